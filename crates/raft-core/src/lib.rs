@@ -1,0 +1,3 @@
+//! One Raft node, sans-IO.
+#![no_std]
+extern crate alloc;
