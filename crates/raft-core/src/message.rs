@@ -1,0 +1,149 @@
+//! What servers say to each other: the RPCs of the paper's Figure 2.
+
+use crate::log::{Entry, Index, LogEnd, Term};
+use crate::membership::NodeId;
+use alloc::vec::Vec;
+
+/// A message on its way.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Envelope {
+    /// Who sent it.
+    pub from: NodeId,
+    /// Whom it is for.
+    pub to: NodeId,
+    /// The sender's term when it was made.
+    pub term: Term,
+    /// What it says.
+    pub body: Message,
+}
+
+/// What a message says, with just the fields of its kind.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Message {
+    /// A candidate asks for a vote (section 5.2).
+    RequestVote(RequestVote),
+    /// The answer to it.
+    RequestVoteReply(VoteAnswer),
+    /// A leader replicates entries; without entries, a heartbeat (section 5.3).
+    AppendEntries(AppendEntries),
+    /// The answer to it.
+    AppendEntriesReply(AppendReply),
+}
+
+/// A candidate asks for a vote.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct RequestVote {
+    /// The end of the candidate's log.
+    pub log_end: LogEnd,
+}
+
+/// Whether the vote was given, and if not, why. The paper sends one bit; the
+/// reason rides along so that whoever watches need not guess.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VoteAnswer {
+    /// The vote is the candidate's.
+    Granted,
+    /// It is not.
+    Refused(VoteRefusal),
+}
+
+/// Why a vote was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VoteRefusal {
+    /// The candidate's term is over: the voter is in a later one (section 5.1).
+    StaleTerm,
+    /// The voter gave this term's vote to another (section 5.2).
+    AlreadyVotedFor(NodeId),
+    /// The candidate's log is not at least as up to date (section 5.4.1).
+    LogBehind {
+        /// The end of the candidate's log.
+        candidate: LogEnd,
+        /// The end of the voter's.
+        voter: LogEnd,
+    },
+    /// The voter leads this very term.
+    IsLeader,
+}
+
+/// The number of a round of heartbeats. A leader counts its rounds within a term
+/// and remembers when it SENT each one; followers copy the number back.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct Round(pub u64);
+
+impl Round {
+    /// The round after this one.
+    #[must_use]
+    pub const fn next(self) -> Round {
+        Round(self.0.saturating_add(1))
+    }
+}
+
+/// A leader replicates entries, or, without any, just shows that it is there.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AppendEntries {
+    /// The place before the new entries, which the follower must hold too.
+    pub previous: LogEnd,
+    /// The entries, in order from `previous.index + 1`.
+    pub entries: Vec<Entry>,
+    /// The leader's commit index.
+    pub commit_index: Index,
+    /// The leader's newest round. Sent at or before this message, so an answer
+    /// proves that the follower followed at some time after the round was sent.
+    pub round: Round,
+    /// Whether this round was begun to confirm a read: for whoever watches.
+    pub confirms_read: bool,
+}
+
+/// The answer to AppendEntries.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct AppendReply {
+    /// The round of the message that is answered.
+    pub round: Round,
+    /// What became of the entries.
+    pub answer: AppendAnswer,
+}
+
+/// What became of the entries.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AppendAnswer {
+    /// The follower's log matches the leader's, durably, up to here.
+    Accepted {
+        /// The last index known to match.
+        match_index: Index,
+    },
+    /// The follower has no entry of that term at that place (section 5.3).
+    Conflict {
+        /// The place before the entries that were refused.
+        refused: Index,
+        /// The last place of the follower's, at or before it, whose term is not
+        /// after the one asked for: nothing past it can match.
+        hint: LogEnd,
+    },
+    /// The leader's term is over: the follower is in a later one (section 5.1).
+    StaleTerm,
+}
+
+/// The kind of a message, for whoever counts or draws them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum MessageKind {
+    /// RequestVote.
+    RequestVote,
+    /// Its answer.
+    RequestVoteReply,
+    /// AppendEntries.
+    AppendEntries,
+    /// Its answer.
+    AppendEntriesReply,
+}
+
+impl Message {
+    /// The kind.
+    pub const fn kind(&self) -> MessageKind {
+        match self {
+            Message::RequestVote(_) => MessageKind::RequestVote,
+            Message::RequestVoteReply(_) => MessageKind::RequestVoteReply,
+            Message::AppendEntries(_) => MessageKind::AppendEntries,
+            Message::AppendEntriesReply(_) => MessageKind::AppendEntriesReply,
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! A node: what it is told, what it wants done, and the way from one to the other.
+
+use crate::election::{Candidate, ElectionTimer};
+use crate::flaws::Flaw;
+use crate::log::{Command, Entry, Index, Log, Payload, Term};
+use crate::membership::{Membership, NodeId};
+use crate::message::{Envelope, Message, VoteAnswer, VoteRefusal};
+use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
+use crate::random::Random;
+use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
+use crate::replication::Leader;
+use crate::settings::{CheckedSettings, Settings};
+use crate::time::Micros;
+use crate::transition::{CandidateCause, IgnoreCause, StepDownCause, TermCause, Transition};
+use alloc::collections::VecDeque;
+
+/// Something that the driver tells a node.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Input {
+    /// The clock has reached [`Node::deadline`]. At another moment it does nothing.
+    Wake,
+    /// A message arrived.
+    Receive(Envelope),
+    /// A client wants a command in the log. Answered by [`Answer::Proposed`] or
+    /// [`Answer::NotLeader`]; that it is committed shows when it is applied.
+    Propose {
+        /// The driver's name for the request.
+        request: RequestId,
+        /// The command.
+        command: Command,
+    },
+    /// A client wants to read. Answered by [`Answer::ReadReady`] or a refusal, now or later.
+    Read {
+        /// The driver's name for the request.
+        request: RequestId,
+        /// By what the leader makes sure that it is still leader.
+        mode: ReadMode,
+    },
+    /// This write, and all before it, are durable.
+    Durable(WriteId),
+    /// The state machine has applied every entry up to here.
+    Applied(Index),
+    /// Stand for election now, as if the election timeout had run out.
+    Campaign,
+}
+
+/// Something that a node wants done. The driver does each, in order, after each
+/// [`Node::handle`].
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Output {
+    /// Send this. Whatever it depends on is durable.
+    Send(Envelope),
+    /// Make this durable, then say so by [`Input::Durable`].
+    Write(Write),
+    /// Apply this committed entry to the state machine, then say so by [`Input::Applied`].
+    Apply {
+        /// Its index; each follows the one before.
+        index: Index,
+        /// The entry.
+        entry: Entry,
+    },
+    /// Answer a client.
+    Answer {
+        /// The request.
+        request: RequestId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// This happened: for whoever watches.
+    Transition(Transition),
+}
+
+/// An answer to a client's request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Answer {
+    /// The command is in the leader's log, not yet committed: if the entry that is
+    /// applied at this index is of this term, it is this one; else it is lost.
+    Proposed {
+        /// Where.
+        index: Index,
+        /// In which term.
+        term: Term,
+    },
+    /// The state machine, as it is now, may answer the read.
+    ReadReady {
+        /// What it has applied, at least.
+        read_index: Index,
+        /// By what the leader knew that it is still leader.
+        basis: ReadBasis,
+    },
+    /// This node can't answer it; the leader, as far as known, may.
+    NotLeader {
+        /// Who leads, as far as this node knows.
+        leader: Option<NodeId>,
+    },
+    /// The node lost its office before it could answer.
+    Refused(ReadRefusal),
+}
+
+/// What a node is in its term (paper, section 5.1), with just what each role needs.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Role {
+    Follower { leader: Option<NodeId> },
+    Candidate(Candidate),
+    Leader(Leader),
+}
+
+/// One Raft server: a value that is told things and wants things done.
+///
+/// It reads no clock, touches no disk and opens no socket. `now` is always its
+/// own clock. The same inputs give the same outputs on every platform.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Node {
+    pub(crate) id: NodeId,
+    pub(crate) settings: CheckedSettings,
+    pub(crate) membership: Membership,
+    // Figure 2, persistent state: as it will be once every write asked for is durable.
+    pub(crate) hard_state: HardState,
+    pub(crate) log: Log,
+    pub(crate) persistence: Persistence,
+    // Figure 2, volatile state.
+    pub(crate) commit_index: Index,
+    pub(crate) handed_to_apply: Index,
+    pub(crate) applied_index: Index,
+    pub(crate) role: Role,
+    pub(crate) timer: ElectionTimer,
+    /// Until this moment the node withholds its vote from others (stickiness).
+    pub(crate) leader_heard_at: Option<Micros>,
+    hard_state_changed: bool,
+    pub(crate) random: Random,
+    outputs: VecDeque<Output>,
+}
+
+impl Node {
+    /// A server that starts, for the first time or after a crash, with what its
+    /// disk holds. It begins as follower (paper, section 5.2).
+    ///
+    /// `seed` decides its election timeouts; give each start its own.
+    pub fn restore(
+        id: NodeId,
+        settings: CheckedSettings,
+        seed: u64,
+        disk: Durable,
+        now: Micros,
+    ) -> Node {
+        let persistence = Persistence::new(&disk);
+        // A server that has run before may have followed a leader just before it
+        // crashed, and that leader's lease rests on its withheld vote: it keeps the
+        // promise for a whole minimum timeout, whoever it was given to.
+        let has_run_before = disk.hard_state.term > Term(0);
+        let keeps_promise =
+            has_run_before && !settings.get().flaws.has(Flaw::LeaseForgottenByRestart);
+        let mut node = Node {
+            id,
+            settings,
+            membership: disk.membership,
+            hard_state: disk.hard_state,
+            log: disk.log,
+            persistence,
+            commit_index: Index::ZERO,
+            handed_to_apply: Index::ZERO,
+            applied_index: Index::ZERO,
+            role: Role::Follower { leader: None },
+            timer: ElectionTimer::default(),
+            leader_heard_at: keeps_promise.then_some(now),
+            hard_state_changed: false,
+            random: Random::new(seed),
+            outputs: VecDeque::new(),
+        };
+        node.restart_election_timer(now);
+        node
+    }
+
+    /// Tells the node something. It never fails: nonsense is ignored, and a
+    /// [`Transition::Ignored`] says why. Drain [`Node::poll`] afterwards.
+    pub fn handle(&mut self, now: Micros, input: Input) {
+        match input {
+            Input::Wake => self.wake(now),
+            Input::Receive(envelope) => self.receive(now, envelope),
+            Input::Propose { request, command } => self.propose(now, request, command),
+            Input::Read { request, mode } => self.read(now, request, mode),
+            Input::Durable(write) => self.durable(now, write),
+            Input::Applied(index) => self.applied(index),
+            Input::Campaign => self.campaign(now, CandidateCause::Told),
+        }
+        self.persist_hard_state();
+    }
+
+    /// The next thing that the node wants done, until there is none.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The earliest moment, by its own clock, at which the node wants an
+    /// [`Input::Wake`]. `None` if it waits for messages only.
+    pub fn deadline(&self) -> Option<Micros> {
+        match &self.role {
+            Role::Leader(leader) => Some(leader.heartbeat_due()),
+            Role::Follower { .. } | Role::Candidate(_) => {
+                self.membership.voters.contains(self.id).then_some(self.timer.deadline)
+            }
+        }
+    }
+
+    fn wake(&mut self, now: Micros) {
+        match &self.role {
+            Role::Leader(leader) => {
+                if now >= leader.heartbeat_due() {
+                    self.start_round(now);
+                }
+            }
+            Role::Follower { .. } | Role::Candidate(_) => {
+                if now >= self.timer.deadline {
+                    let timeout = self.timer.timeout;
+                    self.campaign(now, CandidateCause::TimeoutFired { timeout });
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, now: Micros, envelope: Envelope) {
+        let Envelope { from, to, term, body } = envelope;
+        let kind = body.kind();
+        if to != self.id || from == self.id {
+            return self.ignore_message(from, kind, IgnoreCause::Misaddressed);
+        }
+        // Before the term is looked at: a server that follows a living leader must
+        // not be drawn into a later term either (dissertation, section 4.2.3).
+        if let Message::RequestVote(_) = body
+            && let Some(leader_heard_at) = self.withholds_vote(now)
+        {
+            return self.transition(Transition::VoteIgnored { from, term, leader_heard_at });
+        }
+        // "If RPC request or response contains term T > currentTerm: set
+        // currentTerm = T, convert to follower" (Figure 2, all servers).
+        if term > self.term() {
+            self.advance_term(term, TermCause::SawMessage { from, kind });
+            self.step_down(now, StepDownCause::LaterTerm { from, term });
+        }
+        let is_stale = term < self.term();
+        match body {
+            // "Reply false if term < currentTerm" (Figure 2): the answer carries
+            // the later term, by which the sender learns that its own is over.
+            Message::RequestVote(_) if is_stale => {
+                self.refuse_vote(from, VoteRefusal::StaleTerm);
+            }
+            Message::AppendEntries(append) if is_stale => self.refuse_stale_leader(from, append),
+            Message::RequestVoteReply(_) | Message::AppendEntriesReply(_) if is_stale => {
+                self.ignore_message(from, kind, IgnoreCause::StaleTerm);
+            }
+            Message::RequestVote(request) => self.receive_vote_request(now, from, request),
+            Message::RequestVoteReply(answer) => self.receive_vote(now, from, answer),
+            Message::AppendEntries(append) => self.receive_entries(now, from, append),
+            Message::AppendEntriesReply(reply) => self.receive_append_reply(now, from, reply),
+        }
+    }
+
+    fn durable(&mut self, now: Micros, write: WriteId) {
+        if !self.persistence.report(write) {
+            return self.transition(Transition::Ignored {
+                from: None,
+                kind: None,
+                because: IgnoreCause::NothingNew,
+            });
+        }
+        while let Some(envelope) = self.persistence.release() {
+            self.outputs.push_back(Output::Send(envelope));
+        }
+        match &self.role {
+            Role::Candidate(_) => self.count_own_vote(now),
+            Role::Leader(_) => self.advance_commit_by_counting(now),
+            Role::Follower { .. } => {}
+        }
+    }
+
+    fn propose(&mut self, now: Micros, request: RequestId, command: Command) {
+        let Role::Leader(_) = &self.role else {
+            let leader = self.known_leader();
+            return self.answer(request, Answer::NotLeader { leader });
+        };
+        let index = self.append_as_leader(Payload::Command(command));
+        let term = self.term();
+        self.answer(request, Answer::Proposed { index, term });
+        self.replicate(now);
+    }
+
+    fn applied(&mut self, index: Index) {
+        // A driver can't have applied what it was not handed.
+        self.applied_index = self.applied_index.max(index.min(self.handed_to_apply));
+        self.answer_applied_reads();
+    }
+
+    // What the rooms of the protocol share.
+
+    pub(crate) fn settings(&self) -> &Settings {
+        self.settings.get()
+    }
+
+    pub(crate) fn has_flaw(&self, flaw: Flaw) -> bool {
+        self.settings.get().flaws.has(flaw)
+    }
+
+    pub(crate) fn term(&self) -> Term {
+        self.hard_state.term
+    }
+
+    pub(crate) fn known_leader(&self) -> Option<NodeId> {
+        match &self.role {
+            Role::Follower { leader } => *leader,
+            Role::Candidate(_) => None,
+            Role::Leader(_) => Some(self.id),
+        }
+    }
+
+    pub(crate) fn transition(&mut self, transition: Transition) {
+        self.outputs.push_back(Output::Transition(transition));
+    }
+
+    pub(crate) fn answer(&mut self, request: RequestId, answer: Answer) {
+        self.outputs.push_back(Output::Answer { request, answer });
+    }
+
+    pub(crate) fn ignore_message(
+        &mut self,
+        from: NodeId,
+        kind: crate::message::MessageKind,
+        because: IgnoreCause,
+    ) {
+        self.transition(Transition::Ignored { from: Some(from), kind: Some(kind), because });
+    }
+
+    /// Moves to a later term, in which this node has not voted yet.
+    pub(crate) fn advance_term(&mut self, to: Term, because: TermCause) {
+        let from = self.term();
+        debug_assert!(to > from, "terms only grow");
+        self.set_hard_state(HardState { term: to, voted_for: None });
+        self.transition(Transition::TermAdvanced { from, to, because });
+    }
+
+    pub(crate) fn set_hard_state(&mut self, hard_state: HardState) {
+        self.hard_state = hard_state;
+        self.hard_state_changed = true;
+    }
+
+    /// Asks for one write of the hard state for all that changed since the last.
+    pub(crate) fn persist_hard_state(&mut self) {
+        if self.hard_state_changed {
+            self.hard_state_changed = false;
+            let write = self.persistence.write_hard_state(self.hard_state);
+            self.outputs.push_back(Output::Write(write));
+        }
+    }
+
+    /// Replaces the log from `first` on, and asks for the write.
+    pub(crate) fn write_log(&mut self, first: Index, entries: alloc::vec::Vec<Entry>) {
+        self.log.truncate_from(first);
+        for entry in &entries {
+            self.log.append(entry.clone());
+        }
+        let write = self.persistence.write_log(first, entries);
+        self.outputs.push_back(Output::Write(write));
+    }
+
+    /// Sends a message once the term that it carries, and the vote, are durable.
+    pub(crate) fn send(&mut self, to: NodeId, body: Message) {
+        self.send_after(to, body, WriteId(0));
+    }
+
+    /// Sends a message once `write`, and the term that it carries, are durable.
+    pub(crate) fn send_after(&mut self, to: NodeId, body: Message, write: WriteId) {
+        self.persist_hard_state();
+        let envelope = Envelope { from: self.id, to, term: self.term(), body };
+        let until = write.max(self.persistence.hard_state_write());
+        let envelope = if self.has_flaw(Flaw::AcknowledgeBeforeFsync) {
+            Some(envelope)
+        } else {
+            self.persistence.hold(until, envelope)
+        };
+        if let Some(envelope) = envelope {
+            self.outputs.push_back(Output::Send(envelope));
+        }
+    }
+
+    pub(crate) fn refuse_vote(&mut self, to: NodeId, because: VoteRefusal) {
+        self.transition(Transition::VoteRefused { to, because });
+        self.send(to, Message::RequestVoteReply(VoteAnswer::Refused(because)));
+    }
+
+    /// Hands what is newly committed to the state machine (Figure 2: "if
+    /// commitIndex > lastApplied ... apply log[lastApplied]").
+    pub(crate) fn hand_committed_to_apply(&mut self) {
+        while self.handed_to_apply < self.commit_index {
+            let index = self.handed_to_apply.next();
+            let Some(entry) = self.log.get(index).cloned() else {
+                debug_assert!(false, "the commit index never passes the end of the log");
+                return;
+            };
+            self.handed_to_apply = index;
+            self.outputs.push_back(Output::Apply { index, entry });
+        }
+    }
+}

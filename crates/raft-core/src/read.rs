@@ -1,0 +1,194 @@
+//! Reads that don't go through the log (dissertation, section 6.4).
+//!
+//! A leader may not just answer from its state: it may have been deposed without
+//! knowing. It must know three things first:
+//!
+//! 1. what is committed: it has committed an entry of its own term;
+//! 2. that it was still leader after the read came: by a round of heartbeats sent
+//!    since (ReadIndex), or by a lease that is still good (section 6.4.1);
+//! 3. that its state machine has applied what was committed when the read came.
+//!
+//! A lease replaces the second only.
+
+use crate::log::Index;
+use crate::message::Round;
+use crate::node::{Answer, Node, Role};
+use crate::time::Micros;
+use crate::transition::{ReadWait, Transition};
+
+/// The driver's name for a client's request.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RequestId(pub u64);
+
+/// By what the leader makes sure that it is still leader.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum ReadMode {
+    /// By a round of heartbeats that a majority answers.
+    ReadIndex,
+    /// By its lease; where that is off or has run out, by ReadIndex.
+    Lease,
+}
+
+/// By what the leader knew that it was still leader.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReadBasis {
+    /// A majority answered this round, which was sent after the read came.
+    Round(Round),
+    /// Its lease was good when the read came.
+    Lease {
+        /// Until when, by the leader's own clock.
+        until: Micros,
+    },
+}
+
+/// Why a read is not answered here.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReadRefusal {
+    /// The node doesn't lead.
+    NotLeader,
+    /// It led when the read came, and was deposed before it could answer.
+    LostOffice,
+}
+
+/// A read that a leader has not answered yet.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct PendingRead {
+    pub(crate) request: RequestId,
+    mode: ReadMode,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Phase {
+    /// For the first commit of the leader's own term: until then it doesn't know
+    /// what is committed.
+    FirstCommitOfTerm,
+    /// For a majority to answer this round.
+    Round { read_index: Index, round: Round },
+    /// For the state machine to have applied what was committed.
+    Apply { read_index: Index, basis: ReadBasis },
+}
+
+impl PendingRead {
+    pub(crate) fn waits_for_round(&self) -> Option<Round> {
+        match self.phase {
+            Phase::Round { round, .. } => Some(round),
+            Phase::FirstCommitOfTerm | Phase::Apply { .. } => None,
+        }
+    }
+}
+
+impl Node {
+    pub(crate) fn read(&mut self, now: Micros, request: RequestId, mode: ReadMode) {
+        let Role::Leader(leader) = &mut self.role else {
+            let leader = self.known_leader();
+            let because = ReadRefusal::NotLeader;
+            self.transition(Transition::ReadRefused { request, because });
+            return self.answer(request, Answer::NotLeader { leader });
+        };
+        // "If the leader has not yet marked an entry from its current term
+        // committed, it waits until it has done so" (section 6.4, step 1).
+        if self.log.term_at(self.commit_index) != Some(self.hard_state.term) {
+            let phase = Phase::FirstCommitOfTerm;
+            leader.reads.push_back(PendingRead { request, mode, phase });
+            let waits_for = ReadWait::FirstCommitOfTerm;
+            return self.transition(Transition::ReadAccepted { request, mode, waits_for });
+        }
+        self.admit_read(now, request, mode);
+    }
+
+    /// A read whose leader knows what is committed: takes the read index, and makes
+    /// sure that it is still leader.
+    fn admit_read(&mut self, now: Micros, request: RequestId, mode: ReadMode) {
+        let read_index = self.commit_index;
+        let Role::Leader(leader) = &mut self.role else { return };
+        let lease_until = leader.rounds.confirmed.and_then(|confirmed| confirmed.lease_until);
+        if let (ReadMode::Lease, Some(until)) = (mode, lease_until)
+            && now < until
+        {
+            let basis = ReadBasis::Lease { until };
+            let phase = Phase::Apply { read_index, basis };
+            leader.reads.push_back(PendingRead { request, mode, phase });
+            let waits_for = ReadWait::Nothing;
+            self.transition(Transition::ReadAccepted { request, mode, waits_for });
+            self.transition(Transition::ReadConfirmed { request, read_index, basis });
+            return self.answer_applied_reads();
+        }
+        // A round that is on its way already was sent before this read came and
+        // can't serve it. Reads that come meanwhile share the next.
+        let round = leader.rounds.newest.next();
+        let is_one_on_its_way = leader.rounds.newest_for_read > leader.rounds.confirmed_round();
+        let phase = Phase::Round { read_index, round };
+        leader.reads.push_back(PendingRead { request, mode, phase });
+        let waits_for = ReadWait::Round(round);
+        self.transition(Transition::ReadAccepted { request, mode, waits_for });
+        if !is_one_on_its_way {
+            self.start_round(now);
+        }
+    }
+
+    /// The first commit of the term has come: reads that waited for it go on.
+    pub(crate) fn reads_after_commit(&mut self, now: Micros) {
+        if self.log.term_at(self.commit_index) != Some(self.term()) {
+            return;
+        }
+        let Role::Leader(leader) = &mut self.role else { return };
+        let waiting: alloc::vec::Vec<(RequestId, ReadMode)> = leader
+            .reads
+            .iter()
+            .filter(|read| read.phase == Phase::FirstCommitOfTerm)
+            .map(|read| (read.request, read.mode))
+            .collect();
+        leader.reads.retain(|read| read.phase != Phase::FirstCommitOfTerm);
+        for (request, mode) in waiting {
+            self.admit_read(now, request, mode);
+        }
+    }
+
+    /// A majority has answered `confirmed`: reads that waited for it, or for an
+    /// earlier round, go on; those that came since get a round of their own.
+    pub(crate) fn reads_after_round(&mut self, now: Micros, confirmed: Round) {
+        let Role::Leader(leader) = &mut self.role else { return };
+        let mut known = alloc::vec::Vec::new();
+        let mut is_next_wanted = false;
+        for read in &mut leader.reads {
+            if let Phase::Round { read_index, round } = read.phase {
+                if round <= confirmed {
+                    let basis = ReadBasis::Round(confirmed);
+                    read.phase = Phase::Apply { read_index, basis };
+                    known.push((read.request, read_index, basis));
+                } else if round > leader.rounds.newest {
+                    is_next_wanted = true;
+                }
+            }
+        }
+        for (request, read_index, basis) in known {
+            self.transition(Transition::ReadConfirmed { request, read_index, basis });
+        }
+        self.answer_applied_reads();
+        if is_next_wanted {
+            self.start_round(now);
+        }
+    }
+
+    /// Answers the reads that wait for nothing but the state machine, and need
+    /// wait no more (section 6.4, steps 4 and 5).
+    pub(crate) fn answer_applied_reads(&mut self) {
+        let applied_index = self.applied_index;
+        let Role::Leader(leader) = &mut self.role else { return };
+        let mut ready = alloc::vec::Vec::new();
+        leader.reads.retain(|read| match read.phase {
+            Phase::Apply { read_index, basis } if read_index <= applied_index => {
+                ready.push((read.request, read_index, basis));
+                false
+            }
+            _ => true,
+        });
+        for (request, read_index, basis) in ready {
+            self.transition(Transition::ReadReady { request, read_index, basis });
+            self.answer(request, Answer::ReadReady { read_index, basis });
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! Log replication (paper, section 5.3) and when an entry is committed (5.4.2).
+
+use crate::flaws::Flaw;
+use crate::log::{Entry, Index, LogEnd, Payload};
+use crate::membership::{NodeId, NodeSet};
+use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageKind};
+use crate::node::{Node, Role};
+use crate::quorum;
+use crate::read::{PendingRead, RequestId};
+use crate::rounds::Rounds;
+use crate::time::Micros;
+use crate::transition::{CommitCause, IgnoreCause, Transition};
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+
+/// What a leader keeps for as long as it leads (Figure 2, volatile state on leaders).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Leader {
+    pub(crate) progress: BTreeMap<NodeId, Progress>,
+    pub(crate) rounds: Rounds,
+    pub(crate) reads: VecDeque<PendingRead>,
+    /// The last entry that a majority held and section 5.4.2 kept from being committed.
+    withheld: Index,
+}
+
+/// What a leader knows of one follower's log.
+///
+/// ```text
+///   follower's log as far as known   1 1 2 2 ? ? ?
+///                           match_index^   ^next_index, once entries are on their way
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Progress {
+    /// The next entry to send.
+    pub(crate) next_index: Index,
+    /// The last entry known to be durable there and the same as the leader's.
+    pub(crate) match_index: Index,
+    pub(crate) pace: Pace,
+}
+
+/// How a leader sends to a follower.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Pace {
+    /// It doesn't know where the logs part: one message at a time.
+    Probe {
+        /// One is on its way; the next goes with its answer, or with a heartbeat.
+        is_waiting: bool,
+    },
+    /// It does: entries go out as they come, without waiting for answers.
+    Replicate,
+}
+
+impl Leader {
+    /// "Reinitialized after election: nextIndex to leader last log index + 1,
+    /// matchIndex to 0" (Figure 2).
+    pub(crate) fn new(now: Micros, others: NodeSet, last_index: Index) -> Leader {
+        let progress = Progress {
+            next_index: last_index.next(),
+            match_index: Index::ZERO,
+            pace: Pace::Probe { is_waiting: false },
+        };
+        Leader {
+            progress: others.iter().map(|id| (id, progress.clone())).collect(),
+            rounds: Rounds::new(now),
+            reads: VecDeque::new(),
+            withheld: Index::ZERO,
+        }
+    }
+
+    pub(crate) fn heartbeat_due(&self) -> Micros {
+        self.rounds.due
+    }
+
+    /// When the newest round was sent that a majority has answered.
+    pub(crate) fn confirmed_sent_at(&self) -> Option<Micros> {
+        self.rounds.confirmed.map(|confirmed| confirmed.sent_at)
+    }
+
+    pub(crate) fn into_reads(self) -> impl Iterator<Item = RequestId> {
+        self.reads.into_iter().map(|read| read.request)
+    }
+}
+
+impl Node {
+    /// A new leader's first acts: an entry of its own term, and a round that tells
+    /// everyone ("upon election: send initial empty AppendEntries", Figure 2; "a
+    /// blank no-op entry into the log at the start of its term", section 8).
+    pub(crate) fn open_term(&mut self, now: Micros) {
+        if self.settings().no_op_at_start_of_term {
+            self.append_as_leader(Payload::NoOp);
+        }
+        self.start_round(now);
+    }
+
+    /// Appends an entry of the leader's term to its own log. It counts itself for
+    /// a majority only once its own disk has the entry.
+    pub(crate) fn append_as_leader(&mut self, payload: Payload) -> Index {
+        let index = self.log.last_index().next();
+        let entry = Entry { term: self.term(), payload };
+        self.write_log(index, alloc::vec![entry]);
+        self.transition(Transition::EntryProposed { index });
+        index
+    }
+
+    /// Sends what is new to every follower that is ready for it.
+    pub(crate) fn replicate(&mut self, now: Micros) {
+        let Role::Leader(leader) = &self.role else { return };
+        let last = self.log.last_index();
+        let ready: NodeSet = leader
+            .progress
+            .iter()
+            .filter(|(_, progress)| {
+                progress.next_index <= last && progress.pace != Pace::Probe { is_waiting: true }
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for follower in ready.iter() {
+            self.send_entries(follower, false);
+        }
+        // A cluster of one has nobody to wait for but its own disk.
+        self.advance_commit_by_counting(now);
+    }
+
+    /// Sends AppendEntries from the follower's next index on; without anything to
+    /// send it is a heartbeat.
+    pub(crate) fn send_entries(&mut self, to: NodeId, confirms_read: bool) {
+        let most = self.settings().max_entries_per_message;
+        let Role::Leader(leader) = &mut self.role else { return };
+        let round = leader.rounds.newest;
+        let Some(progress) = leader.progress.get_mut(&to) else { return };
+        let index = progress.next_index.previous();
+        let Some(term) = self.log.term_at(index) else {
+            debug_assert!(false, "the next index never passes the end of the leader's log by two");
+            return;
+        };
+        let entries = self.log.entries_from(progress.next_index, most);
+        match &mut progress.pace {
+            Pace::Probe { is_waiting } => *is_waiting = true,
+            // Believed to arrive; if not, the next message is refused and the
+            // follower's hint sets the next index back.
+            Pace::Replicate => {
+                progress.next_index = Index(progress.next_index.0 + entries.len() as u64);
+            }
+        }
+        let append = AppendEntries {
+            previous: LogEnd { index, term },
+            entries,
+            commit_index: self.commit_index,
+            round,
+            confirms_read,
+        };
+        self.send(to, Message::AppendEntries(append));
+    }
+
+    /// AppendEntries from a leader whose term is over: the answer's term deposes it.
+    pub(crate) fn refuse_stale_leader(&mut self, from: NodeId, append: AppendEntries) {
+        let reply = AppendReply { round: append.round, answer: AppendAnswer::StaleTerm };
+        self.send(from, Message::AppendEntriesReply(reply));
+    }
+
+    /// AppendEntries, receiver's part (Figure 2). The leader's term is this node's.
+    pub(crate) fn receive_entries(&mut self, now: Micros, from: NodeId, append: AppendEntries) {
+        let kind = MessageKind::AppendEntries;
+        if !self.recognise_leader(now, from) {
+            return self.ignore_message(from, kind, IgnoreCause::SecondLeaderOfTerm);
+        }
+        let AppendEntries { previous, entries, commit_index, round, .. } = append;
+        let Some(last) = last_index_if_possible(previous, &entries, self.term()) else {
+            return self.ignore_message(from, kind, IgnoreCause::Impossible);
+        };
+        // "2. Reply false if log doesn't contain an entry at prevLogIndex whose
+        // term matches prevLogTerm."
+        if self.log.term_at(previous.index) != Some(previous.term) {
+            let hint = self.log.last_place_not_after(previous.index, previous.term);
+            self.transition(Transition::EntriesRefused { asked: previous, hint });
+            let answer = AppendAnswer::Conflict { refused: previous.index, hint };
+            return self.send(from, Message::AppendEntriesReply(AppendReply { round, answer }));
+        }
+        if !self.take_entries(previous.index, entries) {
+            return self.ignore_message(from, kind, IgnoreCause::OverwritesCommitted);
+        }
+        let answer = AppendAnswer::Accepted { match_index: last };
+        let write = self.persistence.write_of(last);
+        self.send_after(from, Message::AppendEntriesReply(AppendReply { round, answer }), write);
+        // "5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit,
+        // index of last new entry)": what follows `last` may not be the leader's.
+        let to = commit_index.min(last);
+        if to > self.commit_index {
+            self.advance_commit(to, CommitCause::LeaderSaid { leader: from });
+        }
+    }
+
+    /// "3. If an existing entry conflicts with a new one (same index but different
+    /// terms), delete the existing entry and all that follow it. 4. Append any new
+    /// entries not already in the log."
+    ///
+    /// ```text
+    ///   mine      1 1 2 2 2        message: after index 2, entries 2 3
+    ///   theirs        2 3          index 3 matches and stays; from 4 on mine go
+    ///   now       1 1 2 3
+    /// ```
+    ///
+    /// A message that ends before the log does removes nothing: it may be an old
+    /// one, and what follows may have been accepted since. Says `false`, and does
+    /// nothing, where committed entries would go.
+    fn take_entries(&mut self, previous: Index, mut entries: Vec<Entry>) -> bool {
+        let known = entries
+            .iter()
+            .zip(previous.0 + 1..)
+            .take_while(|(entry, index)| self.log.term_at(Index(*index)) == Some(entry.term))
+            .count();
+        if known == entries.len() {
+            return true;
+        }
+        let new = entries.split_off(known);
+        let first = Index(previous.0 + known as u64 + 1);
+        let end = self.log.last_index();
+        if first <= end {
+            let committed = first <= self.commit_index;
+            if committed {
+                // Raft never asks for this. Modified Raft may, and then it is done,
+                // so that one can see what the rule that is left out was for.
+                if self.settings().flaws.is_none() {
+                    return false;
+                }
+                self.commit_index = first.previous();
+                self.handed_to_apply = self.handed_to_apply.min(self.commit_index);
+                self.applied_index = self.applied_index.min(self.commit_index);
+            }
+            self.transition(Transition::EntriesRemoved { first, last: end, committed });
+        }
+        let last = Index(first.0 + new.len() as u64 - 1);
+        self.write_log(first, new);
+        self.transition(Transition::EntriesAppended { first, last });
+        true
+    }
+
+    /// AppendEntries, the leader's part: takes an answer.
+    pub(crate) fn receive_append_reply(&mut self, now: Micros, from: NodeId, reply: AppendReply) {
+        let kind = MessageKind::AppendEntriesReply;
+        let Role::Leader(leader) = &mut self.role else {
+            return self.ignore_message(from, kind, IgnoreCause::WrongRole);
+        };
+        let last = self.log.last_index();
+        let Some(progress) = leader.progress.get_mut(&from) else {
+            return self.ignore_message(from, kind, IgnoreCause::NotAMember);
+        };
+        if reply.round > leader.rounds.newest {
+            return self.ignore_message(from, kind, IgnoreCause::Impossible);
+        }
+        let outcome = match reply.answer {
+            AppendAnswer::Accepted { match_index } => progress.accepted(match_index, last),
+            AppendAnswer::Conflict { refused, hint } => {
+                let log = &self.log;
+                progress.refused(refused, || {
+                    log.last_place_not_after(hint.index.min(refused), hint.term).index
+                })
+            }
+            // Only a server of a later term says so, and its answer carries that term.
+            AppendAnswer::StaleTerm => Err(IgnoreCause::Impossible),
+        };
+        let (match_index, next_index) = (progress.match_index, progress.next_index);
+        match outcome {
+            Err(IgnoreCause::Impossible) => {
+                return self.ignore_message(from, kind, IgnoreCause::Impossible);
+            }
+            // It says nothing of the log, but it was said in this term, so it still
+            // counts for the round that it answers.
+            Err(_) => {}
+            Ok(Learned::Match) => {
+                self.transition(Transition::MatchAdvanced { follower: from, match_index });
+            }
+            Ok(Learned::Refusal) => {
+                self.transition(Transition::NextSetBack { follower: from, next_index });
+            }
+        }
+        self.count_round(now, from, reply.round);
+        if outcome.is_ok() {
+            self.advance_commit_by_counting(now);
+        }
+        // The answer may have made room for more.
+        let Role::Leader(leader) = &self.role else { return };
+        if let Some(progress) = leader.progress.get(&from) {
+            let has_more = progress.next_index <= last;
+            let must_probe = matches!(outcome, Ok(Learned::Refusal));
+            let may_send = progress.pace != Pace::Probe { is_waiting: true };
+            if may_send && (has_more || must_probe) {
+                self.send_entries(from, false);
+            }
+        }
+    }
+
+    /// "If there exists an N such that N > commitIndex, a majority of
+    /// matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N"
+    /// (Figure 2, leaders; the last condition is section 5.4.2 and Figure 8).
+    pub(crate) fn advance_commit_by_counting(&mut self, now: Micros) {
+        let durable_index = self.persistence.durable_index();
+        let last = self.log.last_index();
+        let own = if self.has_flaw(Flaw::AcknowledgeBeforeFsync) { last } else { durable_index };
+        let id = self.id;
+        let term = self.term();
+        let counts_earlier_terms = self.has_flaw(Flaw::CommitEarlierTermByCounting);
+        let Role::Leader(leader) = &mut self.role else { return };
+        let match_index = |server: NodeId| {
+            if server == id {
+                own
+            } else {
+                leader.progress.get(&server).map_or(Index::ZERO, |progress| progress.match_index)
+            }
+        };
+        let Some(held) = quorum::reached_by_majority(&self.membership, match_index) else {
+            return;
+        };
+        if held <= self.commit_index {
+            return;
+        }
+        let entry_term = self.log.term_at(held).unwrap_or_default();
+        if entry_term != term && !counts_earlier_terms {
+            if leader.withheld != held {
+                leader.withheld = held;
+                self.transition(Transition::CommitWithheld { index: held, term: entry_term });
+            }
+            return;
+        }
+        let holders =
+            self.membership.voters.iter().filter(|voter| match_index(*voter) >= held).collect();
+        self.advance_commit(held, CommitCause::Counted { holders });
+        self.reads_after_commit(now);
+    }
+
+    fn advance_commit(&mut self, to: Index, because: CommitCause) {
+        let from = self.commit_index;
+        self.commit_index = to;
+        self.transition(Transition::CommitAdvanced { from, to, because });
+        self.hand_committed_to_apply();
+    }
+}
+
+/// What an answer taught the leader about a follower's log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Learned {
+    Match,
+    Refusal,
+}
+
+impl Progress {
+    fn accepted(&mut self, match_index: Index, last: Index) -> Result<Learned, IgnoreCause> {
+        if match_index > last {
+            return Err(IgnoreCause::Impossible);
+        }
+        if match_index.next() >= self.next_index {
+            self.next_index = match_index.next();
+            self.pace = Pace::Replicate;
+        }
+        if match_index <= self.match_index {
+            return Err(IgnoreCause::NothingNew);
+        }
+        self.match_index = match_index;
+        Ok(Learned::Match)
+    }
+
+    fn refused(
+        &mut self,
+        refused: Index,
+        last_place_that_may_match: impl FnOnce() -> Index,
+    ) -> Result<Learned, IgnoreCause> {
+        // Stale and reordered answers must not move progress backwards: what is
+        // known to match matches for the whole term, and a probe waits for its own.
+        let is_stale = refused <= self.match_index
+            || refused >= self.next_index
+            || (matches!(self.pace, Pace::Probe { .. }) && refused != self.next_index.previous());
+        if is_stale {
+            return Err(IgnoreCause::NothingNew);
+        }
+        let place = last_place_that_may_match().min(refused.previous());
+        self.next_index = place.max(self.match_index).next();
+        self.pace = Pace::Probe { is_waiting: false };
+        Ok(Learned::Refusal)
+    }
+}
+
+/// The index of the last entry of a message, if its numbers can be at all.
+fn last_index_if_possible(
+    previous: LogEnd,
+    entries: &[Entry],
+    leader_term: crate::log::Term,
+) -> Option<Index> {
+    let last = previous.index.0.checked_add(entries.len() as u64)?;
+    let terms_grow = entries.is_sorted_by_key(|entry| entry.term);
+    let first_term = entries.first().map_or(leader_term, |entry| entry.term);
+    let last_term = entries.last().map_or(previous.term, |entry| entry.term);
+    let is_possible = terms_grow && previous.term <= first_term && last_term <= leader_term;
+    (is_possible && last < u64::MAX).then_some(Index(last))
+}

@@ -1,0 +1,126 @@
+//! Rounds of heartbeats: the one mechanism for "am I still leader".
+//!
+//! Each round carries a number that followers copy back; the leader remembers
+//! when it SENT each. Once a majority has answered a round, the leader knows
+//! that it was leader at the moment at which it sent it: not when the answers
+//! came. ReadIndex and the lease both read off this (dissertation, section 6.4).
+//!
+//! ```text
+//!   leader    ──●────────────────●──────────────▶  its own clock
+//!            sent               a majority has answered
+//!               └─── lease: election_timeout_min / drift bound ───┘
+//! ```
+
+use crate::flaws::Flaw;
+use crate::membership::NodeId;
+use crate::message::Round;
+use crate::node::{Node, Role};
+use crate::quorum;
+use crate::time::Micros;
+use crate::transition::Transition;
+use alloc::collections::{BTreeMap, VecDeque};
+
+/// A leader's rounds within its term.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Rounds {
+    pub(crate) newest: Round,
+    /// When the next regular round goes out.
+    pub(crate) due: Micros,
+    /// The rounds that no majority has answered yet, and when each was sent.
+    sent: VecDeque<(Round, Micros)>,
+    answered: BTreeMap<NodeId, Round>,
+    pub(crate) confirmed: Option<Confirmed>,
+    /// The newest round that was begun because a read waits for it.
+    pub(crate) newest_for_read: Round,
+}
+
+/// The newest round that a majority has answered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Confirmed {
+    pub(crate) round: Round,
+    pub(crate) sent_at: Micros,
+    pub(crate) lease_until: Option<Micros>,
+}
+
+/// Rounds without an answer that a leader remembers. One that nobody answers
+/// forgets the oldest: a newer one serves as well.
+const MOST_ROUNDS_REMEMBERED: usize = 1_024;
+
+impl Rounds {
+    pub(crate) fn new(now: Micros) -> Rounds {
+        Rounds {
+            newest: Round(0),
+            due: now,
+            sent: VecDeque::new(),
+            answered: BTreeMap::new(),
+            confirmed: None,
+            newest_for_read: Round(0),
+        }
+    }
+
+    pub(crate) fn confirmed_round(&self) -> Round {
+        self.confirmed.map_or(Round(0), |confirmed| confirmed.round)
+    }
+}
+
+impl Node {
+    /// Sends a round of heartbeats to everyone, with entries where some are due.
+    pub(crate) fn start_round(&mut self, now: Micros) {
+        let interval = self.settings().heartbeat_interval;
+        let Role::Leader(leader) = &mut self.role else { return };
+        let round = leader.rounds.newest.next();
+        leader.rounds.newest = round;
+        leader.rounds.due = now + interval;
+        leader.rounds.sent.push_back((round, now));
+        if leader.rounds.sent.len() > MOST_ROUNDS_REMEMBERED {
+            leader.rounds.sent.pop_front();
+        }
+        let confirms_read = leader.reads.iter().any(|read| read.waits_for_round() == Some(round));
+        if confirms_read {
+            leader.rounds.newest_for_read = round;
+        }
+        let followers: crate::membership::NodeSet = leader.progress.keys().copied().collect();
+        self.transition(Transition::RoundStarted { round, confirms_read });
+        for follower in followers.iter() {
+            self.send_entries(follower, confirms_read);
+        }
+        // A leader answers its own rounds; alone in its cluster, it is the majority.
+        self.count_round(now, self.id, round);
+    }
+
+    /// `from` has answered `round`: it followed this leader at some time after
+    /// the round was sent.
+    pub(crate) fn count_round(&mut self, now: Micros, from: NodeId, round: Round) {
+        let bound = self.settings().lease;
+        let minimum = self.settings().election_timeout_min;
+        let counts_from_receive_time = self.has_flaw(Flaw::LeaseCountedFromReceiveTime);
+        let Role::Leader(leader) = &mut self.role else { return };
+        let rounds = &mut leader.rounds;
+        let answered = rounds.answered.entry(from).or_default();
+        *answered = round.max(*answered);
+        let Some(reached) = quorum::reached_by_majority(&self.membership, |server| {
+            rounds.answered.get(&server).copied().unwrap_or_default()
+        }) else {
+            return;
+        };
+        if reached <= rounds.confirmed_round() {
+            return;
+        }
+        // Of the rounds still remembered, the newest that is not after `reached`.
+        let mut newest = None;
+        while let Some((round, sent_at)) = rounds.sent.front().copied()
+            && round <= reached
+        {
+            newest = Some((round, sent_at));
+            rounds.sent.pop_front();
+        }
+        let Some((round, sent_at)) = newest else { return };
+        let sent_at = if counts_from_receive_time { now } else { sent_at };
+        // Reads may be answered for timeout / bound from then on (dissertation, 6.4.1).
+        let lease_until =
+            bound.map(|bound| sent_at + minimum.scaled(bound.denominator, bound.numerator));
+        rounds.confirmed = Some(Confirmed { round, sent_at, lease_until });
+        self.transition(Transition::RoundConfirmed { round, sent_at, lease_until });
+        self.reads_after_round(now, round);
+    }
+}

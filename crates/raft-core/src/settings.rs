@@ -1,0 +1,183 @@
+//! What an operator may choose, and which choices can't be.
+
+use crate::flaws::Flaws;
+use crate::time::Micros;
+use core::fmt;
+
+/// A bound on how much faster one clock may run than another: a ratio, at least 1.
+///
+/// A lease is shortened by it, so that it ends before the promise on which it
+/// rests does (dissertation, section 6.4.1). `1/1` keeps no bound: it trusts
+/// every clock to run true.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DriftBound {
+    /// The upper part of the ratio.
+    pub numerator: u32,
+    /// The lower part of the ratio.
+    pub denominator: u32,
+}
+
+impl DriftBound {
+    /// No bound: every clock is trusted.
+    pub const NONE: DriftBound = DriftBound { numerator: 1, denominator: 1 };
+}
+
+/// The settings of one server. Every server of a cluster should have the same.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Settings {
+    /// The shortest election timeout (paper, section 5.2: 150 ms).
+    pub election_timeout_min: Micros,
+    /// The longest election timeout, itself included (paper: 300 ms). Each
+    /// timeout is drawn anew between the two.
+    pub election_timeout_max: Micros,
+    /// How often a leader sends a round of heartbeats.
+    pub heartbeat_interval: Micros,
+    /// The most entries that one AppendEntries carries, at least 1.
+    pub max_entries_per_message: u32,
+    /// Whether a new leader begins its term with an entry that holds nothing
+    /// (paper, section 8). Without it, what earlier terms left can't be committed,
+    /// and no read answered, until a client writes.
+    pub no_op_at_start_of_term: bool,
+    /// Whether a server that has heard from a leader within the minimum election
+    /// timeout ignores requests for its vote (dissertation, section 4.2.3). Leases rest on it.
+    pub stickiness: bool,
+    /// Whether a leader may answer reads from its lease, and the bound on clock
+    /// drift by which that lease is shortened (dissertation, section 6.4.1).
+    pub lease: Option<DriftBound>,
+    /// Rules that are left out, to show what they are for. None, in real Raft.
+    pub flaws: Flaws,
+}
+
+impl Default for Settings {
+    /// The paper's timeouts, 150 to 300 ms, a heartbeat each 50 ms, no leases.
+    fn default() -> Settings {
+        Settings {
+            election_timeout_min: Micros::from_millis(150),
+            election_timeout_max: Micros::from_millis(300),
+            heartbeat_interval: Micros::from_millis(50),
+            max_entries_per_message: 64,
+            no_op_at_start_of_term: true,
+            stickiness: false,
+            lease: None,
+            flaws: Flaws::NONE,
+        }
+    }
+}
+
+/// Why settings were refused. Each says what would be right.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SettingsError {
+    /// A timeout or interval of zero: the node would never rest.
+    ZeroTime,
+    /// The shortest election timeout is longer than the longest.
+    TimeoutsReversed,
+    /// A follower would give up on a healthy leader between two heartbeats.
+    HeartbeatNotBelowTimeout,
+    /// A message that may carry no entry can never replicate one.
+    NoEntriesPerMessage,
+    /// A lease rests on voters that withhold their votes; without stickiness they don't.
+    LeaseWithoutStickiness,
+    /// A drift bound below 1 would lengthen the lease past the promise.
+    DriftBoundBelowOne,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            SettingsError::ZeroTime => {
+                "election_timeout_min and heartbeat_interval must be longer than zero"
+            }
+            SettingsError::TimeoutsReversed => {
+                "election_timeout_min must not be longer than election_timeout_max"
+            }
+            SettingsError::HeartbeatNotBelowTimeout => {
+                "heartbeat_interval must be shorter than election_timeout_min"
+            }
+            SettingsError::NoEntriesPerMessage => "max_entries_per_message must be at least 1",
+            SettingsError::LeaseWithoutStickiness => {
+                "lease needs stickiness: turn stickiness on, or lease off"
+            }
+            SettingsError::DriftBoundBelowOne => {
+                "the lease's drift bound is a ratio of at least 1, such as 11/10"
+            }
+        })
+    }
+}
+
+impl core::error::Error for SettingsError {}
+
+/// Settings that can be: the only kind that a node takes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CheckedSettings(Settings);
+
+impl CheckedSettings {
+    /// The settings.
+    pub const fn get(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl Settings {
+    /// Checks that these settings can be.
+    ///
+    /// # Errors
+    /// The first reason why they can't.
+    pub fn check(self) -> Result<CheckedSettings, SettingsError> {
+        if self.election_timeout_min == Micros::ZERO || self.heartbeat_interval == Micros::ZERO {
+            return Err(SettingsError::ZeroTime);
+        }
+        if self.election_timeout_min > self.election_timeout_max {
+            return Err(SettingsError::TimeoutsReversed);
+        }
+        if self.heartbeat_interval >= self.election_timeout_min {
+            return Err(SettingsError::HeartbeatNotBelowTimeout);
+        }
+        if self.max_entries_per_message == 0 {
+            return Err(SettingsError::NoEntriesPerMessage);
+        }
+        if let Some(bound) = self.lease {
+            if !self.stickiness {
+                return Err(SettingsError::LeaseWithoutStickiness);
+            }
+            if bound.denominator == 0 || bound.numerator < bound.denominator {
+                return Err(SettingsError::DriftBoundBelowOne);
+            }
+        }
+        Ok(CheckedSettings(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_can_be() {
+        assert!(Settings::default().check().is_ok());
+    }
+
+    #[test]
+    fn what_can_not_be_is_refused_with_its_reason() {
+        let base = Settings::default();
+        let lease = Some(DriftBound::NONE);
+        let below_one = Some(DriftBound { numerator: 9, denominator: 10 });
+        for (settings, reason) in [
+            (Settings { heartbeat_interval: Micros::ZERO, ..base }, SettingsError::ZeroTime),
+            (Settings { election_timeout_max: Micros(1), ..base }, SettingsError::TimeoutsReversed),
+            (
+                Settings { heartbeat_interval: Micros::from_millis(150), ..base },
+                SettingsError::HeartbeatNotBelowTimeout,
+            ),
+            (Settings { max_entries_per_message: 0, ..base }, SettingsError::NoEntriesPerMessage),
+            (Settings { lease, ..base }, SettingsError::LeaseWithoutStickiness),
+            (
+                Settings { lease: below_one, stickiness: true, ..base },
+                SettingsError::DriftBoundBelowOne,
+            ),
+        ] {
+            assert_eq!(settings.check(), Err(reason));
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! What happened inside a node, each with its reason: what an observer could
+//! want to tell. Animations, logs, stories and monitors live off these.
+
+use crate::log::{Index, LogEnd, Term};
+use crate::membership::{NodeId, NodeSet};
+use crate::message::{MessageKind, Round, VoteRefusal};
+use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
+use crate::time::Micros;
+
+/// Something that happened inside a node, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Transition {
+    /// The term went up (section 5.1).
+    TermAdvanced {
+        /// The term before.
+        from: Term,
+        /// The term now.
+        to: Term,
+        /// What made it.
+        because: TermCause,
+    },
+    /// A new election timeout was drawn; it runs from now.
+    TimeoutDrawn {
+        /// How long it is.
+        timeout: Micros,
+        /// When it ends, by the node's own clock.
+        deadline: Micros,
+    },
+    /// The node stands for election.
+    BecameCandidate {
+        /// The term that it stands in.
+        term: Term,
+        /// Why it stands.
+        because: CandidateCause,
+    },
+    /// The node won its election.
+    BecameLeader {
+        /// The term that it leads.
+        term: Term,
+        /// Who voted for it.
+        votes: NodeSet,
+    },
+    /// The node was candidate or leader and is a follower now.
+    SteppedDown {
+        /// Whether it was leader before, or candidate.
+        was_leader: bool,
+        /// What made it.
+        because: StepDownCause,
+    },
+    /// The node knows who leads its term now.
+    LeaderRecognised {
+        /// Who.
+        leader: NodeId,
+    },
+    /// It gave its vote of this term away; the answer goes once that is durable.
+    VoteGranted {
+        /// To whom.
+        to: NodeId,
+    },
+    /// It refused its vote.
+    VoteRefused {
+        /// To whom.
+        to: NodeId,
+        /// Why.
+        because: VoteRefusal,
+    },
+    /// It ignored a request for its vote, term and all, because it follows, or is,
+    /// a leader that lives (dissertation, section 4.2.3).
+    VoteIgnored {
+        /// Who asked.
+        from: NodeId,
+        /// The term that was asked for.
+        term: Term,
+        /// When it last heard from the leader, by its own clock.
+        leader_heard_at: Micros,
+    },
+    /// As candidate, it has the votes of these now.
+    VotesCounted {
+        /// Who voted for it.
+        granted: NodeSet,
+        /// Who refused.
+        refused: NodeSet,
+    },
+    /// A leader took a client's command, or its own no-op, into its log.
+    EntryProposed {
+        /// Where.
+        index: Index,
+    },
+    /// A follower appended entries of the leader's.
+    EntriesAppended {
+        /// The first of them.
+        first: Index,
+        /// The last of them.
+        last: Index,
+    },
+    /// A follower removed entries that conflict with the leader's (section 5.3).
+    EntriesRemoved {
+        /// The first of them.
+        first: Index,
+        /// The last of them.
+        last: Index,
+        /// Whether some were committed: Raft never does this, modified Raft may.
+        committed: bool,
+    },
+    /// A follower refused entries: the place before them doesn't match (section 5.3).
+    EntriesRefused {
+        /// The place that the leader asked for.
+        asked: LogEnd,
+        /// What the follower answers: nothing past this can match.
+        hint: LogEnd,
+    },
+    /// A leader learned that a follower's log matches its own further.
+    MatchAdvanced {
+        /// The follower.
+        follower: NodeId,
+        /// Up to where.
+        match_index: Index,
+    },
+    /// A leader goes back in its log to find where a follower's parts from it.
+    NextSetBack {
+        /// The follower.
+        follower: NodeId,
+        /// What it will send next.
+        next_index: Index,
+    },
+    /// The commit index went up (section 5.3, 5.4.2).
+    CommitAdvanced {
+        /// It was.
+        from: Index,
+        /// It is.
+        to: Index,
+        /// Why.
+        because: CommitCause,
+    },
+    /// A majority holds the entry at `index`, but it is of an earlier term: it
+    /// can be committed only by way of one of the leader's own (section 5.4.2).
+    CommitWithheld {
+        /// The entry that a majority holds.
+        index: Index,
+        /// Its term.
+        term: Term,
+    },
+    /// A leader began a round of heartbeats.
+    RoundStarted {
+        /// Its number.
+        round: Round,
+        /// Whether a read waits for it.
+        confirms_read: bool,
+    },
+    /// A majority has answered a round; the leader was still leader when it sent it.
+    RoundConfirmed {
+        /// The newest such round.
+        round: Round,
+        /// When that round was sent, by the leader's own clock.
+        sent_at: Micros,
+        /// Until when reads may be answered from the lease, by the leader's own
+        /// clock; `None` where leases are off.
+        lease_until: Option<Micros>,
+    },
+    /// A leader took a read.
+    ReadAccepted {
+        /// The request.
+        request: RequestId,
+        /// How it asked to be answered.
+        mode: ReadMode,
+        /// What it waits for first.
+        waits_for: ReadWait,
+    },
+    /// The leader is still leader, as far as this read needs to know.
+    ReadConfirmed {
+        /// The request.
+        request: RequestId,
+        /// What the state machine must have applied before it answers.
+        read_index: Index,
+        /// By what the leader knows.
+        basis: ReadBasis,
+    },
+    /// The read may be answered from the state machine now.
+    ReadReady {
+        /// The request.
+        request: RequestId,
+        /// The index that it reads at, or later.
+        read_index: Index,
+        /// By what the leader knew that it is still leader.
+        basis: ReadBasis,
+    },
+    /// The read won't be answered here.
+    ReadRefused {
+        /// The request.
+        request: RequestId,
+        /// Why.
+        because: ReadRefusal,
+    },
+    /// A message or report was ignored.
+    Ignored {
+        /// The sender, if it was a message.
+        from: Option<NodeId>,
+        /// The kind, if it was a message.
+        kind: Option<MessageKind>,
+        /// Why.
+        because: IgnoreCause,
+    },
+}
+
+/// What made the term go up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TermCause {
+    /// The node stands for election itself.
+    StandsForElection,
+    /// It saw a message of a later term.
+    SawMessage {
+        /// Whose.
+        from: NodeId,
+        /// Of which kind.
+        kind: MessageKind,
+    },
+}
+
+/// Why a node stands for election.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CandidateCause {
+    /// Its election timeout ran out.
+    TimeoutFired {
+        /// The timeout that ran out.
+        timeout: Micros,
+    },
+    /// It was told to, before its timeout ran out.
+    Told,
+}
+
+/// Why a node became a follower again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StepDownCause {
+    /// It saw a later term (section 5.1).
+    LaterTerm {
+        /// In a message from.
+        from: NodeId,
+        /// The term.
+        term: Term,
+    },
+    /// Another candidate won this term (section 5.2).
+    LeaderOfThisTerm {
+        /// Who.
+        leader: NodeId,
+    },
+}
+
+/// Why the commit index went up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CommitCause {
+    /// The leader counted a majority that holds the entry, durably.
+    Counted {
+        /// Who holds it.
+        holders: NodeSet,
+    },
+    /// A leader said so.
+    LeaderSaid {
+        /// Who.
+        leader: NodeId,
+    },
+}
+
+/// What a read waits for first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReadWait {
+    /// The first commit of the leader's own term (dissertation, section 6.4, step 1).
+    FirstCommitOfTerm,
+    /// A majority's answers to this round, sent after the read came.
+    Round(Round),
+    /// Nothing: the lease is good.
+    Nothing,
+}
+
+/// Why something was ignored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum IgnoreCause {
+    /// It was addressed to another server, or came from this one.
+    Misaddressed,
+    /// An answer from a server that was not asked: it is none of the configuration's.
+    NotAMember,
+    /// It answers something of an earlier term.
+    StaleTerm,
+    /// The node is not, or no longer, in the role that asked.
+    WrongRole,
+    /// It tells nothing new: a later answer came first, or it came twice.
+    NothingNew,
+    /// Another server claims to lead the very term that this node leads, or that
+    /// another is known to lead. Raft allows one leader a term: it is no Raft server.
+    SecondLeaderOfTerm,
+    /// It would overwrite committed entries, which no Raft leader asks for.
+    OverwritesCommitted,
+    /// Its numbers can't be: entries past the last index, or of a later term than
+    /// its sender's, or a match beyond what was ever sent.
+    Impossible,
+}
