@@ -1,0 +1,28 @@
+//! The target that the page is compiled for.
+
+use super::rust_target::RustTarget;
+
+/// Its name.
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// It, with the whole standard library.
+pub(crate) fn target() -> RustTarget {
+    RustTarget {
+        triple: TRIPLE,
+        purpose: "to compile the page for the browser",
+        library_flags: &["-p", "sysroot", "--no-default-features", "--features", "panic-unwind"],
+        proofs: &[
+            (
+                "with_std.rs",
+                "fn main() { println!(\"{:?}\", std::collections::BTreeMap::from([(1, 2)])); }",
+                "bin",
+            ),
+            (
+                "without_std.rs",
+                "#![no_std]\nextern crate alloc;\npub fn two() -> alloc::vec::Vec<u8> { alloc::vec![2] }",
+                "lib",
+            ),
+        ],
+        slot: |toolbox| &mut toolbox.wasm_sysroot,
+    }
+}
