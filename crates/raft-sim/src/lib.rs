@@ -1,1 +1,48 @@
-//! placeholder
+//! One run of a Raft cluster: a deterministic world of clocks, network, disks,
+//! clients and faults, watched by monitors, that one can play, step and rewind.
+//!
+//! The same scenario, seed and interventions give the same run, byte for byte, on
+//! every machine.
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod action;
+mod client;
+mod clock;
+mod disk;
+mod draw;
+mod fault;
+mod history;
+mod host;
+mod latency;
+mod monitor;
+mod network;
+mod queue;
+mod record;
+mod scenario;
+pub mod scenarios;
+mod service;
+mod state_machine;
+mod timeline;
+mod world;
+
+pub use action::{Action, ActionError, Step, Who, format_steps, parse_steps};
+pub use client::Client;
+pub use clock::{Clock, Rate};
+pub use disk::Disk;
+pub use history::{History, Operation, OperationId, Outcome, Request};
+pub use host::Host;
+pub use latency::Latency;
+pub use monitor::{Monitors, Property, Standing, Violation};
+pub use network::{Flight, LinkPlan, MessageId, Network, NetworkPlan};
+pub use record::{ActionRefusal, Happening, LossCause, Record};
+pub use scenario::{
+    ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
+};
+pub use state_machine::{Key, Put, Session, StateMachine, Value};
+pub use timeline::Timeline;
+pub use world::World;

@@ -1,0 +1,349 @@
+//! What a scenario's script, or a person in front of the page, does to a cluster.
+//!
+//! Each action has a short text, so that a link can carry it: `412000:crash:leader`
+//! is "at 412 ms, crash the leader".
+
+use crate::clock::Rate;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+use raft_core::{Micros, NodeId, NodeSet, ReadMode};
+use serde::{Deserialize, Serialize};
+
+/// Whom an action is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    /// This node.
+    Node(NodeId),
+    /// The leader of the latest term at that moment.
+    Leader,
+}
+
+/// Something done to a cluster.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Power is lost: the process ends, and with it what was not durable.
+    Crash(Who),
+    /// A crashed node starts again with what its disk holds.
+    Restart(NodeId),
+    /// The node stands for election at once, as if its timeout had run out.
+    ForceTimeout(NodeId),
+    /// Walls between groups; a node in no group is alone with the others in none.
+    Partition(Vec<NodeSet>),
+    /// A wall around one node.
+    Isolate(Who),
+    /// Cuts one link, in one direction.
+    CutLink {
+        /// From here ...
+        from: NodeId,
+        /// ... nothing reaches there.
+        to: NodeId,
+    },
+    /// Mends it.
+    MendLink {
+        /// From here ...
+        from: NodeId,
+        /// ... to there.
+        to: NodeId,
+    },
+    /// Takes down every wall and mends every link.
+    Heal,
+    /// Makes a node's clock run at this rate from now on.
+    SetClock {
+        /// Whose.
+        node: NodeId,
+        /// How fast.
+        rate: Rate,
+    },
+    /// Someone writes the next value, once, by way of this node.
+    Write(Who),
+    /// Someone reads, once, by way of this node.
+    Read {
+        /// Whom they ask.
+        from: Who,
+        /// How it is to be answered.
+        mode: ReadMode,
+    },
+}
+
+/// An action at a moment.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// When, in true time. What else happens at that very microsecond comes first.
+    pub at: Micros,
+    /// What.
+    pub action: Action,
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Who::Node(node) => write!(formatter, "{node}"),
+            Who::Leader => formatter.write_str("leader"),
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Crash(who) => write!(formatter, "crash:{who}"),
+            Action::Restart(node) => write!(formatter, "restart:{node}"),
+            Action::ForceTimeout(node) => write!(formatter, "timeout:{node}"),
+            Action::Partition(groups) => {
+                formatter.write_str("partition:")?;
+                for (place, group) in groups.iter().enumerate() {
+                    if place > 0 {
+                        formatter.write_str("-")?;
+                    }
+                    group.iter().try_for_each(|node| write!(formatter, "{node}"))?;
+                }
+                Ok(())
+            }
+            Action::Isolate(who) => write!(formatter, "isolate:{who}"),
+            Action::CutLink { from, to } => write!(formatter, "cut:{from}-{to}"),
+            Action::MendLink { from, to } => write!(formatter, "mend:{from}-{to}"),
+            Action::Heal => formatter.write_str("heal"),
+            Action::SetClock { node, rate } => write!(formatter, "clock:{node}:{rate}"),
+            Action::Write(who) => write!(formatter, "write:{who}"),
+            Action::Read { from, mode: ReadMode::ReadIndex } => {
+                write!(formatter, "read-index:{from}")
+            }
+            Action::Read { from, mode: ReadMode::Lease } => write!(formatter, "read-lease:{from}"),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.at.0, self.action)
+    }
+}
+
+/// Why a text is no action: what is wrong, and what would be right.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ActionError(String);
+
+impl fmt::Display for ActionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for ActionError {}
+
+const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, heal, clock, write, \
+                     read-index or read-lease";
+
+fn node(text: &str) -> Result<NodeId, ActionError> {
+    let mut letters = text.chars();
+    match (letters.next().and_then(NodeId::from_letter), letters.next()) {
+        (Some(node), None) => Ok(node),
+        _ => Err(ActionError(format!("“{text}” is no node: write one letter, such as B"))),
+    }
+}
+
+fn who(text: &str) -> Result<Who, ActionError> {
+    if text == "leader" {
+        return Ok(Who::Leader);
+    }
+    node(text).map(Who::Node).map_err(|_| {
+        ActionError(format!("“{text}” is no node: write one letter, such as B, or leader"))
+    })
+}
+
+fn link(text: &str) -> Result<(NodeId, NodeId), ActionError> {
+    let Some((from, to)) = text.split_once('-') else {
+        return Err(ActionError(format!("“{text}” is no link: write from-to, such as A-B")));
+    };
+    let (from, to) = (node(from)?, node(to)?);
+    if from == to {
+        return Err(ActionError(format!("“{text}” is no link: a link has two ends")));
+    }
+    Ok((from, to))
+}
+
+fn groups(text: &str) -> Result<Vec<NodeSet>, ActionError> {
+    let mut taken = NodeSet::EMPTY;
+    let mut groups = Vec::new();
+    for part in text.split('-') {
+        let mut group = NodeSet::EMPTY;
+        for letter in part.chars() {
+            let member = node(letter.encode_utf8(&mut [0; 4]))?;
+            if taken.contains(member) {
+                return Err(ActionError(format!("in “{text}”, {member} is in two groups")));
+            }
+            taken = taken.with(member);
+            group = group.with(member);
+        }
+        if group.is_empty() {
+            return Err(ActionError(format!(
+                "“{text}” has an empty group: write groups of letters, such as ABE-CD"
+            )));
+        }
+        groups.push(group);
+    }
+    Ok(groups)
+}
+
+fn clock(text: &str) -> Result<(NodeId, Rate), ActionError> {
+    let wrong = || {
+        ActionError(format!(
+            "“{text}” is no clock rate: write node:ratio from 1/2 to 2/1, such as A:4/5"
+        ))
+    };
+    let (name, ratio) = text.split_once(':').ok_or_else(wrong)?;
+    let (numerator, denominator) = ratio.split_once('/').ok_or_else(wrong)?;
+    let rate = Rate {
+        numerator: numerator.parse().map_err(|_| wrong())?,
+        denominator: denominator.parse().map_err(|_| wrong())?,
+    };
+    if !rate.is_plausible() {
+        return Err(wrong());
+    }
+    Ok((node(name)?, rate))
+}
+
+impl FromStr for Action {
+    type Err = ActionError;
+
+    fn from_str(text: &str) -> Result<Action, ActionError> {
+        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
+        Ok(match kind {
+            "crash" => Action::Crash(who(rest)?),
+            "restart" => Action::Restart(node(rest)?),
+            "timeout" => Action::ForceTimeout(node(rest)?),
+            "partition" => Action::Partition(groups(rest)?),
+            "isolate" => Action::Isolate(who(rest)?),
+            "cut" => link(rest).map(|(from, to)| Action::CutLink { from, to })?,
+            "mend" => link(rest).map(|(from, to)| Action::MendLink { from, to })?,
+            "heal" if rest.is_empty() => Action::Heal,
+            "clock" => clock(rest).map(|(node, rate)| Action::SetClock { node, rate })?,
+            "write" => Action::Write(who(rest)?),
+            "read-index" => Action::Read { from: who(rest)?, mode: ReadMode::ReadIndex },
+            "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
+            _ => return Err(ActionError(format!("“{text}” is no action: it begins with {KINDS}"))),
+        })
+    }
+}
+
+impl FromStr for Step {
+    type Err = ActionError;
+
+    fn from_str(text: &str) -> Result<Step, ActionError> {
+        let (at, action) = text.split_once(':').unwrap_or((text, ""));
+        let at = at.parse().map(Micros).map_err(|_| {
+            ActionError(format!(
+                "“{at}” is no moment: an action is microseconds:what, such as 412000:crash:B"
+            ))
+        })?;
+        Ok(Step { at, action: action.parse()? })
+    }
+}
+
+/// Every node that an action names.
+pub(crate) fn nodes_of(action: &Action) -> NodeSet {
+    match action {
+        Action::Restart(node) | Action::ForceTimeout(node) | Action::SetClock { node, .. } => {
+            NodeSet::only(*node)
+        }
+        Action::Crash(who) | Action::Isolate(who) | Action::Write(who) => nodes_of_who(*who),
+        Action::Read { from, .. } => nodes_of_who(*from),
+        Action::Partition(groups) => {
+            groups.iter().fold(NodeSet::EMPTY, |all, group| all.union(*group))
+        }
+        Action::CutLink { from, to } | Action::MendLink { from, to } => {
+            NodeSet::only(*from).with(*to)
+        }
+        Action::Heal => NodeSet::EMPTY,
+    }
+}
+
+fn nodes_of_who(who: Who) -> NodeSet {
+    match who {
+        Who::Node(node) => NodeSet::only(node),
+        Who::Leader => NodeSet::EMPTY,
+    }
+}
+
+/// Steps as a link carries them: separated by commas.
+///
+/// # Errors
+/// The first step that can't be read, with its place.
+pub fn parse_steps(text: &str) -> Result<Vec<Step>, ActionError> {
+    text.split(',')
+        .filter(|part| !part.is_empty())
+        .enumerate()
+        .map(|(place, part)| {
+            part.parse().map_err(|error| ActionError(format!("action {}: {error}", place + 1)))
+        })
+        .collect()
+}
+
+/// Steps as a link carries them: separated by commas.
+pub fn format_steps(steps: &[Step]) -> String {
+    steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_action_survives_its_text() {
+        let who = [Who::Leader, Who::Node(NodeId::C)];
+        let mut actions = vec![
+            Action::Restart(NodeId::B),
+            Action::ForceTimeout(NodeId::E),
+            Action::Partition(vec![NodeSet::first(2), NodeSet::only(NodeId::D)]),
+            Action::CutLink { from: NodeId::A, to: NodeId::B },
+            Action::MendLink { from: NodeId::A, to: NodeId::B },
+            Action::Heal,
+            Action::SetClock { node: NodeId::A, rate: Rate { numerator: 4, denominator: 5 } },
+        ];
+        for who in who {
+            actions.extend([
+                Action::Crash(who),
+                Action::Isolate(who),
+                Action::Write(who),
+                Action::Read { from: who, mode: ReadMode::Lease },
+                Action::Read { from: who, mode: ReadMode::ReadIndex },
+            ]);
+        }
+        let steps: Vec<Step> =
+            actions.into_iter().map(|action| Step { at: Micros(412_000), action }).collect();
+        assert_eq!(parse_steps(&format_steps(&steps)), Ok(steps));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_what_would_be_right() {
+        for (text, says) in [
+            ("crash:B", "“crash” is no moment"),
+            ("5:explode", "it begins with crash, restart"),
+            ("5:crash:", "“” is no node"),
+            ("5:crash:B,6:crash:bb", "action 2: “bb” is no node"),
+            ("5:partition:AB-BC", "B is in two groups"),
+            ("5:partition:AB-", "empty group"),
+            ("5:cut:A", "write from-to"),
+            ("5:cut:A-A", "two ends"),
+            ("5:clock:A:9/1", "from 1/2 to 2/1"),
+            ("5:clock:A:1/0", "from 1/2 to 2/1"),
+        ] {
+            let error = parse_steps(text).expect_err(text).to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,60}") {
+            let _ = parse_steps(&text);
+        }
+    }
+}

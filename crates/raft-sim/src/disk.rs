@@ -1,0 +1,76 @@
+//! A disk: what is durable, what is being made so, and what a crash loses.
+
+use crate::draw::{Purpose, draw};
+use crate::latency::Latency;
+use alloc::collections::VecDeque;
+use raft_core::{Durable, Membership, Micros, NodeId, Write, WriteId};
+
+/// One node's disk. Writes become durable in order, and in groups: an fsync that
+/// begins covers every write that waits at that moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Disk {
+    durable: Durable,
+    waiting: VecDeque<Write>,
+    // The last write that the fsync under way covers.
+    syncing: Option<WriteId>,
+    syncs: u64,
+}
+
+impl Disk {
+    pub(crate) fn new(membership: Membership) -> Disk {
+        Disk {
+            durable: Durable::new(membership),
+            waiting: VecDeque::new(),
+            syncing: None,
+            syncs: 0,
+        }
+    }
+
+    /// What a crash at this moment would leave.
+    pub const fn durable(&self) -> &Durable {
+        &self.durable
+    }
+
+    /// How many writes a crash at this moment would lose.
+    pub fn writes_waiting(&self) -> u32 {
+        self.waiting.len() as u32
+    }
+
+    /// Takes a write; it is not durable yet.
+    pub(crate) fn take(&mut self, write: Write) {
+        self.waiting.push_back(write);
+    }
+
+    /// Begins an fsync if there is something to sync and none under way. Gives
+    /// how long it will take.
+    pub(crate) fn begin_sync(&mut self, seed: u64, node: NodeId, fsync: Latency) -> Option<Micros> {
+        if self.syncing.is_some() {
+            return None;
+        }
+        self.syncing = Some(self.waiting.back()?.id);
+        let nth = self.syncs;
+        self.syncs += 1;
+        Some(fsync.pick(draw(seed, Purpose::Fsync { node, nth })))
+    }
+
+    /// The fsync under way is done: what it covers is durable.
+    pub(crate) fn end_sync(&mut self) -> Option<WriteId> {
+        let covered = self.syncing.take()?;
+        while let Some(write) = self.waiting.front()
+            && write.id <= covered
+        {
+            if let Some(write) = self.waiting.pop_front() {
+                self.durable.write(write.change);
+            }
+        }
+        Some(covered)
+    }
+
+    /// Power is lost: exactly what was not durable is gone.
+    pub(crate) fn crash(&mut self) -> u32 {
+        let lost = self.writes_waiting();
+        self.waiting.clear();
+        self.syncing = None;
+        lost
+    }
+}

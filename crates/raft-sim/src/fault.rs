@@ -1,0 +1,120 @@
+//! What is done to a cluster: by a scenario's script, or by a person.
+
+use crate::action::{Action, Who};
+use crate::record::{ActionRefusal, Happening, LossCause};
+use crate::world::World;
+use raft_core::{Input, NodeId, NodeSet};
+
+impl World {
+    pub(crate) fn act(&mut self, action: Action) {
+        if let Err(because) = self.try_to_act(&action) {
+            self.emit(Happening::ActionRefused { action, because });
+        }
+    }
+
+    fn try_to_act(&mut self, action: &Action) -> Result<(), ActionRefusal> {
+        match action {
+            Action::Crash(who) => {
+                let node = self.resolve(*who)?;
+                self.node_at(node).ok_or(ActionRefusal::IsDown)?;
+                self.crash(node);
+            }
+            Action::Restart(node) => {
+                if self.node_at(*node).is_some() {
+                    return Err(ActionRefusal::IsUp);
+                }
+                self.boot(*node);
+            }
+            Action::ForceTimeout(node) => {
+                let running = self.node_at(*node).ok_or(ActionRefusal::IsDown)?;
+                if running.view().is_leader() {
+                    return Err(ActionRefusal::IsLeader);
+                }
+                self.emit(Happening::TimeoutForced { node: *node });
+                self.tell(*node, Input::Campaign);
+            }
+            Action::Partition(groups) => {
+                // Whoever is in no group is together with the others in none.
+                let named = groups.iter().fold(NodeSet::EMPTY, |all, group| all.union(*group));
+                let rest = self.members().difference(named);
+                let mut groups = groups.clone();
+                if !rest.is_empty() {
+                    groups.push(rest);
+                }
+                self.part(groups);
+            }
+            Action::Isolate(who) => {
+                let node = self.resolve(*who)?;
+                let mut groups: alloc::vec::Vec<NodeSet> =
+                    self.network.groups().iter().map(|group| group.without(node)).collect();
+                if groups.is_empty() {
+                    groups.push(self.members().without(node));
+                }
+                groups.push(NodeSet::only(node));
+                groups.retain(|group| !group.is_empty());
+                self.part(groups);
+            }
+            Action::CutLink { from, to } => {
+                self.network.cut(*from, *to);
+                self.emit(Happening::LinkCut { from: *from, to: *to });
+                self.lose_severed();
+            }
+            Action::MendLink { from, to } => {
+                self.network.mend(*from, *to);
+                self.emit(Happening::LinkMended { from: *from, to: *to });
+            }
+            Action::Heal => {
+                self.network.heal();
+                self.emit(Happening::Healed);
+            }
+            Action::SetClock { node, rate } => {
+                let now = self.now;
+                if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
+                    host.clock.set_rate(now, *rate);
+                    host.set_alarm(now);
+                }
+                self.emit(Happening::ClockSet { node: *node, rate: *rate });
+            }
+            Action::Write(who) => {
+                let node = self.resolve(*who)?;
+                self.person_writes(node);
+            }
+            Action::Read { from, mode } => {
+                let node = self.resolve(*from)?;
+                self.person_reads(node, *mode);
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, who: Who) -> Result<NodeId, ActionRefusal> {
+        match who {
+            Who::Node(node) => Ok(node),
+            Who::Leader => self.leader().ok_or(ActionRefusal::NoLeader),
+        }
+    }
+
+    fn members(&self) -> NodeSet {
+        NodeSet::first(self.plan.scenario().nodes)
+    }
+
+    fn crash(&mut self, node: NodeId) {
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        host.process = None;
+        host.wake_at = None;
+        let writes_lost = host.disk.crash();
+        self.emit(Happening::Crashed { node, writes_lost });
+    }
+
+    fn part(&mut self, groups: alloc::vec::Vec<NodeSet>) {
+        self.network.part(self.now, groups.clone());
+        self.emit(Happening::Parted { groups });
+        self.lose_severed();
+    }
+
+    fn lose_severed(&mut self) {
+        for (message, _) in self.network.take_severed() {
+            self.emit(Happening::Lost { message, because: LossCause::Cut });
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A host: a node with the clock, the disk and the state machine that it has.
+
+use crate::clock::{Clock, Rate};
+use crate::disk::Disk;
+use crate::history::OperationId;
+use crate::state_machine::StateMachine;
+use alloc::collections::BTreeMap;
+use raft_core::{CheckedSettings, Index, Membership, Micros, Node, NodeId, RequestId, Term};
+
+/// One machine of the cluster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Host {
+    id: NodeId,
+    pub(crate) clock: Clock,
+    pub(crate) disk: Disk,
+    pub(crate) process: Option<Process>,
+    /// How often it has started.
+    pub(crate) boots: u64,
+    /// When its process wants to be woken next, in true time.
+    pub(crate) wake_at: Option<Micros>,
+}
+
+/// What a crash takes: everything but the disk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Process {
+    pub(crate) node: Node,
+    pub(crate) machine: StateMachine,
+    /// Writes that this node took as leader, by where they stand in its log.
+    pub(crate) proposals: BTreeMap<Index, (Term, OperationId)>,
+    /// Questions that it has not answered yet.
+    pub(crate) requests: BTreeMap<RequestId, OperationId>,
+}
+
+impl Host {
+    pub(crate) fn new(id: NodeId, membership: Membership, rate: Rate) -> Host {
+        Host {
+            id,
+            clock: Clock::new(rate),
+            disk: Disk::new(membership),
+            process: None,
+            boots: 0,
+            wake_at: None,
+        }
+    }
+
+    pub(crate) fn boot(&mut self, settings: CheckedSettings, seed: u64, now: Micros) {
+        let disk = self.disk.durable().clone();
+        let node = Node::restore(self.id, settings, seed, disk, self.clock.shows_at(now));
+        self.boots += 1;
+        self.process = Some(Process {
+            node,
+            machine: StateMachine::default(),
+            proposals: BTreeMap::new(),
+            requests: BTreeMap::new(),
+        });
+    }
+
+    /// Recomputes when the process wants to be woken; call it after whatever may
+    /// change its deadline or its clock.
+    pub(crate) fn set_alarm(&mut self, now: Micros) {
+        let deadline = self.process.as_ref().and_then(|process| process.node.deadline());
+        self.wake_at = deadline.map(|deadline| self.clock.when_it_shows(deadline).max(now));
+    }
+
+    /// Which node it runs.
+    pub const fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// The node; `None` while it is down.
+    pub fn node(&self) -> Option<&Node> {
+        self.process.as_ref().map(|process| &process.node)
+    }
+
+    /// The state machine; `None` while it is down.
+    pub fn state_machine(&self) -> Option<&StateMachine> {
+        self.process.as_ref().map(|process| &process.machine)
+    }
+
+    /// Its clock.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Its disk.
+    pub const fn disk(&self) -> &Disk {
+        &self.disk
+    }
+}

@@ -1,0 +1,182 @@
+//! What happened in a run, in order: the event record that everything is told from.
+
+use crate::action::Action;
+use crate::clock::Rate;
+use crate::history::{OperationId, Outcome, Request};
+use crate::monitor::Violation;
+use crate::network::MessageId;
+use alloc::vec::Vec;
+use raft_core::{Change, Entry, Envelope, Index, Micros, NodeId, NodeSet, Transition, WriteId};
+
+/// Something that happened, when, and in which event of the run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// When, in true time.
+    pub at: Micros,
+    /// The event that it is part of, counted from 1: one message that arrives, one
+    /// timer that fires. Stepping goes from event to event.
+    pub event: u64,
+    /// What.
+    pub what: Happening,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Happening {
+    /// A message left its sender.
+    Sent {
+        /// Its name.
+        message: MessageId,
+        /// The message.
+        envelope: Envelope,
+        /// When it will arrive or die, unless a wall comes in between.
+        ends_at: Micros,
+    },
+    /// A message arrived; what the receiver made of it follows.
+    Delivered {
+        /// Its name.
+        message: MessageId,
+    },
+    /// A message was lost.
+    Lost {
+        /// Its name.
+        message: MessageId,
+        /// Why.
+        because: LossCause,
+    },
+    /// Something happened inside a node.
+    Node {
+        /// Which.
+        node: NodeId,
+        /// What, and why.
+        transition: Transition,
+    },
+    /// A node asked its disk to write.
+    WriteAsked {
+        /// Which.
+        node: NodeId,
+        /// The write's number.
+        write: WriteId,
+        /// What is written.
+        change: Change,
+    },
+    /// A disk has everything up to a write.
+    WriteDurable {
+        /// Whose.
+        node: NodeId,
+        /// The last write that is durable now.
+        write: WriteId,
+    },
+    /// A node's state machine applied a committed entry.
+    Applied {
+        /// Which.
+        node: NodeId,
+        /// Where it stands in the log.
+        index: Index,
+        /// The entry.
+        entry: Entry,
+    },
+    /// A node lost power.
+    Crashed {
+        /// Which.
+        node: NodeId,
+        /// How many writes were not durable, and are lost.
+        writes_lost: u32,
+    },
+    /// A crashed node started again with what its disk holds.
+    Restarted {
+        /// Which.
+        node: NodeId,
+    },
+    /// Walls went up between groups, in place of those that stood.
+    Parted {
+        /// The groups.
+        groups: Vec<NodeSet>,
+    },
+    /// One link was cut, in one direction.
+    LinkCut {
+        /// From.
+        from: NodeId,
+        /// To.
+        to: NodeId,
+    },
+    /// One link was mended.
+    LinkMended {
+        /// From.
+        from: NodeId,
+        /// To.
+        to: NodeId,
+    },
+    /// Every wall came down and every link was mended.
+    Healed,
+    /// A clock runs at this rate from now on.
+    ClockSet {
+        /// Whose.
+        node: NodeId,
+        /// How fast.
+        rate: Rate,
+    },
+    /// A node was told to stand for election.
+    TimeoutForced {
+        /// Which.
+        node: NodeId,
+    },
+    /// An action could not be done.
+    ActionRefused {
+        /// The action.
+        action: Action,
+        /// Why not.
+        because: ActionRefusal,
+    },
+    /// A client began an operation.
+    OperationBegan {
+        /// Its name.
+        operation: OperationId,
+        /// The client.
+        client: u32,
+        /// What it wants.
+        request: Request,
+    },
+    /// A client sent its question to a node, for the first time or again.
+    OperationAsked {
+        /// Its name.
+        operation: OperationId,
+        /// Whom it asks.
+        node: NodeId,
+    },
+    /// A client was told, or gave up.
+    OperationEnded {
+        /// Its name.
+        operation: OperationId,
+        /// What became of it.
+        outcome: Outcome,
+        /// Who answered.
+        by: Option<NodeId>,
+    },
+    /// A property was violated.
+    Violated(Violation),
+}
+
+/// Why a message was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LossCause {
+    /// A wall or a cut link was in its way.
+    Cut,
+    /// The network lost it.
+    Dropped,
+    /// Its receiver was down when it came.
+    ReceiverDown,
+}
+
+/// Why an action could not be done.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ActionRefusal {
+    /// Nobody leads at that moment.
+    NoLeader,
+    /// The node is down.
+    IsDown,
+    /// The node is up.
+    IsUp,
+    /// The node leads already.
+    IsLeader,
+}

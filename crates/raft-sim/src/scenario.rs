@@ -1,0 +1,234 @@
+//! A scenario: a cluster, its surroundings, and what happens to it. Plain data.
+
+use crate::action::{Action, Step, nodes_of};
+use crate::clock::Rate;
+use crate::latency::Latency;
+use crate::network::NetworkPlan;
+use crate::state_machine::Key;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use raft_core::{CheckedSettings, Micros, NodeId, NodeSet, ReadMode, Settings};
+use serde::{Deserialize, Serialize};
+
+/// The most nodes that a cluster on the page has.
+pub const MOST_NODES: u8 = 9;
+/// The longest run.
+pub const LONGEST_RUN: Micros = Micros::from_secs(3_600);
+/// The most steps that a script, or a person, takes in one run.
+pub const MOST_STEPS: usize = 1_000;
+const MOST_CLIENTS: usize = 16;
+
+/// A cluster, its surroundings, and what happens to it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Scenario {
+    /// Its name in a link: lower-case words joined by hyphens.
+    pub name: String,
+    /// Its title on the page.
+    pub title: String,
+    /// What to see in it, in a sentence or three.
+    pub summary: String,
+    /// How many nodes, `A` to at most `I`.
+    pub nodes: u8,
+    /// The settings of every node.
+    pub settings: Settings,
+    /// The links between them.
+    pub network: NetworkPlan,
+    /// How long an fsync takes.
+    pub fsync: Latency,
+    /// Clocks that don't run true from the beginning.
+    pub clocks: Vec<(NodeId, Rate)>,
+    /// Clients, numbered from 1.
+    pub clients: Vec<ClientPlan>,
+    /// How long a message takes between a client and a node, each way. Walls
+    /// between nodes don't stop clients.
+    pub client_latency: Latency,
+    /// What happens, and when; in the order of time.
+    pub script: Vec<Step>,
+    /// When the run ends.
+    pub duration: Micros,
+}
+
+/// A client: it asks, waits for the answer, rests, and asks again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClientPlan {
+    /// What it asks for.
+    pub work: Work,
+    /// The key that it works on.
+    pub key: Key,
+    /// When it begins.
+    pub starts_at: Micros,
+    /// When it asks no more.
+    pub stops_at: Micros,
+    /// How long it rests between an answer and the next question.
+    pub rest: Micros,
+    /// How long it waits for an answer before it asks another node.
+    pub patience: Micros,
+    /// It asks this node only, whoever leads.
+    pub stuck_to: Option<NodeId>,
+}
+
+/// What a client asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// It writes.
+    Write,
+    /// It reads.
+    Read(ReadMode),
+}
+
+/// One thing that is wrong with a scenario or with what is done in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScenarioError {
+    /// Where.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.field, self.message)
+    }
+}
+
+impl core::error::Error for ScenarioError {}
+
+/// A run: a scenario, a seed, and what a person did in it, checked. The same plan
+/// gives the same run, byte for byte, on every machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    scenario: Scenario,
+    settings: CheckedSettings,
+    seed: u64,
+    interventions: Vec<Step>,
+    /// Script and interventions together, in the order in which they happen.
+    schedule: Vec<Step>,
+}
+
+impl Plan {
+    /// Checks a run.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn new(
+        scenario: Scenario,
+        seed: u64,
+        interventions: Vec<Step>,
+    ) -> Result<Plan, Vec<ScenarioError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, message: String| {
+            errors.push(ScenarioError { field: field.to_string(), message });
+        };
+        if scenario.nodes == 0 || scenario.nodes > MOST_NODES {
+            wrong("nodes", format!("{} is not from 1 to {MOST_NODES}", scenario.nodes));
+        }
+        if scenario.duration == Micros::ZERO || scenario.duration > LONGEST_RUN {
+            wrong("duration", "a run lasts from 1 µs to one hour".to_string());
+        }
+        if scenario.clients.len() > MOST_CLIENTS {
+            wrong("clients", format!("at most {MOST_CLIENTS} clients"));
+        }
+        if scenario.network.loss_per_million > 1_000_000 {
+            wrong("network.loss_per_million", "at most 1000000, which loses all".to_string());
+        }
+        let latencies = [("fsync", scenario.fsync), ("client_latency", scenario.client_latency)]
+            .into_iter()
+            .chain([("network.latency", scenario.network.latency)])
+            .chain(scenario.network.links.iter().map(|link| ("network.links", link.latency)));
+        for (field, latency) in latencies {
+            if latency.longest() > Micros::from_secs(60) {
+                wrong(field, "longer than a minute".to_string());
+            }
+            if matches!(latency, Latency::Uniform { min, max } if min > max) {
+                wrong(field, "min must not be longer than max".to_string());
+            }
+        }
+        let members = NodeSet::first(scenario.nodes);
+        let last = members.iter().last().unwrap_or(NodeId::A);
+        let mut member = |field: &str, node: NodeId| {
+            if !members.contains(node) {
+                wrong(field, format!("there is no node {node}: the nodes are A to {last}"));
+            }
+        };
+        for (node, _) in &scenario.clocks {
+            member("clocks", *node);
+        }
+        for link in &scenario.network.links {
+            member("network.links", link.from);
+            member("network.links", link.to);
+        }
+        for client in &scenario.clients {
+            if let Some(node) = client.stuck_to {
+                member("clients.stuck_to", node);
+            }
+        }
+        let steps = [("script", &scenario.script), ("interventions", &interventions)];
+        for (field, steps) in steps {
+            for step in steps {
+                nodes_of(&step.action).iter().for_each(|node| member(field, node));
+            }
+        }
+        for (_, rate) in &scenario.clocks {
+            check_rate(&mut wrong, "clocks", *rate);
+        }
+        for (field, steps) in steps {
+            if steps.len() > MOST_STEPS {
+                wrong(field, format!("at most {MOST_STEPS} steps"));
+            }
+            for step in steps {
+                if let Action::SetClock { rate, .. } = step.action {
+                    check_rate(&mut wrong, field, rate);
+                }
+                if step.at > scenario.duration {
+                    let duration = scenario.duration;
+                    wrong(field, format!("{step}: after the run's end at {duration}"));
+                }
+            }
+        }
+        let settings = scenario.settings.check().map_err(|error| error.to_string());
+        match settings {
+            Err(message) => wrong("settings", message),
+            Ok(settings) if errors.is_empty() => {
+                let mut schedule = scenario.script.clone();
+                schedule.extend(interventions.iter().cloned());
+                // Stable: of two steps at one moment the script's comes first.
+                schedule.sort_by_key(|step| step.at);
+                return Ok(Plan { scenario, settings, seed, interventions, schedule });
+            }
+            Ok(_) => {}
+        }
+        Err(errors)
+    }
+
+    /// The scenario.
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The seed that every draw comes from.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// What a person did, in the order given.
+    pub fn interventions(&self) -> &[Step] {
+        &self.interventions
+    }
+
+    pub(crate) fn schedule(&self) -> &[Step] {
+        &self.schedule
+    }
+
+    pub(crate) const fn settings(&self) -> CheckedSettings {
+        self.settings
+    }
+}
+
+fn check_rate(wrong: &mut impl FnMut(&str, String), field: &str, rate: Rate) {
+    if !rate.is_plausible() {
+        wrong(field, format!("a clock's rate of {rate} is not from 1/2 to 2/1"));
+    }
+}

@@ -1,0 +1,390 @@
+//! One run at one moment: a value that knows what happens next.
+//!
+//! Events happen one after another, in the order of time and, at the same
+//! microsecond, in this order: what is due, wake-ups by node, clients by number,
+//! then the schedule. No threads, no wall clock, no hash order.
+
+use crate::client::Client;
+use crate::clock::Rate;
+use crate::draw::{Purpose, draw};
+use crate::history::History;
+use crate::host::Host;
+use crate::monitor::Monitors;
+use crate::network::Network;
+use crate::queue::{Due, Queue};
+use crate::record::{Happening, LossCause, Record};
+use crate::scenario::Plan;
+use crate::state_machine::{Put, Value};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use raft_core::{
+    Answer, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output, Payload, RoleView,
+    Term,
+};
+
+/// One run at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct World {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) now: Micros,
+    pub(crate) events: u64,
+    pub(crate) queue: Queue,
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) network: Network,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) client_messages: Vec<u64>,
+    pub(crate) history: History,
+    pub(crate) monitors: Monitors,
+    pub(crate) last_value: Value,
+    pub(crate) next_request: u64,
+    pub(crate) steps_done: usize,
+    fresh: Vec<Record>,
+}
+
+/// What happens next.
+#[derive(Clone, Copy)]
+enum Next {
+    Due(Due),
+    Wake(NodeId),
+    Client(usize),
+    Step,
+}
+
+impl World {
+    /// The run's beginning: every node has just started, at true time 0. What that
+    /// brought about is recorded with the first event.
+    pub fn new(plan: Arc<Plan>) -> World {
+        let scenario = plan.scenario();
+        let members = NodeSet::first(scenario.nodes);
+        let membership = Membership::of(members);
+        let rate_of = |id: NodeId| {
+            scenario
+                .clocks
+                .iter()
+                .find(|(node, _)| *node == id)
+                .map_or(Rate::TRUE, |(_, rate)| *rate)
+        };
+        let hosts =
+            members.iter().map(|id| Host::new(id, membership, rate_of(id))).collect::<Vec<_>>();
+        let clients = scenario
+            .clients
+            .iter()
+            .zip(1..)
+            .map(|(plan, number)| Client::new(number, *plan))
+            .collect::<Vec<_>>();
+        let mut world = World {
+            now: Micros::ZERO,
+            events: 0,
+            queue: Queue::default(),
+            hosts,
+            network: Network::new(),
+            client_messages: alloc::vec![0; clients.len() + 1],
+            clients,
+            history: History::default(),
+            monitors: Monitors::default(),
+            last_value: Value(0),
+            next_request: 0,
+            steps_done: 0,
+            fresh: Vec::new(),
+            plan,
+        };
+        for id in members.iter() {
+            world.boot(id);
+        }
+        world
+    }
+
+    /// The run that this is a moment of.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The true time of the last event.
+    pub const fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// How many events have happened.
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The machines of the cluster, in the order of their names.
+    pub fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    /// One machine.
+    pub fn host(&self, id: NodeId) -> Option<&Host> {
+        self.hosts.get(usize::from(id.number()))
+    }
+
+    /// The network.
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The scenario's clients.
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// What clients asked and were told so far.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The monitors and what they found so far.
+    pub const fn monitors(&self) -> &Monitors {
+        &self.monitors
+    }
+
+    /// The node that leads the latest term of those that are led, if one does. Others
+    /// may lead earlier terms without knowing that those are over.
+    pub fn leader(&self) -> Option<NodeId> {
+        self.hosts
+            .iter()
+            .filter_map(Host::node)
+            .filter(|node| node.view().is_leader())
+            .max_by_key(|node| node.view().term())
+            .map(|node| node.view().id())
+    }
+
+    /// The latest term that any running node is in.
+    pub fn latest_term(&self) -> Term {
+        let terms = self.hosts.iter().filter_map(Host::node).map(|node| node.view().term());
+        terms.max().unwrap_or_default()
+    }
+
+    /// Whether a node leads a term that is over: a later one has a leader.
+    pub fn is_stale_leader(&self, id: NodeId) -> bool {
+        let Some(node) = self.host(id).and_then(Host::node) else { return false };
+        matches!(node.view().role(), RoleView::Leader(_))
+            && self
+                .hosts
+                .iter()
+                .filter_map(Host::node)
+                .any(|other| other.view().is_leader() && other.view().term() > node.view().term())
+    }
+
+    /// When the next event happens; `None` once the run is over.
+    pub fn next_event_at(&self) -> Option<Micros> {
+        self.next().map(|(at, _)| at)
+    }
+
+    fn next(&self) -> Option<(Micros, Next)> {
+        let mut first: Option<(Micros, Next)> = None;
+        let mut consider = |at: Option<Micros>, next: Next| {
+            if let Some(at) = at
+                && first.is_none_or(|(first_at, _)| at < first_at)
+            {
+                first = Some((at, next));
+            }
+        };
+        if let Some((at, due)) = self.queue.next() {
+            consider(Some(at), Next::Due(due));
+        }
+        for host in &self.hosts {
+            consider(host.wake_at, Next::Wake(host.id()));
+        }
+        for (place, client) in self.clients.iter().enumerate() {
+            consider(client.acts_at, Next::Client(place));
+        }
+        consider(self.plan.schedule().get(self.steps_done).map(|step| step.at), Next::Step);
+        first.filter(|(at, _)| *at <= self.plan.scenario().duration)
+    }
+
+    /// Lets the next event happen and appends what it brought about to `records`.
+    /// Says whether there was one.
+    pub fn step(&mut self, records: &mut Vec<Record>) -> bool {
+        let Some((at, next)) = self.next() else { return false };
+        debug_assert!(at >= self.now, "time does not go back");
+        self.now = at;
+        self.events += 1;
+        match next {
+            Next::Due(due) => {
+                self.queue.pop();
+                self.carry_out(due);
+            }
+            Next::Wake(node) => self.tell(node, Input::Wake),
+            Next::Client(place) => self.client_acts(place),
+            Next::Step => {
+                let step = self.plan.schedule()[self.steps_done].clone();
+                self.steps_done += 1;
+                self.act(step.action);
+            }
+        }
+        self.drop_stale_dues();
+        for record in &mut self.fresh {
+            record.event = record.event.max(1);
+        }
+        records.append(&mut self.fresh);
+        true
+    }
+
+    fn carry_out(&mut self, due: Due) {
+        match due {
+            Due::MessageEnds(message) => {
+                let Some(flight) = self.network.take(message) else { return };
+                let to = flight.envelope.to;
+                let is_up = self.host(to).is_some_and(|host| host.process.is_some());
+                let lost = flight.lost.or((!is_up).then_some(LossCause::ReceiverDown));
+                if let Some(because) = lost {
+                    return self.emit(Happening::Lost { message, because });
+                }
+                self.emit(Happening::Delivered { message });
+                self.tell(to, Input::Receive(flight.envelope));
+            }
+            Due::SyncEnds { node, .. } => {
+                let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+                let Some(write) = host.disk.end_sync() else { return };
+                self.emit(Happening::WriteDurable { node, write });
+                self.tell(node, Input::Durable(write));
+                self.sync(node);
+            }
+            Due::QuestionArrives { operation, node } => self.question_arrives(operation, node),
+            Due::AnswerArrives { operation, answer, by } => {
+                self.answer_arrives(operation, answer, by);
+            }
+        }
+    }
+
+    /// Takes dues from the head of the queue that nothing would come of: a message
+    /// that died earlier, an fsync that a crash cut short. They are no events.
+    fn drop_stale_dues(&mut self) {
+        while let Some((_, due)) = self.queue.next() {
+            let is_stale = match due {
+                Due::MessageEnds(message) => self.network.flight(message).is_none(),
+                Due::SyncEnds { node, boot } => {
+                    self.host(node).is_none_or(|host| host.boots != boot || host.process.is_none())
+                }
+                Due::QuestionArrives { .. } | Due::AnswerArrives { .. } => false,
+            };
+            if !is_stale {
+                return;
+            }
+            self.queue.pop();
+        }
+    }
+
+    /// Records something, and lets the monitors look at it.
+    pub(crate) fn emit(&mut self, what: Happening) {
+        let violations = self.monitors.observe(self.now, &what, &self.hosts, &self.history);
+        self.fresh.push(Record { at: self.now, event: self.events, what });
+        for violation in violations {
+            let what = Happening::Violated(violation);
+            self.fresh.push(Record { at: self.now, event: self.events, what });
+        }
+    }
+
+    pub(crate) fn boot(&mut self, node: NodeId) {
+        let plan = self.plan.clone();
+        let now = self.now;
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        let seed = draw(plan.seed(), Purpose::NodeSeed { node, boot: host.boots });
+        host.boot(plan.settings(), seed, now);
+        self.emit(Happening::Restarted { node });
+        self.carry_out_outputs(node);
+    }
+
+    /// Tells a node something, and does what it wants done.
+    pub(crate) fn tell(&mut self, node: NodeId, input: Input) {
+        let now = self.now;
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        let own_now = host.clock.shows_at(now);
+        let Some(process) = &mut host.process else { return };
+        process.node.handle(own_now, input);
+        self.carry_out_outputs(node);
+    }
+
+    fn poll(&mut self, node: NodeId) -> Option<Output> {
+        let process = self.hosts.get_mut(usize::from(node.number()))?.process.as_mut()?;
+        process.node.poll()
+    }
+
+    fn carry_out_outputs(&mut self, node: NodeId) {
+        while let Some(output) = self.poll(node) {
+            match output {
+                Output::Transition(transition) => {
+                    self.emit(Happening::Node { node, transition });
+                }
+                Output::Send(envelope) => {
+                    let plan = self.plan.clone();
+                    let (message, ends_at) = self.network.send(
+                        plan.seed(),
+                        &plan.scenario().network,
+                        self.now,
+                        envelope.clone(),
+                    );
+                    self.queue.plan(ends_at, Due::MessageEnds(message));
+                    self.emit(Happening::Sent { message, envelope, ends_at });
+                }
+                Output::Write(write) => {
+                    let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+                    host.disk.take(write.clone());
+                    self.emit(Happening::WriteAsked {
+                        node,
+                        write: write.id,
+                        change: write.change,
+                    });
+                    self.sync(node);
+                }
+                Output::Apply { index, entry } => self.apply(node, index, entry),
+                Output::Answer { request, answer } => {
+                    let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+                    let Some(process) = &mut host.process else { return };
+                    match answer {
+                        Answer::Proposed { index, term } => {
+                            if let Some(operation) = process.requests.remove(&request) {
+                                process.proposals.insert(index, (term, operation));
+                            }
+                        }
+                        other => {
+                            if let Some(operation) = process.requests.remove(&request) {
+                                self.answer(node, operation, other);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let now = self.now;
+        if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
+            host.set_alarm(now);
+        }
+    }
+
+    fn apply(&mut self, node: NodeId, index: Index, entry: raft_core::Entry) {
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        let Some(process) = &mut host.process else { return };
+        if let Payload::Command(command) = &entry.payload
+            && let Some(put) = Put::decode(command)
+        {
+            process.machine.apply(put);
+        }
+        let proposal = process.proposals.remove(&index);
+        let own_now = host.clock.shows_at(self.now);
+        let term = entry.term;
+        process.node.handle(own_now, Input::Applied(index));
+        self.emit(Happening::Applied { node, index, entry });
+        if let Some((proposed_in, operation)) = proposal {
+            // At this index stands what this node proposed, or what another leader
+            // put in its place: then the write is lost, and its client asks again.
+            self.answer_write(node, operation, proposed_in == term);
+        }
+    }
+
+    /// Begins an fsync if one is wanted.
+    fn sync(&mut self, node: NodeId) {
+        let plan = self.plan.clone();
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        let boot = host.boots;
+        if let Some(span) = host.disk.begin_sync(plan.seed(), node, plan.scenario().fsync) {
+            self.queue.plan(self.now + span, Due::SyncEnds { node, boot });
+        }
+    }
+
+    pub(crate) fn node_at(&self, id: NodeId) -> Option<&Node> {
+        self.host(id).and_then(Host::node)
+    }
+}
