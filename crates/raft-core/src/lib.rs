@@ -90,6 +90,8 @@ mod read;
 mod replication;
 mod rounds;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod time;
 mod transition;
 mod view;

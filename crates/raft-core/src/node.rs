@@ -40,7 +40,9 @@ pub enum Input {
     Durable(WriteId),
     /// The state machine has applied every entry up to here.
     Applied(Index),
-    /// Stand for election now, as if the election timeout had run out.
+    /// Stand for election now, as if the election timeout had run out. With leases
+    /// on, a server that hears a leader has promised not to vote, itself included,
+    /// and ignores this too ([`Transition::VoteIgnored`]).
     Campaign,
 }
 
@@ -124,7 +126,8 @@ pub struct Node {
     pub(crate) applied_index: Index,
     pub(crate) role: Role,
     pub(crate) timer: ElectionTimer,
-    /// Until this moment the node withholds its vote from others (stickiness).
+    /// When it last heard from a leader: for a minimum timeout from then on it
+    /// withholds its vote (stickiness).
     pub(crate) leader_heard_at: Option<Micros>,
     hard_state_changed: bool,
     pub(crate) random: Random,
@@ -353,6 +356,9 @@ impl Node {
 
     /// Replaces the log from `first` on, and asks for the write.
     pub(crate) fn write_log(&mut self, first: Index, entries: alloc::vec::Vec<Entry>) {
+        // The term first: a crash between the two writes must not leave entries of a
+        // term that the server doesn't know of, in which it would even stand.
+        self.persist_hard_state();
         self.log.truncate_from(first);
         for entry in &entries {
             self.log.append(entry.clone());
@@ -400,3 +406,6 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -192,3 +192,6 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

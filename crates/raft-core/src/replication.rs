@@ -392,3 +392,8 @@ fn last_index_if_possible(
     let is_possible = terms_grow && previous.term <= first_term && last_term <= leader_term;
     (is_possible && last < u64::MAX).then_some(Index(last))
 }
+
+#[cfg(test)]
+mod catching_up_tests;
+#[cfg(test)]
+mod tests;

@@ -124,3 +124,6 @@ impl Node {
         self.reads_after_round(now, round);
     }
 }
+
+#[cfg(test)]
+mod tests;

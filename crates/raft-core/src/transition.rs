@@ -67,7 +67,7 @@ pub enum Transition {
     /// It ignored a request for its vote, term and all, because it follows, or is,
     /// a leader that lives (dissertation, section 4.2.3).
     VoteIgnored {
-        /// Who asked.
+        /// Who asked; the node itself where it was told to stand.
         from: NodeId,
         /// The term that was asked for.
         term: Term,

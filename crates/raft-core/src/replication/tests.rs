@@ -1,0 +1,523 @@
+//! Log replication, after the paper's Figure 2 and sections 5.3 and 5.4.2.
+
+use super::*;
+use crate::flaws::Flaws;
+use crate::log::Term;
+use crate::message::Round;
+use crate::node::Input;
+use crate::persistence::Change;
+use crate::settings::Settings;
+use crate::testing::*;
+use alloc::vec;
+use proptest::prelude::*;
+
+fn flawed(flaw: Flaw) -> Settings {
+    Settings { flaws: Flaws::NONE.with(flaw), ..Settings::default() }
+}
+
+fn follower(term: u64, log: &[u64]) -> Server {
+    Server::start(Start { term, log, ..Start::default() })
+}
+
+fn held_by(seen: &Seen) -> NodeSet {
+    seen.transitions
+        .iter()
+        .find_map(|transition| match transition {
+            Transition::CommitAdvanced { because: CommitCause::Counted { holders }, .. } => {
+                Some(*holders)
+            }
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+// The receiver's part (Figure 2, AppendEntries).
+
+/// "1. Reply false if term < currentTerm."
+#[test]
+fn a_message_from_a_stale_leader_is_answered_so_that_it_steps_down() {
+    let mut leader = Server::leader(Start { id: B, term: 1, log: &[1], ..Start::default() });
+    let mut server = follower(3, &[1, 3]);
+    let before = (server.log(), server.node.view().election_timer());
+    let seen = server.hear(B, 2, append(&[1, 2], 1, 2, 2));
+    assert_eq!((server.log(), server.node.view().election_timer()), before, "it is not followed");
+    assert_eq!((server.follows(), server.commit_index()), (None, 0));
+    assert_eq!(seen.sent[0].term, Term(3));
+    leader.tell(Input::Receive(seen.sent[0].clone()));
+    assert_eq!((leader.is_leader(), leader.term()), (false, 3));
+}
+
+/// "2. Reply false if log doesn't contain an entry at prevLogIndex whose term matches
+/// prevLogTerm." The refusal says where the leader may look next.
+#[test]
+fn entries_after_a_place_that_does_not_match_are_refused_with_a_hint() {
+    //  mine            leader's             previous  hint
+    for (mine, leader, previous, hint) in [
+        (&[1, 1][..], &[1, 1, 1, 1][..], 3, &[1, 1][..]), // mine is too short
+        (&[], &[1, 1], 2, &[]),
+        (&[1, 2, 2], &[1, 1, 1], 3, &[1]), // another term there: skip all of it
+        (&[1, 1, 1, 2, 2, 3, 3], &[1, 1, 1, 5, 5, 5, 5], 7, &[1, 1, 1, 2, 2, 3, 3]),
+        (&[4, 4, 4], &[1, 1, 1], 2, &[]), // all of mine is of a later term
+    ] {
+        let mut server = follower(6, mine);
+        let seen = server.hear(B, 6, append(leader, previous, previous, 0));
+        assert_eq!(seen.reply(), &conflict(previous, end(hint), 1), "{mine:?} {leader:?}");
+        assert_eq!(server.log(), mine);
+    }
+}
+
+/// "3. If an existing entry conflicts with a new one (same index but different terms),
+/// delete the existing entry and all that follow it. 4. Append any new entries not
+/// already in the log."
+#[test]
+fn from_the_first_conflict_on_the_leader_s_entries_take_the_place_of_others() {
+    //   index      1 2 3 4 5
+    //   mine       1 1 2 2 2
+    //   leader     1 1 2 3
+    let mut server = follower(3, &[1, 1, 2, 2, 2]);
+    let seen = server.hear(B, 3, append(&[1, 1, 2, 3], 2, 4, 0));
+    assert_eq!(server.log(), [1, 1, 2, 3]);
+    assert_eq!(seen.reply(), &accepted(4, 1));
+    let write = Change::Log { first: Index(4), entries: vec![entry(3)] };
+    assert_eq!(seen.writes, [write], "what matches is not written again");
+    let (first, last) = (Index(4), Index(5));
+    let removed = Transition::EntriesRemoved { first, last, committed: false };
+    assert!(seen.transitions.contains(&removed));
+    assert_eq!(server.disk.log, log(&[1, 1, 2, 3]));
+}
+
+#[test]
+fn an_old_append_entries_does_not_remove_later_entries() {
+    let leader = [1, 1, 2, 2];
+    let mut server = follower(2, &leader);
+    for (previous, last) in [(0, 0), (0, 1), (1, 3), (2, 2), (3, 4)] {
+        let seen = server.hear(B, 2, append(&leader, previous, last, 0));
+        assert_eq!(server.log(), leader);
+        assert!(seen.writes.is_empty());
+        assert_eq!(seen.reply(), &accepted(last, 1), "it speaks for no more than was asked");
+    }
+}
+
+/// "5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of
+/// last new entry)."
+#[test]
+fn a_follower_commits_no_further_than_the_last_new_entry() {
+    //  mine: 1 1 2 2    leader: 1 1 3 3    only what the message covers is the leader's
+    let mut server = follower(3, &[1, 1, 2, 2]);
+    let seen = server.hear(B, 3, append(&[1, 1, 3, 3], 1, 2, 4));
+    assert_eq!((server.commit_index(), server.log()), (2, vec![1, 1, 2, 2]));
+    assert_eq!(seen.applied.len(), 2);
+    server.hear(B, 3, append(&[1, 1, 3, 3], 2, 4, 3));
+    assert_eq!(server.commit_index(), 3);
+    server.hear(B, 3, append(&[1, 1, 3, 3], 2, 4, 1));
+    assert_eq!(server.commit_index(), 3, "it never goes back");
+}
+
+/// "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied]."
+#[test]
+fn committed_entries_are_handed_over_once_each_and_in_order() {
+    let leader = [1, 1, 2, 2, 2];
+    let mut server = follower(2, &[]);
+    let mut applied = vec![];
+    for (last, commit) in [(2, 1), (3, 3), (3, 2), (5, 4), (5, 5)] {
+        applied.extend(server.hear(B, 2, append(&leader, 0, last, commit)).applied);
+    }
+    let expected = leader.iter().zip(1..).map(|(term, index)| (Index(index), entry(*term)));
+    assert_eq!(applied, expected.collect::<Vec<_>>());
+}
+
+proptest! {
+    /// One message of any kind against any log, compared with Figure 2 done on a vector.
+    #[test]
+    fn a_follower_s_log_becomes_what_figure_2_says(
+        common in 0usize..4, mine in prop::collection::vec(2u64..5, 0..5),
+        theirs in prop::collection::vec(2u64..6, 0..5),
+        previous in 0usize..9, count in 0usize..9, commit in 0u64..12,
+    ) {
+        let with_common = |mut rest: Vec<u64>| {
+            rest.sort_unstable();
+            rest.splice(0..0, core::iter::repeat_n(1, common));
+            rest
+        };
+        let (mine, theirs) = (with_common(mine), with_common(theirs));
+        // As in Raft, the same term at the same place means the same log up to it: the
+        // part of mine that is not the leader's is of other terms from its first entry on.
+        let parts_at = mine.iter().zip(&theirs).take_while(|(mine, theirs)| mine == theirs).count();
+        prop_assume!(
+            mine.iter().zip(&theirs).skip(parts_at).all(|(mine, theirs)| mine != theirs)
+        );
+        let previous = previous.min(theirs.len());
+        let last = (previous + count).min(theirs.len());
+        let mut server = follower(6, &mine);
+        let seen = server.hear(B, 6, append(&theirs, previous as u64, last as u64, commit));
+
+        let matches = previous <= parts_at;
+        let mut expected = mine.clone();
+        if matches && last > parts_at {
+            expected.truncate(parts_at);
+            expected.extend(&theirs[parts_at..last]);
+        }
+        prop_assert_eq!(server.log(), expected.clone());
+        prop_assert_eq!(server.disk.log, log(&expected));
+        if matches {
+            prop_assert_eq!(seen.reply(), &accepted(last as u64, 1));
+            prop_assert_eq!(server.node.view().commit_index().0, commit.min(last as u64));
+        } else {
+            let Message::AppendEntriesReply(reply) = seen.reply() else {
+                panic!("an answer was expected");
+            };
+            prop_assert!(matches!(reply.answer, AppendAnswer::Conflict { .. }), "{reply:?}");
+            prop_assert_eq!(server.node.view().commit_index().0, 0);
+        }
+    }
+}
+
+#[test]
+fn committed_entries_are_never_overwritten() {
+    let mut server = follower(3, &[1, 2]);
+    server.hear(B, 3, append(&[1, 2, 3], 2, 3, 2));
+    let seen = server.hear(B, 3, append(&[1, 3], 1, 2, 0));
+    assert_eq!(seen.ignored_because(), Some(IgnoreCause::OverwritesCommitted));
+    assert_eq!((server.log(), seen.sent.len(), seen.writes.len()), (vec![1, 2, 3], 0, 0));
+}
+
+#[test]
+fn a_term_has_one_leader_and_a_second_is_ignored() {
+    let mut server = follower(1, &[]);
+    server.hear(B, 1, append(&[1], 0, 1, 0));
+    let timer = server.node.view().election_timer();
+    let mut leader = Server::leader(Start::default());
+    for server in [&mut server, &mut leader] {
+        let seen = server.hear(C, 1, append(&[1, 1], 0, 2, 1));
+        assert_eq!(seen.ignored_because(), Some(IgnoreCause::SecondLeaderOfTerm));
+        assert_eq!((seen.sent.len(), server.log()), (0, vec![1]));
+    }
+    assert_eq!(server.node.view().election_timer(), timer);
+    assert!(leader.is_leader());
+}
+
+#[test]
+fn numbers_that_can_not_be_are_ignored() {
+    let entries = |terms: &[u64]| terms.iter().map(|term| entry(*term)).collect::<Vec<_>>();
+    let place = |index, term| LogEnd { index: Index(index), term: Term(term) };
+    for (previous, entries) in [
+        (place(0, 0), entries(&[2, 1])),     // terms that fall
+        (place(0, 0), entries(&[4])),        // of a later term than its sender's
+        (place(1, 2), entries(&[1])),        // before the place that they follow
+        (place(2, 4), entries(&[])),         // the same without entries
+        (place(u64::MAX, 1), entries(&[1])), // past the last index
+        (place(u64::MAX - 1, 1), entries(&[1])),
+        (place(u64::MAX, 1), entries(&[])),
+    ] {
+        let mut server = follower(3, &[1]);
+        let append = AppendEntries {
+            previous,
+            entries,
+            commit_index: Index(u64::MAX),
+            round: Round(1),
+            confirms_read: false,
+        };
+        let seen = server.hear(B, 3, Message::AppendEntries(append.clone()));
+        assert_eq!(seen.ignored_because(), Some(IgnoreCause::Impossible), "{append:?}");
+        assert_eq!((server.log(), server.commit_index()), (vec![1], 0));
+    }
+}
+
+// What must be durable first.
+
+#[test]
+fn entries_are_acknowledged_once_they_are_durable() {
+    let mut server = follower(1, &[]);
+    server.disk_is_slow = true;
+    assert!(server.hear(B, 1, append(&[1, 1], 0, 2, 0)).sent.is_empty());
+    assert!(server.hear(B, 1, append(&[1, 1], 0, 2, 0)).sent.is_empty(), "nor if they come twice");
+    assert!(server.hear(B, 1, append(&[1, 1], 2, 2, 0)).sent.is_empty(), "nor by a heartbeat");
+    assert_eq!(server.hear(B, 1, append(&[1, 1], 0, 0, 0)).reply(), &accepted(0, 1));
+    let seen = server.finish_writes();
+    assert_eq!(seen.sent_to(B), [&accepted(2, 1); 3]);
+    assert_eq!(server.disk.log, log(&[1, 1]));
+}
+
+#[test]
+fn an_acknowledgement_waits_for_no_more_than_the_entries_that_it_speaks_for() {
+    let mut server = follower(1, &[]);
+    server.disk_is_slow = true;
+    server.hear(B, 1, append(&[1, 1, 1], 0, 1, 0));
+    server.hear(B, 1, append(&[1, 1, 1], 1, 3, 0));
+    assert_eq!(server.finish_write().reply(), &accepted(1, 1));
+    assert_eq!(server.hear(B, 1, append(&[1, 1, 1], 0, 1, 0)).reply(), &accepted(1, 1));
+    assert_eq!(server.finish_write().reply(), &accepted(3, 1));
+}
+
+#[test]
+fn the_term_reaches_the_disk_before_entries_of_that_term() {
+    let mut server = follower(1, &[]);
+    server.disk_is_slow = true;
+    let seen = server.hear(B, 5, append(&[5], 0, 1, 0));
+    assert!(matches!(seen.writes[..], [Change::HardState(_), Change::Log { .. }]));
+    server.finish_write();
+    server.crash_and_restart();
+    assert_eq!((server.term(), server.log()), (5, vec![]), "never the other way round");
+}
+
+#[test]
+fn a_late_durability_report_for_entries_since_overwritten_acknowledges_nothing() {
+    let mut server = follower(1, &[]);
+    server.disk_is_slow = true;
+    server.hear(B, 1, append(&[1, 1, 1], 0, 3, 0));
+    //  mine 1 1 1, not durable yet; the next leader's log is 1 2 2
+    server.hear(C, 2, append(&[1, 2, 2], 1, 3, 0));
+    let seen = server.finish_write();
+    assert!(seen.sent_to(C).is_empty(), "that entries 1 to 3 are durable meant the old ones");
+    assert_eq!(server.node.view().durable_index(), Index(1));
+    server.finish_write();
+    assert_eq!(server.finish_write().sent_to(C), [&accepted(3, 1)]);
+}
+
+#[test]
+fn a_leader_does_not_count_its_own_entry_before_it_is_durable() {
+    let mut leader = Server::leader(Start { of: 5, ..Start::default() });
+    leader.disk_is_slow = true;
+    leader.tell(propose());
+    leader.hear(B, 1, accepted(2, 1));
+    leader.hear(C, 1, accepted(2, 1));
+    assert_eq!(leader.commit_index(), 1, "B and C are two of five");
+    let seen = leader.finish_write();
+    assert_eq!(leader.commit_index(), 2);
+    assert_eq!(held_by(&seen), NodeSet::first(3));
+}
+
+#[test]
+fn a_majority_of_others_commits_before_the_leader_s_own_disk_is_done() {
+    let mut leader = Server::leader(Start::default());
+    leader.disk_is_slow = true;
+    assert_eq!(leader.tell(propose()).sent.len(), 0, "probing waits for its answer");
+    leader.hear(B, 1, accepted(1, 1));
+    leader.hear(C, 1, accepted(1, 1));
+    leader.hear(B, 1, accepted(2, 1));
+    assert_eq!(leader.commit_index(), 1);
+    let seen = leader.hear(C, 1, accepted(2, 1));
+    assert_eq!(leader.commit_index(), 2);
+    assert_eq!(held_by(&seen), NodeSet::only(B).with(C));
+}
+
+#[test]
+fn with_its_flaw_acknowledgements_do_not_wait_for_the_disk() {
+    let settings = flawed(Flaw::AcknowledgeBeforeFsync);
+    let mut server = Server::start(Start { settings, term: 1, ..Start::default() });
+    server.disk_is_slow = true;
+    assert_eq!(server.hear(B, 1, append(&[1], 0, 1, 0)).reply(), &accepted(1, 1));
+    let mut leader = Server::leader(Start { settings, ..Start::default() });
+    leader.disk_is_slow = true;
+    leader.tell(propose());
+    leader.hear(B, 1, accepted(2, 1));
+    assert_eq!(leader.commit_index(), 2);
+}
+
+// The leader's part (Figure 2, leaders).
+
+/// "Upon election: send initial empty AppendEntries RPCs (heartbeat) to each server;
+/// repeat during idle periods." With the no-op of the new term it is not quite empty.
+#[test]
+fn a_new_leader_tells_everyone_at_once_and_keeps_telling() {
+    let mut leader = Server::start(Start { of: 5, term: 1, log: &[1, 1], ..Start::default() });
+    let seen = leader.win();
+    for follower in [B, C, D, E] {
+        assert_eq!(seen.entries_to(follower), [(2, vec![2])]);
+    }
+    for _ in 0..3 {
+        let due = leader.node.deadline().expect("a leader has heartbeats to send");
+        assert_eq!(due, leader.now + Settings::default().heartbeat_interval);
+        assert!(leader.tell(Input::Wake).sent.is_empty(), "not before they are due");
+        assert_eq!(leader.wake().sent.len(), 4);
+    }
+}
+
+#[test]
+fn without_the_no_op_a_new_leader_s_first_message_is_empty() {
+    let settings = Settings { no_op_at_start_of_term: false, ..Settings::default() };
+    let mut leader = Server::start(Start { settings, term: 1, log: &[1], ..Start::default() });
+    assert_eq!(leader.win().entries_to(B), [(1, vec![])]);
+    assert_eq!(leader.log(), [1]);
+}
+
+/// "If command received from client: append entry to local log."
+#[test]
+fn a_proposal_is_appended_in_the_leader_s_term_and_sent_to_those_that_are_ready() {
+    let mut leader = Server::leader(Start::default());
+    leader.hear(B, 1, accepted(1, 1));
+    let seen = leader.tell(propose());
+    let answer = crate::Answer::Proposed { index: Index(2), term: Term(1) };
+    assert_eq!(seen.answers, [(crate::RequestId(0), answer)]);
+    assert_eq!(seen.entries_to(B), [(1, vec![1])]);
+    assert_eq!(seen.entries_to(C), [], "C has a probe to answer first");
+    assert_eq!(leader.tell(propose()).entries_to(B), [(2, vec![1])], "without waiting");
+    assert_eq!(leader.hear(C, 1, accepted(1, 1)).entries_to(C), [(1, vec![1, 1])]);
+    assert_eq!(leader.wake().entries_to(B), [(3, vec![])], "a heartbeat repeats nothing");
+}
+
+#[test]
+fn a_proposal_elsewhere_is_answered_with_who_leads() {
+    let mut server = follower(1, &[]);
+    let leader = |seen: Seen| seen.answers[0].1;
+    assert_eq!(leader(server.tell(propose())), crate::Answer::NotLeader { leader: None });
+    server.hear(B, 1, append(&[], 0, 0, 0));
+    assert_eq!(leader(server.tell(propose())), crate::Answer::NotLeader { leader: Some(B) });
+    server.wake();
+    assert_eq!(leader(server.tell(propose())), crate::Answer::NotLeader { leader: None });
+    assert!(server.log().is_empty());
+}
+
+#[test]
+fn a_message_carries_no_more_entries_than_the_settings_say() {
+    let settings = Settings { max_entries_per_message: 2, ..Settings::default() };
+    let start = Start { settings, term: 1, log: &[1; 6], ..Start::default() };
+    let mut leader = Server::leader(start);
+    assert_eq!(leader.hear(B, 2, conflict(6, end(&[]), 1)).entries_to(B), [(0, vec![1, 1])]);
+    assert_eq!(leader.hear(B, 2, accepted(2, 1)).entries_to(B), [(2, vec![1, 1])]);
+    assert_eq!(leader.hear(B, 2, accepted(4, 1)).entries_to(B), [(4, vec![1, 1])]);
+    assert_eq!(leader.hear(B, 2, accepted(6, 1)).entries_to(B), [(6, vec![2])]);
+    assert_eq!(leader.hear(B, 2, accepted(7, 1)).entries_to(B), []);
+}
+
+/// "If AppendEntries fails because of log inconsistency: decrement nextIndex and
+/// retry", by whole terms at a time (end of section 5.3).
+#[test]
+fn a_refusal_sets_the_next_index_back_by_whole_terms_and_is_retried_at_once() {
+    //   index      1 2 3 4 5 6 7 8
+    //   leader     1 1 1 5 5 5 5 6
+    //   follower   1 1 1 2 2 3 3
+    let mut leader =
+        Server::leader(Start { term: 5, log: &[1, 1, 1, 5, 5, 5, 5], ..Start::default() });
+    let seen = leader.hear(B, 6, conflict(7, LogEnd { index: Index(7), term: Term(3) }, 1));
+    assert_eq!(seen.entries_to(B), [(3, vec![5, 5, 5, 5, 6])]);
+    assert_eq!(leader.progress(B).next_index, Index(4));
+    assert!(leader.progress(B).is_probing);
+    assert!(leader.tell(propose()).entries_to(B).is_empty(), "one probe at a time");
+}
+
+#[test]
+fn what_was_lost_is_sent_again_after_the_next_heartbeat_s_refusal() {
+    let mut leader = Server::leader(Start::default());
+    leader.hear(B, 1, accepted(1, 1));
+    leader.tell(propose()); // Lost.
+    assert_eq!(leader.wake().entries_to(B), [(2, vec![])]);
+    let seen = leader.hear(B, 1, conflict(2, end(&[1]), 2)); // What is sent now is lost too.
+    assert_eq!(seen.entries_to(B), [(1, vec![1])]);
+    assert_eq!(leader.wake().entries_to(B), [(1, vec![1])], "a probe is repeated by heartbeats");
+    leader.hear(B, 1, accepted(2, 3));
+    assert_eq!(leader.commit_index(), 2);
+    assert!(!leader.progress(B).is_probing);
+}
+
+#[test]
+fn stale_and_reordered_answers_never_move_progress_backwards() {
+    let mut leader = Server::leader(Start { term: 1, log: &[1; 5], ..Start::default() });
+    leader.hear(B, 2, conflict(5, end(&[1, 1]), 1));
+    leader.hear(B, 2, accepted(6, 1));
+    leader.tell(propose());
+    let before = leader.progress(B);
+    assert_eq!((before.match_index, before.next_index), (Index(6), Index(8)));
+    for old in [
+        conflict(5, end(&[1, 1]), 1), // the first refusal, once more
+        conflict(6, end(&[]), 1),     // of what is known to match
+        conflict(8, end(&[]), 1),     // of what was never sent
+        conflict(u64::MAX, end(&[]), 1),
+        accepted(3, 1),
+        accepted(0, 0),
+    ] {
+        let seen = leader.hear(B, 2, old.clone());
+        assert_eq!(leader.progress(B), before, "{old:?}");
+        assert!(seen.sent.is_empty(), "nor is anything sent for it: {old:?}");
+    }
+    // A refusal of a probe that another has replaced since.
+    let mut leader = Server::leader(Start { term: 1, log: &[1; 5], ..Start::default() });
+    leader.hear(B, 2, conflict(5, end(&[1, 1, 1]), 1));
+    let before = leader.progress(B);
+    leader.hear(B, 2, conflict(5, end(&[1]), 1));
+    assert_eq!(leader.progress(B), before);
+}
+
+#[test]
+fn answers_that_can_not_be_are_ignored() {
+    let mut leader = Server::leader(Start::default());
+    let stale = AppendReply { round: Round(1), answer: AppendAnswer::StaleTerm };
+    let before = leader.clone();
+    for (from, answer, cause) in [
+        (B, accepted(2, 1), IgnoreCause::Impossible), // beyond the log
+        (B, accepted(u64::MAX, 1), IgnoreCause::Impossible),
+        (B, accepted(1, 2), IgnoreCause::Impossible), // of a round never sent
+        (B, Message::AppendEntriesReply(stale), IgnoreCause::Impossible),
+        (E, accepted(1, 1), IgnoreCause::NotAMember),
+    ] {
+        let seen = leader.hear(from, 1, answer);
+        assert_eq!((seen.ignored_because(), seen.sent.len()), (Some(cause), 0));
+    }
+    assert_eq!(leader, before);
+    let mut server = follower(1, &[]);
+    let seen = server.hear(B, 1, accepted(0, 0));
+    assert_eq!(seen.ignored_because(), Some(IgnoreCause::WrongRole));
+    let seen = Server::leader(Start { term: 1, ..Start::default() }).hear(B, 1, accepted(1, 1));
+    assert_eq!(seen.ignored_because(), Some(IgnoreCause::StaleTerm));
+}
+
+// When an entry is committed (Figure 2; section 5.4.2).
+
+/// Figure 8 at the node: S1 leads term 4 with an entry of term 2 that is now on a
+/// majority, as in (c), and must not call it committed; with its own of term 4, as in (e), it may.
+#[test]
+fn an_entry_of_an_earlier_term_is_not_committed_by_counting() {
+    let settings = Settings { no_op_at_start_of_term: false, ..Settings::default() };
+    let start = Start { of: 5, term: 3, log: &[1, 2], settings, ..Start::default() };
+    let mut leader = Server::leader(start);
+    leader.hear(B, 4, accepted(2, 1));
+    let seen = leader.hear(C, 4, accepted(2, 1));
+    assert_eq!(leader.commit_index(), 0, "A, B and C hold 1 2, and yet");
+    let withheld = Transition::CommitWithheld { index: Index(2), term: Term(2) };
+    assert!(seen.transitions.contains(&withheld));
+    leader.tell(propose());
+    leader.hear(B, 4, accepted(3, 1));
+    assert_eq!(leader.commit_index(), 0);
+    let seen = leader.hear(C, 4, accepted(3, 1));
+    assert_eq!((leader.commit_index(), seen.applied.len()), (3, 3), "and all before it");
+
+    let settings =
+        Settings { no_op_at_start_of_term: false, ..flawed(Flaw::CommitEarlierTermByCounting) };
+    let mut leader = Server::leader(Start { settings, ..start });
+    leader.hear(B, 4, accepted(2, 1));
+    leader.hear(C, 4, accepted(2, 1));
+    assert_eq!(leader.commit_index(), 2, "with the flaw it is");
+}
+
+proptest! {
+    /// "If there exists an N such that N > commitIndex, a majority of matchIndex[i] >= N,
+    /// and log[N].term == currentTerm: set commitIndex = N", searched for one by one.
+    #[test]
+    fn the_commit_index_is_the_largest_n_of_figure_2(
+        of in 1u8..8, earlier in 0usize..4, own in 0usize..4,
+        matches in prop::collection::vec(0u64..9, 7),
+    ) {
+        let settings = Settings { no_op_at_start_of_term: false, ..Settings::default() };
+        let start = Start { of, term: 1, log: &vec![1; earlier], settings, ..Start::default() };
+        let mut leader = Server::leader(start);
+        for _ in 0..own {
+            leader.tell(propose());
+        }
+        let last = (earlier + own) as u64;
+        let others = NodeSet::first(of).without(A);
+        let mut commit = leader.node.view().commit_index().0;
+        for (voter, match_index) in others.iter().zip(&matches) {
+            leader.hear(voter, 2, accepted(*match_index, 1));
+            let held = |n: u64| {
+                let has = |voter: NodeId| leader.progress(voter).match_index.0 >= n;
+                1 + others.iter().filter(|voter| has(*voter)).count()
+            };
+            for n in commit + 1..=last {
+                if held(n) * 2 > of as usize && leader.log()[n as usize - 1] == 2 {
+                    commit = n;
+                }
+            }
+            prop_assert_eq!(leader.commit_index(), commit);
+        }
+    }
+}
