@@ -30,31 +30,20 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
         Some(text) => port(text)?,
     };
     must_be_free(port)?;
-    let toolbox = setup::prepare(setup::SERVE)?;
+    let release = given.has("--release");
+    let toolbox = setup::prepare(if release { setup::BUILD } else { setup::SERVE })?;
     let trunk = toolbox.trunk.clone().context("the set-up found no trunk")?;
     let mut serving = toolbox.wasm_command(trunk);
     serving.arg("serve").current_dir(workspace::root());
     serving.args(["--address", "127.0.0.1", "--port", &port.to_string()]);
     // Beside dist/, so that a page that was built to be copied stays as it is.
     serving.arg("--dist").arg(workspace::scratch()?.join("served"));
-    if given.has("--release") {
-        let optimiser = setup::prepare(setup::BUILD)?;
-        serving = on_path_of(serving, &optimiser);
+    if release {
         serving.arg("--release");
     }
     crate::build::tell_trunk(&mut serving)?;
     process::say("Building the page; the first time takes a minute or two.");
     serve(serving, port, given.has("--open"))
-}
-
-/// Gives a command the PATH of another toolbox.
-fn on_path_of(mut command: Command, toolbox: &setup::Toolbox) -> Command {
-    let other = toolbox.command("trunk");
-    let path = other.get_envs().find(|(name, _)| *name == "PATH");
-    if let Some((name, Some(value))) = path {
-        command.env(name, value);
-    }
-    command
 }
 
 fn port(text: &str) -> Result<u16> {
