@@ -1,0 +1,85 @@
+//! Points and rectangles, in CSS pixels from the top left.
+
+/// A place.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Point {
+    /// From the left.
+    pub x: f32,
+    /// From the top.
+    pub y: f32,
+}
+
+impl Point {
+    /// The place at these coordinates.
+    pub const fn new(x: f32, y: f32) -> Point {
+        Point { x, y }
+    }
+
+    /// How far away `other` is.
+    pub fn distance(self, other: Point) -> f32 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// The place `fraction` of the way to `other`; 0 is here, 1 is there.
+    pub fn towards(self, other: Point, fraction: f32) -> Point {
+        Point::new(self.x + (other.x - self.x) * fraction, self.y + (other.y - self.y) * fraction)
+    }
+}
+
+/// An upright rectangle.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Rectangle {
+    /// Its left edge.
+    pub x: f32,
+    /// Its top edge.
+    pub y: f32,
+    /// How wide it is.
+    pub width: f32,
+    /// How high it is.
+    pub height: f32,
+}
+
+impl Rectangle {
+    /// The rectangle with this top left corner and this size.
+    pub const fn new(x: f32, y: f32, width: f32, height: f32) -> Rectangle {
+        Rectangle { x, y, width, height }
+    }
+
+    /// Its right edge.
+    pub fn right(&self) -> f32 {
+        self.x + self.width
+    }
+
+    /// Its bottom edge.
+    pub fn bottom(&self) -> f32 {
+        self.y + self.height
+    }
+
+    /// Its middle.
+    pub fn center(&self) -> Point {
+        Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    /// How far `point` is from it; 0 inside.
+    pub fn distance(&self, point: Point) -> f32 {
+        let nearest =
+            Point::new(point.x.clamp(self.x, self.right()), point.y.clamp(self.y, self.bottom()));
+        nearest.distance(point)
+    }
+
+    /// Whether the two share some area.
+    pub fn overlaps(&self, other: &Rectangle) -> bool {
+        self.x < other.right()
+            && other.x < self.right()
+            && self.y < other.bottom()
+            && other.y < self.bottom()
+    }
+
+    /// Whether all of `other` lies in it, to a tenth of a pixel.
+    pub fn holds(&self, other: &Rectangle) -> bool {
+        other.x >= self.x - 0.1
+            && other.y >= self.y - 0.1
+            && other.right() <= self.right() + 0.1
+            && other.bottom() <= self.bottom() + 0.1
+    }
+}

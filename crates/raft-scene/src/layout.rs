@@ -1,0 +1,1 @@
+//! Where things go: nodes on a ring, logs and words outward.

@@ -1,0 +1,1 @@
+//! Path data, written without the weight of float formatting.
