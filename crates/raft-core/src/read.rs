@@ -97,10 +97,11 @@ impl Node {
             return self.transition(Transition::ReadAccepted { request, mode, waits_for });
         }
         self.admit_read(now, request, mode);
+        self.start_wanted_round(now);
     }
 
     /// A read whose leader knows what is committed: takes the read index, and makes
-    /// sure that it is still leader.
+    /// sure that it is still leader, by its lease or by a round that is to come.
     fn admit_read(&mut self, now: Micros, request: RequestId, mode: ReadMode) {
         let read_index = self.commit_index;
         let Role::Leader(leader) = &mut self.role else { return };
@@ -117,14 +118,24 @@ impl Node {
             return self.answer_applied_reads();
         }
         // A round that is on its way already was sent before this read came and
-        // can't serve it. Reads that come meanwhile share the next.
+        // can't serve it.
         let round = leader.rounds.newest.next();
-        let is_one_on_its_way = leader.rounds.newest_for_read > leader.rounds.confirmed_round();
         let phase = Phase::Round { read_index, round };
         leader.reads.push_back(PendingRead { request, mode, phase });
         let waits_for = ReadWait::Round(round);
         self.transition(Transition::ReadAccepted { request, mode, waits_for });
-        if !is_one_on_its_way {
+    }
+
+    /// Starts the round that reads wait for, unless one for earlier reads is still on
+    /// its way: those that come meanwhile share the next. Should that one be lost, the
+    /// next heartbeat serves them all.
+    fn start_wanted_round(&mut self, now: Micros) {
+        let Role::Leader(leader) = &self.role else { return };
+        let rounds = &leader.rounds;
+        let is_one_on_its_way = rounds.newest_for_read > rounds.confirmed_round();
+        let is_wanted =
+            |read: &PendingRead| read.waits_for_round().is_some_and(|round| round > rounds.newest);
+        if !is_one_on_its_way && leader.reads.iter().any(is_wanted) {
             self.start_round(now);
         }
     }
@@ -145,6 +156,7 @@ impl Node {
         for (request, mode) in waiting {
             self.admit_read(now, request, mode);
         }
+        self.start_wanted_round(now);
     }
 
     /// A majority has answered `confirmed`: reads that waited for it, or for an
@@ -152,25 +164,20 @@ impl Node {
     pub(crate) fn reads_after_round(&mut self, now: Micros, confirmed: Round) {
         let Role::Leader(leader) = &mut self.role else { return };
         let mut known = alloc::vec::Vec::new();
-        let mut is_next_wanted = false;
         for read in &mut leader.reads {
-            if let Phase::Round { read_index, round } = read.phase {
-                if round <= confirmed {
-                    let basis = ReadBasis::Round(confirmed);
-                    read.phase = Phase::Apply { read_index, basis };
-                    known.push((read.request, read_index, basis));
-                } else if round > leader.rounds.newest {
-                    is_next_wanted = true;
-                }
+            if let Phase::Round { read_index, round } = read.phase
+                && round <= confirmed
+            {
+                let basis = ReadBasis::Round(confirmed);
+                read.phase = Phase::Apply { read_index, basis };
+                known.push((read.request, read_index, basis));
             }
         }
         for (request, read_index, basis) in known {
             self.transition(Transition::ReadConfirmed { request, read_index, basis });
         }
         self.answer_applied_reads();
-        if is_next_wanted {
-            self.start_round(now);
-        }
+        self.start_wanted_round(now);
     }
 
     /// Answers the reads that wait for nothing but the state machine, and need

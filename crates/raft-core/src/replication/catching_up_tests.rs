@@ -83,7 +83,6 @@ proptest! {
                     let message = under_way.remove(which % under_way.len());
                     let to = if message.to == A { leader } else { follower };
                     under_way.extend(to.tell(Input::Receive(message)).sent);
-                    return;
                 }
                 _ => {}
             }
