@@ -37,7 +37,7 @@ pub use disk::Disk;
 pub use history::{History, Operation, OperationId, Outcome, Request};
 pub use host::Host;
 pub use latency::Latency;
-pub use monitor::{Monitors, Property, Standing, Violation};
+pub use monitor::{Evidence, Monitors, OperationRef, Property, Standing, Violation};
 pub use network::{Flight, LinkPlan, MessageId, Network, NetworkPlan};
 pub use record::{ActionRefusal, Happening, LossCause, Record};
 pub use scenario::{

@@ -3,12 +3,27 @@
 //! They watch from outside: what nodes write, apply and answer, never what the
 //! core believes of itself. Each check is incremental.
 
-use crate::history::History;
+mod election_safety;
+mod leader_append_only;
+mod leader_completeness;
+mod linearizability;
+mod log_matching;
+mod shelf;
+mod state_machine_safety;
+mod violation;
+
+pub use violation::{Evidence, OperationRef, Violation};
+
+use crate::history::{History, OperationId, Outcome, Request};
 use crate::host::Host;
 use crate::record::Happening;
 use alloc::vec::Vec;
-use core::fmt;
-use raft_core::Micros;
+use election_safety::{ElectionSafety, Logs};
+use leader_completeness::LeaderCompleteness;
+use linearizability::{Ended, Linearizability};
+use log_matching::LogMatching;
+use raft_core::{Change, Entry, Index, Message, Micros, NodeId, Term, Transition, View};
+use state_machine_safety::StateMachineSafety;
 
 /// A property that Raft promises.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -43,22 +58,6 @@ impl Property {
     ];
 }
 
-/// A counterexample: which property, when, and in `Display` which nodes, entries
-/// and operations.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Violation {
-    /// The property.
-    pub property: Property,
-    /// When.
-    pub at: Micros,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?} violated at {}", self.property, self.at)
-    }
-}
-
 /// How a property stands.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Standing {
@@ -72,6 +71,26 @@ pub struct Standing {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Monitors {
     standings: [Standing; 6],
+    logs: Logs,
+    elections: ElectionSafety,
+    matching: LogMatching,
+    completeness: LeaderCompleteness,
+    state_machines: StateMachineSafety,
+    registers: Linearizability,
+}
+
+/// What a monitor needs to see of a node.
+struct Seen<'a> {
+    node: NodeId,
+    boot: u64,
+    view: View<'a>,
+}
+
+impl Seen<'_> {
+    fn of(hosts: &[Host], node: NodeId) -> Option<Seen<'_>> {
+        let host = hosts.get(usize::from(node.number()))?;
+        Some(Seen { node, boot: host.boots, view: host.node()?.view() })
+    }
 }
 
 impl Monitors {
@@ -81,13 +100,161 @@ impl Monitors {
     }
 
     /// Takes note of what just happened; gives what it violates.
+    ///
+    /// A node is told one thing at a time and is seen after that; what it did comes
+    /// in order. So a role that is seen is never older than what is looked at.
     pub(crate) fn observe(
         &mut self,
-        _at: Micros,
-        _what: &Happening,
-        _hosts: &[Host],
-        _history: &History,
+        at: Micros,
+        what: &Happening,
+        hosts: &[Host],
+        history: &History,
     ) -> Vec<Violation> {
-        Vec::new()
+        let mut found = Found { at, violations: Vec::new() };
+        match what {
+            Happening::Node { node, transition: Transition::BecameLeader { .. } } => {
+                if let Some(seen) = Seen::of(hosts, *node)
+                    && seen.view.is_leader()
+                {
+                    self.leads(&mut found, *node, seen.boot, seen.view.term());
+                }
+            }
+            Happening::Node { node, transition: Transition::CommitAdvanced { .. } } => {
+                if let Some(seen) = Seen::of(hosts, *node) {
+                    self.commits(&mut found, &seen);
+                }
+            }
+            Happening::Sent { envelope, .. } => {
+                if let Message::AppendEntries(_) = envelope.body {
+                    let boot = hosts.get(usize::from(envelope.from.number())).map(|it| it.boots);
+                    self.leads(&mut found, envelope.from, boot.unwrap_or(0), envelope.term);
+                }
+            }
+            Happening::WriteAsked { node, change: Change::Log { first, entries }, .. } => {
+                self.writes(&mut found, *node, *first, entries, hosts);
+            }
+            Happening::Applied { node, index, entry } => {
+                if let Some(seen) = Seen::of(hosts, *node) {
+                    self.commits(&mut found, &seen);
+                }
+                let evidence = self.state_machines.applied(*node, *index, entry);
+                self.judge(&mut found, Property::StateMachineSafety, evidence);
+            }
+            Happening::Restarted { node } => {
+                self.completeness.restarted(*node);
+                self.state_machines.restarted(*node);
+                if let Some(host) = hosts.get(usize::from(node.number())) {
+                    *self.logs.of(*node) = host.disk().durable().log.clone();
+                }
+            }
+            Happening::OperationBegan {
+                operation, request: Request::Write { key, value }, ..
+            } => {
+                self.registers.write_began(*operation, *key, *value, at);
+            }
+            Happening::OperationEnded { operation, outcome, .. } => {
+                self.ended(&mut found, *operation, *outcome, history);
+            }
+            _ => {}
+        }
+        found.violations
     }
+
+    fn judge(&mut self, found: &mut Found, property: Property, evidence: Option<Evidence>) {
+        let standing = &mut self.standings[property as usize];
+        standing.checks += 1;
+        let Some(evidence) = evidence else { return };
+        let violation = Violation { property, at: found.at, evidence };
+        standing.violation.get_or_insert_with(|| violation.clone());
+        found.violations.push(violation);
+    }
+
+    fn leads(&mut self, found: &mut Found, node: NodeId, boot: u64, term: Term) {
+        let log = self.logs.of(node);
+        let (is_new, evidence) = self.elections.leads(node, boot, term, log);
+        let missing = is_new.then(|| self.completeness.elected(term, node, log));
+        self.judge(found, Property::ElectionSafety, evidence);
+        if let Some(evidence) = missing {
+            self.judge(found, Property::LeaderCompleteness, evidence);
+        }
+    }
+
+    fn commits(&mut self, found: &mut Found, seen: &Seen<'_>) {
+        if !seen.view.is_leader() {
+            return;
+        }
+        let log = self.logs.of(seen.node);
+        let commit_index = seen.view.commit_index();
+        let evidence = self.completeness.commits(
+            seen.view.term(),
+            seen.node,
+            log,
+            commit_index,
+            &self.elections,
+        );
+        self.judge(found, Property::LeaderCompleteness, evidence);
+    }
+
+    fn writes(
+        &mut self,
+        found: &mut Found,
+        node: NodeId,
+        first: Index,
+        entries: &[Entry],
+        hosts: &[Host],
+    ) {
+        if let Some(seen) = Seen::of(hosts, node)
+            && seen.view.is_leader()
+        {
+            let term = seen.view.term();
+            let evidence = leader_append_only::check(node, term, self.logs.of(node), first);
+            self.judge(found, Property::LeaderAppendOnly, evidence);
+        }
+        let log = self.logs.of(node);
+        log.truncate_from(first);
+        let mut previous = log.term_at(first.previous());
+        for (entry, index) in entries.iter().zip(first.0..) {
+            self.logs.of(node).append(entry.clone());
+            let evidence = self.matching.written(node, Index(index), entry, previous);
+            previous = Some(entry.term);
+            self.judge(found, Property::LogMatching, evidence);
+        }
+    }
+
+    fn ended(
+        &mut self,
+        found: &mut Found,
+        operation: OperationId,
+        outcome: Outcome,
+        history: &History,
+    ) {
+        let Some(asked) = history.get(operation) else { return };
+        let ended = |key, value| Ended {
+            operation,
+            key,
+            value,
+            began_at: asked.began_at,
+            ended_at: found.at,
+        };
+        match (asked.request, outcome) {
+            (Request::Write { key, value }, Outcome::Written) => {
+                self.registers.write_ended(ended(key, value));
+                self.judge(found, Property::Linearizability, None);
+            }
+            (Request::Write { key, value }, Outcome::Refused) => {
+                self.registers.write_refused(key, value);
+            }
+            (Request::Read { key, .. }, Outcome::Found { value, .. }) => {
+                let evidence = self.registers.read_ended(ended(key, value), history);
+                self.judge(found, Property::Linearizability, evidence);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What one thing that happened violates.
+struct Found {
+    at: Micros,
+    violations: Vec<Violation>,
 }

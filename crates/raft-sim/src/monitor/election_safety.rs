@@ -1,0 +1,80 @@
+//! Election Safety: "at most one leader can be elected in a given term" (paper,
+//! Figure 3).
+//!
+//! A node is a leader of a term if it says so when looked at, and also if it sends
+//! AppendEntries in that term: nobody else may.
+
+use super::violation::Evidence;
+use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry as Slot;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use raft_core::{Log, NodeId, Term};
+
+/// One node's time in office.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Leadership {
+    pub(super) node: NodeId,
+    /// In which of its lives: a node that is elected, forgets it in a crash and is
+    /// elected again is two leaders, each of whom makes entries of that term.
+    pub(super) boot: u64,
+    /// Its log when it came into office.
+    pub(super) log: Log,
+}
+
+/// Who led which term.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct ElectionSafety {
+    leaders: BTreeMap<Term, Arc<Leadership>>,
+    // Each node's latest known office, so that a busy leader is looked up once.
+    latest: BTreeMap<NodeId, (Term, u64)>,
+}
+
+impl ElectionSafety {
+    /// Takes note that a node leads a term. Gives its log if it is new in that
+    /// office, and what that violates.
+    pub(super) fn leads(
+        &mut self,
+        node: NodeId,
+        boot: u64,
+        term: Term,
+        log: &Log,
+    ) -> (bool, Option<Evidence>) {
+        if self.latest.get(&node) == Some(&(term, boot)) {
+            return (false, None);
+        }
+        self.latest.insert(node, (term, boot));
+        match self.leaders.entry(term) {
+            Slot::Vacant(slot) => {
+                slot.insert(Arc::new(Leadership { node, boot, log: log.clone() }));
+                (true, None)
+            }
+            Slot::Occupied(first) if first.get().node == node && first.get().boot == boot => {
+                (false, None)
+            }
+            Slot::Occupied(first) => {
+                let first = first.get().node;
+                (true, Some(Evidence::TwoLeaders { term, first, second: node }))
+            }
+        }
+    }
+
+    /// The leaders of later terms than this.
+    pub(super) fn later_than(&self, term: Term) -> impl Iterator<Item = (Term, &Leadership)> {
+        self.leaders.range(term.next()..).map(|(term, leadership)| (*term, &**leadership))
+    }
+}
+
+/// What each node's log is, from what it asked its disk to write.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Logs(Vec<Log>);
+
+impl Logs {
+    pub(super) fn of(&mut self, node: NodeId) -> &mut Log {
+        let place = usize::from(node.number());
+        if self.0.len() <= place {
+            self.0.resize(place + 1, Log::new());
+        }
+        &mut self.0[place]
+    }
+}

@@ -1,0 +1,125 @@
+//! Leader Completeness: "if a log entry is committed in a given term, then that
+//! entry will be present in the logs of the leaders for all higher-numbered terms"
+//! (paper, Figure 3).
+//!
+//! Committed is what a leader's commit index covers, in the term that it leads. A
+//! leader that doesn't know yet that it is deposed may commit as well: what it
+//! commits must be in the logs that later leaders came into office with.
+
+use super::election_safety::{ElectionSafety, Leadership};
+use super::shelf::Shelf;
+use super::violation::Evidence;
+use alloc::collections::BTreeMap;
+use raft_core::{Index, Log, LogEnd, NodeId, Term};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Committed {
+    entry: Term,
+    by: NodeId,
+    // The earliest term in which it was.
+    committed_in: Term,
+    is_reported: bool,
+}
+
+/// Every committed entry, by index.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct LeaderCompleteness {
+    committed: Shelf<Committed>,
+    // Up to where what each leader committed has been looked at.
+    seen: BTreeMap<NodeId, Index>,
+}
+
+impl LeaderCompleteness {
+    /// A node has come into office.
+    pub(super) fn elected(&mut self, term: Term, node: NodeId, log: &Log) -> Option<Evidence> {
+        self.seen.remove(&node);
+        let mut evidence = None;
+        for place in 0..self.committed.len() {
+            let Some(committed) = self.committed.get(place) else { break };
+            let index = Index(place as u64 + 1);
+            let holds = log.term_at(index);
+            if committed.committed_in < term
+                && holds != Some(committed.entry)
+                && !committed.is_reported
+            {
+                let found = missing(index, committed, term, node, holds);
+                evidence.get_or_insert(found);
+                self.mark(place);
+            }
+        }
+        evidence
+    }
+
+    /// A leader's commit index covers its log up to `commit_index`.
+    pub(super) fn commits(
+        &mut self,
+        term: Term,
+        node: NodeId,
+        log: &Log,
+        commit_index: Index,
+        elections: &ElectionSafety,
+    ) -> Option<Evidence> {
+        let seen = self.seen.get(&node).copied().unwrap_or_default();
+        // What its log lacks so far it is just about to write.
+        let to = commit_index.min(log.last_index());
+        if to <= seen {
+            return None;
+        }
+        self.seen.insert(node, to);
+        let mut evidence = None;
+        for index in seen.0 + 1..=to.0 {
+            let place = usize::try_from(index - 1).ok()?;
+            let entry = log.term_at(Index(index))?;
+            let new = Committed { entry, by: node, committed_in: term, is_reported: false };
+            match self.committed.get(place) {
+                None => self.committed.push(new),
+                // It counts from the earliest term in which it was committed.
+                Some(known) if known.entry == entry && known.committed_in > term => {
+                    let is_reported = known.is_reported;
+                    if let Some(known) = self.committed.get_mut(place) {
+                        *known = Committed { is_reported, ..new };
+                    }
+                }
+                Some(_) => continue,
+            }
+            for (later, Leadership { node, log, .. }) in elections.later_than(term) {
+                let holds = log.term_at(Index(index));
+                let is_reported = self.committed.get(place).is_some_and(|it| it.is_reported);
+                if holds != Some(entry) && !is_reported {
+                    evidence.get_or_insert(missing(Index(index), &new, later, *node, holds));
+                    self.mark(place);
+                }
+            }
+        }
+        evidence
+    }
+
+    /// A node that starts anew starts with nothing committed.
+    pub(super) fn restarted(&mut self, node: NodeId) {
+        self.seen.remove(&node);
+    }
+
+    /// One report for an entry that is lost, however many leaders lack it.
+    fn mark(&mut self, place: usize) {
+        if let Some(committed) = self.committed.get_mut(place) {
+            committed.is_reported = true;
+        }
+    }
+}
+
+fn missing(
+    index: Index,
+    committed: &Committed,
+    leader_term: Term,
+    leader: NodeId,
+    holds: Option<Term>,
+) -> Evidence {
+    Evidence::CommittedEntryMissing {
+        entry: LogEnd { index, term: committed.entry },
+        committed_by: committed.by,
+        committed_in: committed.committed_in,
+        leader,
+        leader_term,
+        holds,
+    }
+}

@@ -1,0 +1,280 @@
+//! Linearizability of the history, key by key, in near-linear time.
+//!
+//! Deciding it for any history is NP-hard. Here every write of a key has a value of
+//! its own, so that a read tells which write it saw, and the zones of Gibbons and
+//! Korach ("Testing Shared Memories", 1997, section 4.1) decide it:
+//!
+//! * A *cluster* is a write and the reads that found its value. In any order that
+//!   explains the history its operations stand together.
+//! * `first_end` is the earliest end among them, `last_start` the latest start. If
+//!   `first_end` of X comes before `last_start` of Y, X must stand before Y.
+//! * The history is linearizable exactly if no two clusters must each stand before
+//!   the other, and no read ended before its write began. (Gibbons and Korach say it
+//!   by zones, the spans between the two: no two forward zones overlap and no backward
+//!   zone lies within a forward one. It is the same condition.)
+//!
+//! ```text
+//!   write 1  ├──┤
+//!   write 2        ├──┤
+//!   read 1               ├──┤     cluster 1: first_end at ┤ of write 1, last_start
+//!                                 at ├ of this read. Cluster 2 lies in between: no
+//!                                 order explains it.
+//! ```
+//!
+//! Ends come in the order of time, so a cluster's `first_end` is known once and for
+//! all when its first operation ends, and no cluster can be in conflict at that
+//! moment; only the end of a read that raises the `last_start` of its cluster can
+//! bring a conflict about. That read is the offender: it is reported as its answer
+//! reaches the client, and left out of what follows. A write that nobody has answered
+//! may take effect at any time after it began, or never: it has no end, and no
+//! cluster until a read finds it.
+//!
+//! Two operations of which one ends at the very microsecond at which the other begins
+//! count as concurrent.
+
+use super::shelf::Shelf;
+use super::violation::{Evidence, OperationRef};
+use crate::history::{History, OperationId};
+use crate::state_machine::{Key, Value};
+use alloc::collections::BTreeMap;
+use raft_core::Micros;
+
+/// A moment; `None` is before everything, when each key's first value was there.
+type Moment = Option<Micros>;
+
+/// A write that has begun.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Write {
+    value: Value,
+    operation: OperationId,
+    began_at: Micros,
+    /// Where its cluster stands, once one of it has ended.
+    cluster: Option<u32>,
+    is_refused: bool,
+    is_reported: bool,
+}
+
+/// A cluster of which an operation has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Cluster {
+    value: Value,
+    first_end: Moment,
+    last_start: Moment,
+    /// The latest `last_start` of this cluster and all before it in the list.
+    latest_start_so_far: Moment,
+    /// Which operation it was that ended first, and which that began last; for the
+    /// value that a key began with, none until a read finds it.
+    first_ended: Option<OperationId>,
+    last_started: Option<OperationId>,
+}
+
+/// One key's history, as far as it matters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Register {
+    /// In the order of their values, in which they began.
+    writes: Shelf<Write>,
+    /// In the order of `first_end`, in which they came; the first is that of the
+    /// value that the key began with.
+    clusters: Shelf<Cluster>,
+    is_first_value_reported: bool,
+}
+
+/// All keys' histories, as far as they matter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Linearizability {
+    registers: BTreeMap<Key, Register>,
+}
+
+/// An operation on a key that has ended.
+#[derive(Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) operation: OperationId,
+    pub(super) key: Key,
+    pub(super) value: Value,
+    pub(super) began_at: Micros,
+    pub(super) ended_at: Micros,
+}
+
+impl Linearizability {
+    /// A write began.
+    pub(super) fn write_began(
+        &mut self,
+        operation: OperationId,
+        key: Key,
+        value: Value,
+        at: Micros,
+    ) {
+        let writes = &mut self.registers.entry(key).or_default().writes;
+        let place = writes.partition_point(|write| write.value < value);
+        let write = Write {
+            value,
+            operation,
+            began_at: at,
+            cluster: None,
+            is_refused: false,
+            is_reported: false,
+        };
+        writes.insert(place, write);
+    }
+
+    /// A write ended with success.
+    pub(super) fn write_ended(&mut self, ended: Ended) {
+        let register = self.registers.entry(ended.key).or_default();
+        if let Some(place) = register.place_of(ended.value) {
+            register.ended_first(place, &ended);
+        }
+    }
+
+    /// A write was refused: it must never take effect.
+    pub(super) fn write_refused(&mut self, key: Key, value: Value) {
+        let register = self.registers.entry(key).or_default();
+        if let Some(place) = register.place_of(value)
+            && let Some(write) = register.writes.get_mut(place)
+        {
+            write.is_refused = true;
+        }
+    }
+
+    /// A read ended.
+    pub(super) fn read_ended(&mut self, read: Ended, history: &History) -> Option<Evidence> {
+        let register = self.registers.entry(read.key).or_default();
+        let name = |operation, value| OperationRef::of(history, operation, read.key, value);
+        let offender = name(read.operation, read.value);
+        let (place, cluster) = if read.value == Value::default() {
+            (None, 0)
+        } else {
+            let Some(place) = register.place_of(read.value) else {
+                return Some(Evidence::ReadOfNothing { read: offender });
+            };
+            let write = *register.writes.get(place)?;
+            if write.is_refused {
+                let write = name(write.operation, write.value);
+                return register
+                    .report(Some(place))
+                    .then_some(Evidence::ReadOfRefused { read: offender, write });
+            }
+            match write.cluster {
+                Some(cluster) => (Some(place), cluster),
+                None => {
+                    register.ended_first(place, &read);
+                    return None;
+                }
+            }
+        };
+        let (cluster, other) = register.extend(cluster, &read)?;
+        if !register.report(place) {
+            return None;
+        }
+        Some(Evidence::StaleRead {
+            read: offender,
+            newer: name(other.first_ended?, other.value),
+            newer_began: name(other.last_started?, other.value),
+            older: cluster.first_ended.map(|operation| name(operation, cluster.value)),
+        })
+    }
+}
+
+impl Default for Register {
+    fn default() -> Register {
+        let mut clusters = Shelf::default();
+        // "The initial value is written before everything."
+        clusters.push(Cluster {
+            value: Value::default(),
+            first_end: None,
+            last_start: None,
+            latest_start_so_far: None,
+            first_ended: None,
+            last_started: None,
+        });
+        Register { writes: Shelf::default(), clusters, is_first_value_reported: false }
+    }
+}
+
+impl Register {
+    fn place_of(&self, value: Value) -> Option<usize> {
+        let place = self.writes.partition_point(|write| write.value < value);
+        self.writes.get(place).filter(|write| write.value == value).map(|_| place)
+    }
+
+    /// Says whether a stale read of this value is news: a deposed leader may go on
+    /// giving the same old answer, and one report of it is enough.
+    fn report(&mut self, place: Option<usize>) -> bool {
+        let is_reported = match place.and_then(|place| self.writes.get_mut(place)) {
+            Some(write) => &mut write.is_reported,
+            None => &mut self.is_first_value_reported,
+        };
+        !core::mem::replace(is_reported, true)
+    }
+
+    /// The first operation of a write's cluster has ended: there is a cluster now.
+    fn ended_first(&mut self, place: usize, ended: &Ended) {
+        let Some(write) = self.writes.get(place).copied() else { return };
+        if write.cluster.is_some() {
+            return;
+        }
+        let (last_started, last_start) = if ended.began_at > write.began_at {
+            (ended.operation, ended.began_at)
+        } else {
+            (write.operation, write.began_at)
+        };
+        let last_start = Some(last_start);
+        let number = self.clusters.len();
+        let so_far = self.clusters.get(number - 1).and_then(|before| before.latest_start_so_far);
+        self.clusters.push(Cluster {
+            value: write.value,
+            first_end: Some(ended.ended_at),
+            last_start,
+            latest_start_so_far: so_far.max(last_start),
+            first_ended: Some(ended.operation),
+            last_started: Some(last_started),
+        });
+        if let Some(write) = self.writes.get_mut(place) {
+            write.cluster = u32::try_from(number).ok();
+        }
+    }
+
+    /// A read ended that found the value of an old cluster. If that contradicts
+    /// another cluster, gives both and leaves the read out; else counts it in.
+    fn extend(&mut self, number: u32, read: &Ended) -> Option<(Cluster, Cluster)> {
+        let number = usize::try_from(number).ok()?;
+        let cluster = *self.clusters.get(number)?;
+        let start = Some(read.began_at);
+        if start <= cluster.last_start {
+            return None;
+        }
+        // Those that must stand before the read: an operation of theirs had ended
+        // when it began. One of them that must stand after the cluster contradicts it.
+        let before_read = self.clusters.partition_point(|other| other.first_end < start);
+        let must_follow = |other: &Cluster| other.last_start > cluster.first_end;
+        let mut contradicts = None;
+        for place in (number + 1..before_read).rev() {
+            if let Some(other) = self.clusters.get(place).filter(|other| must_follow(other)) {
+                contradicts = Some(*other);
+                break;
+            }
+        }
+        if contradicts.is_none()
+            && let Some(last) = number.min(before_read).checked_sub(1)
+            && self.clusters.get(last)?.latest_start_so_far > cluster.first_end
+        {
+            contradicts = (0..=last)
+                .rev()
+                .find_map(|place| self.clusters.get(place).filter(|other| must_follow(other)))
+                .copied();
+        }
+        if let Some(other) = contradicts {
+            return Some((cluster, other));
+        }
+        let cluster = self.clusters.get_mut(number)?;
+        cluster.last_start = start;
+        cluster.last_started = Some(read.operation);
+        for place in number..self.clusters.len() {
+            // What is there already is only read, so that clones go on sharing it.
+            if self.clusters.get(place)?.latest_start_so_far >= start {
+                break;
+            }
+            self.clusters.get_mut(place)?.latest_start_so_far = start;
+        }
+        None
+    }
+}

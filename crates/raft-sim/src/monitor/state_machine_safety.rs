@@ -1,0 +1,60 @@
+//! State Machine Safety: "if a server has applied a log entry at a given index to
+//! its state machine, no other server will ever apply a different log entry for the
+//! same index" (paper, Figure 3). Nor the same server, after a restart.
+
+use super::shelf::Shelf;
+use super::violation::Evidence;
+use alloc::collections::BTreeMap;
+use raft_core::{Entry, Index, NodeId};
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Applied {
+    entry: Entry,
+    by: NodeId,
+    is_reported: bool,
+}
+
+/// Every entry that was applied, by index.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct StateMachineSafety {
+    applied: Shelf<Applied>,
+    last: BTreeMap<NodeId, Index>,
+}
+
+impl StateMachineSafety {
+    /// A node's state machine applies an entry.
+    pub(super) fn applied(
+        &mut self,
+        node: NodeId,
+        index: Index,
+        entry: &Entry,
+    ) -> Option<Evidence> {
+        let last = self.last.entry(node).or_default();
+        let after = core::mem::replace(last, index);
+        if index > after.next() {
+            return Some(Evidence::AppliedOutOfOrder { node, after, index });
+        }
+        let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
+        let Some(first) = self.applied.get(place) else {
+            self.applied.push(Applied { entry: entry.clone(), by: node, is_reported: false });
+            return None;
+        };
+        if first.entry == *entry || first.is_reported {
+            return None;
+        }
+        let evidence = Evidence::AppliedDifferently {
+            index,
+            first: (first.by, first.entry.term),
+            second: (node, entry.term),
+        };
+        if let Some(first) = self.applied.get_mut(place) {
+            first.is_reported = true;
+        }
+        Some(evidence)
+    }
+
+    /// A node that starts anew applies its log from the beginning.
+    pub(super) fn restarted(&mut self, node: NodeId) {
+        self.last.remove(&node);
+    }
+}
