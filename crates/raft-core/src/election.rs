@@ -10,7 +10,9 @@ use crate::read::ReadRefusal;
 use crate::replication::Leader;
 use crate::settings::Settings;
 use crate::time::Micros;
-use crate::transition::{CandidateCause, IgnoreCause, StepDownCause, TermCause, Transition};
+use crate::transition::{
+    CandidateCause, IgnoreCause, Office, StepDownCause, TermCause, Transition,
+};
 
 /// When a follower or candidate gives up waiting, by its own clock.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
@@ -41,14 +43,7 @@ impl Node {
     /// "On conversion to candidate, start election: increment currentTerm, vote
     /// for self, reset election timer, send RequestVote RPCs to all other
     /// servers" (Figure 2).
-    pub(crate) fn campaign(&mut self, now: Micros, because: CandidateCause) {
-        if !self.membership.voters.contains(self.id) || matches!(self.role, Role::Leader(_)) {
-            return self.transition(Transition::Ignored {
-                from: None,
-                kind: None,
-                because: IgnoreCause::WrongRole,
-            });
-        }
+    pub(crate) fn stand(&mut self, now: Micros, because: CandidateCause) {
         let term = self.term().next();
         // Its own vote is a vote too: where leases rest on the promise to withhold
         // it, no order from outside breaks that (dissertation, section 6.4.1). A
@@ -105,7 +100,9 @@ impl Node {
         let heard_at = match &self.role {
             // A leader hears from itself: of a majority, by the round it last confirmed.
             Role::Leader(leader) => leader.confirmed_sent_at(),
-            Role::Follower { .. } | Role::Candidate(_) => self.leader_heard_at,
+            Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
+                self.leader_heard_at
+            }
         }?;
         (now < heard_at + self.settings().election_timeout_min).then_some(heard_at)
     }
@@ -178,16 +175,19 @@ impl Node {
     /// Becomes a follower of nobody yet, if it was more than that.
     pub(crate) fn step_down(&mut self, now: Micros, because: StepDownCause) {
         let leader = match because {
-            StepDownCause::LaterTerm { .. } => None,
+            StepDownCause::LaterTerm { .. } | StepDownCause::LostMajority { .. } => None,
             StepDownCause::LeaderOfThisTerm { leader } => Some(leader),
         };
         match core::mem::replace(&mut self.role, Role::Follower { leader }) {
             Role::Follower { .. } => {}
+            Role::PreCandidate(_) => {
+                self.transition(Transition::SteppedDown { was: Office::PreCandidate, because });
+            }
             Role::Candidate(_) => {
-                self.transition(Transition::SteppedDown { was_leader: false, because });
+                self.transition(Transition::SteppedDown { was: Office::Candidate, because });
             }
             Role::Leader(leader) => {
-                self.transition(Transition::SteppedDown { was_leader: true, because });
+                self.transition(Transition::SteppedDown { was: Office::Leader, because });
                 for read in leader.into_reads() {
                     let because = ReadRefusal::LostOffice;
                     self.transition(Transition::ReadRefused { request: read, because });
@@ -212,7 +212,7 @@ impl Node {
                 self.role = Role::Follower { leader: Some(from) };
                 self.transition(Transition::LeaderRecognised { leader: from });
             }
-            Role::Candidate(_) => {
+            Role::PreCandidate(_) | Role::Candidate(_) => {
                 self.step_down(now, StepDownCause::LeaderOfThisTerm { leader: from });
                 self.transition(Transition::LeaderRecognised { leader: from });
             }

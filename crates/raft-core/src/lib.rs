@@ -84,6 +84,7 @@ mod membership;
 mod message;
 mod node;
 mod persistence;
+mod pre_vote;
 pub mod quorum;
 mod random;
 mod read;
@@ -100,8 +101,8 @@ pub use flaws::{Flaw, Flaws};
 pub use log::{Command, Entry, Index, Log, LogEnd, Payload, Term};
 pub use membership::{MAX_NODES, Membership, NodeId, NodeSet};
 pub use message::{
-    AppendAnswer, AppendEntries, AppendReply, Envelope, Message, MessageKind, RequestVote, Round,
-    VoteAnswer, VoteRefusal,
+    AppendAnswer, AppendEntries, AppendReply, Envelope, Message, MessageKind, PreVoteReply,
+    RequestPreVote, RequestVote, Round, VoteAnswer, VoteRefusal,
 };
 pub use node::{Answer, Input, Node, Output};
 pub use persistence::{Change, Durable, HardState, Write, WriteId};
@@ -109,6 +110,7 @@ pub use read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
 pub use settings::{CheckedSettings, DriftBound, Settings, SettingsError};
 pub use time::Micros;
 pub use transition::{
-    CandidateCause, CommitCause, IgnoreCause, ReadWait, StepDownCause, TermCause, Transition,
+    CandidateCause, CommitCause, IgnoreCause, Office, ReadWait, StepDownCause, TermCause,
+    Transition,
 };
 pub use view::{LeaderView, ProgressView, RoleView, View};

@@ -24,6 +24,11 @@ pub enum Message {
     RequestVote(RequestVote),
     /// The answer to it.
     RequestVoteReply(VoteAnswer),
+    /// A server asks whether it would get a vote, before it stands (dissertation,
+    /// section 9.6). Neither this nor a yes to it changes any state.
+    RequestPreVote(RequestPreVote),
+    /// The answer to it.
+    RequestPreVoteReply(PreVoteReply),
     /// A leader replicates entries; without entries, a heartbeat (section 5.3).
     AppendEntries(AppendEntries),
     /// The answer to it.
@@ -35,6 +40,24 @@ pub enum Message {
 pub struct RequestVote {
     /// The end of the candidate's log.
     pub log_end: LogEnd,
+}
+
+/// A server asks whether it would get a vote.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct RequestPreVote {
+    /// The term that it would stand in: the one after its own.
+    pub for_term: Term,
+    /// The end of its log.
+    pub log_end: LogEnd,
+}
+
+/// The answer to a pre-vote.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct PreVoteReply {
+    /// The term that was asked about.
+    pub for_term: Term,
+    /// Whether the vote would be given.
+    pub answer: VoteAnswer,
 }
 
 /// Whether the vote was given, and if not, why. The paper sends one bit; the
@@ -63,6 +86,9 @@ pub enum VoteRefusal {
     },
     /// The voter leads this very term.
     IsLeader,
+    /// The voter has heard from a leader within the minimum election timeout. Only
+    /// a pre-vote is refused so: a request for the vote itself gets no answer.
+    HearsLeader,
 }
 
 /// The number of a round of heartbeats. A leader counts its rounds within a term
@@ -130,6 +156,10 @@ pub enum MessageKind {
     RequestVote,
     /// Its answer.
     RequestVoteReply,
+    /// RequestPreVote.
+    RequestPreVote,
+    /// Its answer.
+    RequestPreVoteReply,
     /// AppendEntries.
     AppendEntries,
     /// Its answer.
@@ -142,6 +172,8 @@ impl Message {
         match self {
             Message::RequestVote(_) => MessageKind::RequestVote,
             Message::RequestVoteReply(_) => MessageKind::RequestVoteReply,
+            Message::RequestPreVote(_) => MessageKind::RequestPreVote,
+            Message::RequestPreVoteReply(_) => MessageKind::RequestPreVoteReply,
             Message::AppendEntries(_) => MessageKind::AppendEntries,
             Message::AppendEntriesReply(_) => MessageKind::AppendEntriesReply,
         }

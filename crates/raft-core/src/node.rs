@@ -6,6 +6,7 @@ use crate::log::{Command, Entry, Index, Log, Payload, Term};
 use crate::membership::{Membership, NodeId};
 use crate::message::{Envelope, Message, VoteAnswer, VoteRefusal};
 use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
+use crate::pre_vote::PreCandidate;
 use crate::random::Random;
 use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
 use crate::replication::Leader;
@@ -103,6 +104,7 @@ pub enum Answer {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Role {
     Follower { leader: Option<NodeId> },
+    PreCandidate(PreCandidate),
     Candidate(Candidate),
     Leader(Leader),
 }
@@ -198,8 +200,11 @@ impl Node {
     /// [`Input::Wake`]. `None` if it waits for messages only.
     pub fn deadline(&self) -> Option<Micros> {
         match &self.role {
-            Role::Leader(leader) => Some(leader.heartbeat_due()),
-            Role::Follower { .. } | Role::Candidate(_) => {
+            Role::Leader(leader) => {
+                let due = leader.heartbeat_due();
+                Some(self.quorum_deadline().map_or(due, |deadline| due.min(deadline)))
+            }
+            Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
                 self.membership.voters.contains(self.id).then_some(self.timer.deadline)
             }
         }
@@ -208,11 +213,12 @@ impl Node {
     fn wake(&mut self, now: Micros) {
         match &self.role {
             Role::Leader(leader) => {
-                if now >= leader.heartbeat_due() {
+                let is_round_due = now >= leader.heartbeat_due();
+                if !self.check_quorum(now) && is_round_due {
                     self.start_round(now);
                 }
             }
-            Role::Follower { .. } | Role::Candidate(_) => {
+            Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
                 if now >= self.timer.deadline {
                     let timeout = self.timer.timeout;
                     self.campaign(now, CandidateCause::TimeoutFired { timeout });
@@ -234,6 +240,10 @@ impl Node {
         {
             return self.transition(Transition::VoteIgnored { from, term, leader_heard_at });
         }
+        // Asking changes nothing: a pre-vote's term is not looked at either.
+        if let Message::RequestPreVote(request) = body {
+            return self.receive_pre_vote_request(now, from, request);
+        }
         // "If RPC request or response contains term T > currentTerm: set
         // currentTerm = T, convert to follower" (Figure 2, all servers).
         if term > self.term() {
@@ -248,6 +258,10 @@ impl Node {
                 self.refuse_vote(from, VoteRefusal::StaleTerm);
             }
             Message::AppendEntries(append) if is_stale => self.refuse_stale_leader(from, append),
+            // It has happened above.
+            Message::RequestPreVote(_) => {}
+            // A yes to a pre-vote may come from a server of an earlier term.
+            Message::RequestPreVoteReply(reply) => self.receive_pre_vote(now, from, reply),
             Message::RequestVoteReply(_) | Message::AppendEntriesReply(_) if is_stale => {
                 self.ignore_message(from, kind, IgnoreCause::StaleTerm);
             }
@@ -272,7 +286,7 @@ impl Node {
         match &self.role {
             Role::Candidate(_) => self.count_own_vote(now),
             Role::Leader(_) => self.advance_commit_by_counting(now),
-            Role::Follower { .. } => {}
+            Role::Follower { .. } | Role::PreCandidate(_) => {}
         }
     }
 
@@ -310,7 +324,7 @@ impl Node {
     pub(crate) fn known_leader(&self) -> Option<NodeId> {
         match &self.role {
             Role::Follower { leader } => *leader,
-            Role::Candidate(_) => None,
+            Role::PreCandidate(_) | Role::Candidate(_) => None,
             Role::Leader(_) => Some(self.id),
         }
     }

@@ -17,12 +17,13 @@ use crate::message::Round;
 use crate::node::{Node, Role};
 use crate::quorum;
 use crate::time::Micros;
-use crate::transition::Transition;
+use crate::transition::{StepDownCause, Transition};
 use alloc::collections::{BTreeMap, VecDeque};
 
 /// A leader's rounds within its term.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Rounds {
+    won_at: Micros,
     pub(crate) newest: Round,
     /// When the next regular round goes out.
     pub(crate) due: Micros,
@@ -49,6 +50,7 @@ const MOST_ROUNDS_REMEMBERED: usize = 1_024;
 impl Rounds {
     pub(crate) fn new(now: Micros) -> Rounds {
         Rounds {
+            won_at: now,
             newest: Round(0),
             due: now,
             sent: VecDeque::new(),
@@ -58,12 +60,38 @@ impl Rounds {
         }
     }
 
+    /// The last moment at which it surely led: when it sent the newest round that a
+    /// majority answered, or when it won.
+    fn led_at(&self) -> Micros {
+        self.confirmed.map_or(self.won_at, |confirmed| confirmed.sent_at)
+    }
+
     pub(crate) fn confirmed_round(&self) -> Round {
         self.confirmed.map_or(Round(0), |confirmed| confirmed.round)
     }
 }
 
 impl Node {
+    /// When a leader that checks its quorum gives up its office, if no majority
+    /// answers a newer round by then.
+    pub(crate) fn quorum_deadline(&self) -> Option<Micros> {
+        let Role::Leader(leader) = &self.role else { return None };
+        let settings = self.settings();
+        settings.check_quorum.then(|| leader.rounds.led_at() + settings.election_timeout_min)
+    }
+
+    /// "A leader in Raft steps down if an election timeout elapses without a
+    /// successful round of heartbeats to a majority of its cluster" (dissertation,
+    /// section 6.2). Says whether it did.
+    pub(crate) fn check_quorum(&mut self, now: Micros) -> bool {
+        let is_over = self.quorum_deadline().is_some_and(|deadline| now >= deadline);
+        if let (Role::Leader(leader), true) = (&self.role, is_over) {
+            let last_confirmed_sent_at = leader.rounds.led_at();
+            self.step_down(now, StepDownCause::LostMajority { last_confirmed_sent_at });
+        }
+        is_over
+    }
+
     /// Sends a round of heartbeats to everyone, with entries where some are due.
     pub(crate) fn start_round(&mut self, now: Micros) {
         let interval = self.settings().heartbeat_interval;

@@ -43,6 +43,12 @@ pub struct Settings {
     /// Whether a server that has heard from a leader within the minimum election
     /// timeout ignores requests for its vote (dissertation, section 4.2.3). Leases rest on it.
     pub stickiness: bool,
+    /// Whether a server asks if it would win before it stands for election, so that
+    /// one that can't win disturbs nobody (dissertation, section 9.6).
+    pub pre_vote: bool,
+    /// Whether a leader steps down once an election timeout has passed without a
+    /// round of heartbeats that a majority answered (dissertation, section 6.2).
+    pub check_quorum: bool,
     /// Whether a leader may answer reads from its lease, and the bound on clock
     /// drift by which that lease is shortened (dissertation, section 6.4.1).
     pub lease: Option<DriftBound>,
@@ -60,6 +66,8 @@ impl Default for Settings {
             max_entries_per_message: 64,
             no_op_at_start_of_term: true,
             stickiness: false,
+            pre_vote: false,
+            check_quorum: false,
             lease: None,
             flaws: Flaws::NONE,
         }

@@ -26,6 +26,36 @@ pub enum Transition {
         /// When it ends, by the node's own clock.
         deadline: Micros,
     },
+    /// The node asks whether it would win, before it stands.
+    BecamePreCandidate {
+        /// The term that it would stand in.
+        for_term: Term,
+        /// Why it asks.
+        because: CandidateCause,
+    },
+    /// It said that it would vote for a server. Nothing is promised by that.
+    PreVoteGranted {
+        /// Which.
+        to: NodeId,
+        /// In which term.
+        for_term: Term,
+    },
+    /// It said that it would not.
+    PreVoteRefused {
+        /// Which.
+        to: NodeId,
+        /// In which term.
+        for_term: Term,
+        /// Why.
+        because: VoteRefusal,
+    },
+    /// As pre-candidate, it has these answers now.
+    PreVotesCounted {
+        /// Who would vote for it.
+        granted: NodeSet,
+        /// Who would not.
+        refused: NodeSet,
+    },
     /// The node stands for election.
     BecameCandidate {
         /// The term that it stands in.
@@ -40,10 +70,10 @@ pub enum Transition {
         /// Who voted for it.
         votes: NodeSet,
     },
-    /// The node was candidate or leader and is a follower now.
+    /// The node was more than a follower and is one now.
     SteppedDown {
-        /// Whether it was leader before, or candidate.
-        was_leader: bool,
+        /// What it was.
+        was: Office,
         /// What made it.
         because: StepDownCause,
     },
@@ -226,6 +256,19 @@ pub enum CandidateCause {
     },
     /// It was told to, before its timeout ran out.
     Told,
+    /// A majority said that they would vote for it.
+    PreVoteWon,
+}
+
+/// What a node that steps down was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Office {
+    /// It asked whether it would win.
+    PreCandidate,
+    /// It stood for election.
+    Candidate,
+    /// It led.
+    Leader,
 }
 
 /// Why a node became a follower again.
@@ -237,6 +280,11 @@ pub enum StepDownCause {
         from: NodeId,
         /// The term.
         term: Term,
+    },
+    /// It has not heard from a majority for an election timeout (dissertation, section 6.2).
+    LostMajority {
+        /// When it sent the last round that a majority answered, by its own clock.
+        last_confirmed_sent_at: Micros,
     },
     /// Another candidate won this term (section 5.2).
     LeaderOfThisTerm {

@@ -21,6 +21,13 @@ pub enum RoleView<'a> {
         /// Whom, if it knows.
         leader: Option<NodeId>,
     },
+    /// It asks whether it would win, before it stands.
+    PreCandidate {
+        /// Who would vote for it.
+        granted: NodeSet,
+        /// Who would not.
+        refused: NodeSet,
+    },
     /// It stands for election.
     Candidate {
         /// Who voted for it, itself once its vote is durable.
@@ -79,6 +86,9 @@ impl<'a> View<'a> {
     pub const fn role(&self) -> RoleView<'a> {
         match &self.0.role {
             Role::Follower { leader } => RoleView::Follower { leader: *leader },
+            Role::PreCandidate(asker) => {
+                RoleView::PreCandidate { granted: asker.granted, refused: asker.refused }
+            }
             Role::Candidate(candidate) => {
                 RoleView::Candidate { granted: candidate.granted, refused: candidate.refused }
             }
@@ -121,7 +131,7 @@ impl<'a> View<'a> {
     pub const fn election_timer(&self) -> Option<(Micros, Micros)> {
         match &self.0.role {
             Role::Leader(_) => None,
-            Role::Follower { .. } | Role::Candidate(_) => {
+            Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
                 Some((self.0.timer.timeout, self.0.timer.deadline))
             }
         }
