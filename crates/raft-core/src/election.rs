@@ -45,16 +45,6 @@ impl Node {
     /// servers" (Figure 2).
     pub(crate) fn stand(&mut self, now: Micros, because: CandidateCause) {
         let term = self.term().next();
-        // Its own vote is a vote too: where leases rest on the promise to withhold
-        // it, no order from outside breaks that (dissertation, section 6.4.1). A
-        // timeout never does: it is no shorter than the promise.
-        if because == CandidateCause::Told
-            && self.settings().lease.is_some()
-            && let Some(leader_heard_at) = self.withholds_vote(now)
-        {
-            let from = self.id;
-            return self.transition(Transition::VoteIgnored { from, term, leader_heard_at });
-        }
         if term == self.term() {
             // The last term there is; only a message that can't be brings one here.
             return self.restart_election_timer(now);

@@ -32,6 +32,16 @@ impl Node {
                 because: IgnoreCause::WrongRole,
             });
         }
+        // Its own vote is a vote too: where leases rest on the promise to withhold
+        // it, no order from outside breaks that (dissertation, section 6.4.1). A
+        // timeout never does: it is no shorter than the promise.
+        if because == CandidateCause::Told
+            && self.settings().lease.is_some()
+            && let Some(leader_heard_at) = self.withholds_vote(now)
+        {
+            let (from, term) = (self.id, self.term().next());
+            return self.transition(Transition::VoteIgnored { from, term, leader_heard_at });
+        }
         if self.settings().pre_vote {
             self.ask_before_standing(now, because);
         } else {
@@ -131,3 +141,6 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

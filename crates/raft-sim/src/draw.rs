@@ -53,6 +53,8 @@ const fn kind_number(kind: MessageKind) -> u64 {
         MessageKind::RequestVoteReply => 1,
         MessageKind::AppendEntries => 2,
         MessageKind::AppendEntriesReply => 3,
+        MessageKind::RequestPreVote => 4,
+        MessageKind::RequestPreVoteReply => 5,
     }
 }
 

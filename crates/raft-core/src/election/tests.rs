@@ -312,7 +312,9 @@ fn a_candidate_that_hears_the_leader_of_its_term_follows_it() {
     assert!(seen.drew_a_timeout());
     assert_eq!(server.node.view().voted_for(), Some(A), "the vote of the term stays given");
     let because = StepDownCause::LeaderOfThisTerm { leader: B };
-    assert!(seen.transitions.contains(&Transition::SteppedDown { was_leader: false, because }));
+    assert!(
+        seen.transitions.contains(&Transition::SteppedDown { was: Office::Candidate, because })
+    );
 }
 
 #[test]
