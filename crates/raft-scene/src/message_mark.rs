@@ -17,7 +17,9 @@ pub enum MarkKind {
     ReadCheck,
     /// RequestVote: a filled triangle that points where it flies.
     VoteRequest,
-    /// A vote given: a tick.
+    /// RequestPreVote: a hollow triangle that points where it flies.
+    PreVoteRequest,
+    /// A vote given, or promised: a tick.
     VoteGranted,
     /// A vote refused: a cross.
     VoteRefused,
@@ -31,12 +33,13 @@ pub enum MarkKind {
 
 impl MarkKind {
     /// Every kind, in the order in which they are drawn, the last on top.
-    pub const ALL: [MarkKind; 9] = [
+    pub const ALL: [MarkKind; 10] = [
         MarkKind::Accepted,
         MarkKind::Heartbeat,
         MarkKind::Entries,
         MarkKind::ReadCheck,
         MarkKind::VoteRequest,
+        MarkKind::PreVoteRequest,
         MarkKind::VoteGranted,
         MarkKind::Refused,
         MarkKind::VoteRefused,
@@ -50,6 +53,11 @@ impl MarkKind {
             Message::RequestVote(_) => MarkKind::VoteRequest,
             Message::RequestVoteReply(VoteAnswer::Granted) => MarkKind::VoteGranted,
             Message::RequestVoteReply(VoteAnswer::Refused(_)) => MarkKind::VoteRefused,
+            Message::RequestPreVote(_) => MarkKind::PreVoteRequest,
+            Message::RequestPreVoteReply(reply) => match reply.answer {
+                VoteAnswer::Granted => MarkKind::VoteGranted,
+                VoteAnswer::Refused(_) => MarkKind::VoteRefused,
+            },
             Message::AppendEntries(append) if !append.entries.is_empty() => MarkKind::Entries,
             Message::AppendEntries(append) if append.confirms_read => MarkKind::ReadCheck,
             Message::AppendEntries(_) => MarkKind::Heartbeat,
@@ -61,13 +69,14 @@ impl MarkKind {
     }
 
     /// The end of a CSS class: `heartbeat`, `entries`, `read-check`, `vote-request`,
-    /// `vote-granted`, `vote-refused`, `accepted`, `refused`, `lost`.
+    /// `pre-vote-request`, `vote-granted`, `vote-refused`, `accepted`, `refused`, `lost`.
     pub const fn name(self) -> &'static str {
         match self {
             MarkKind::Heartbeat => "heartbeat",
             MarkKind::Entries => "entries",
             MarkKind::ReadCheck => "read-check",
             MarkKind::VoteRequest => "vote-request",
+            MarkKind::PreVoteRequest => "pre-vote-request",
             MarkKind::VoteGranted => "vote-granted",
             MarkKind::VoteRefused => "vote-refused",
             MarkKind::Accepted => "accepted",
@@ -81,7 +90,7 @@ impl MarkKind {
         match self {
             MarkKind::Heartbeat | MarkKind::Entries => "leader",
             MarkKind::ReadCheck => "read",
-            MarkKind::VoteRequest | MarkKind::VoteGranted => "candidate",
+            MarkKind::VoteRequest | MarkKind::PreVoteRequest | MarkKind::VoteGranted => "candidate",
             MarkKind::Accepted => "quiet",
             MarkKind::VoteRefused | MarkKind::Refused | MarkKind::Lost => "bad",
         }
