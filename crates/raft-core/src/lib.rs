@@ -77,8 +77,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(test)]
+mod cluster_tests;
 mod election;
 mod flaws;
+#[cfg(test)]
+mod hostile_tests;
 mod log;
 mod membership;
 mod message;

@@ -333,7 +333,8 @@ impl Server {
         let view = self.node.view();
         let (id, settings) = (view.id(), view.settings().check().expect("they were checked"));
         self.writes_under_way.clear();
-        self.node = Node::restore(id, settings, self.now.0, self.disk.clone(), self.now);
+        let seed = self.now.0.wrapping_mul(64) + u64::from(id.number());
+        self.node = Node::restore(id, settings, seed, self.disk.clone(), self.now);
         self.drain();
     }
 

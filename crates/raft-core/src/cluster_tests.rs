@@ -1,0 +1,374 @@
+//! A small cluster in which anything may be lost, doubled, late or forgotten: the five
+//! properties of the paper's Figure 3 after each step, and reads that see what was
+//! committed before they came.
+
+use crate::testing::*;
+use crate::*;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+
+/// What may happen next. The numbers choose among what is there.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Deliver(u16),
+    /// The oldest messages arrive, in order.
+    DeliverMany(u8),
+    Lose(u16),
+    Double(u16),
+    /// Time passes for all, up to the next deadline and a little more.
+    Wait(u8),
+    /// The clock jumps to the deadline of this one. The others' go along.
+    Fire(u8),
+    /// One disk finishes one write, or all finish all.
+    Disk(u8),
+    Crash(u8),
+    Propose(u8),
+    Read(u8, ReadMode),
+    /// From now on, messages from the first to the second are lost; or arrive again.
+    Cut(u8, u8),
+    Heal,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let mode = prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease)];
+    prop_oneof![
+        6 => any::<u16>().prop_map(Step::Deliver),
+        8 => (1u8..40).prop_map(Step::DeliverMany),
+        1 => any::<u16>().prop_map(Step::Lose),
+        1 => any::<u16>().prop_map(Step::Double),
+        4 => any::<u8>().prop_map(Step::Wait),
+        3 => any::<u8>().prop_map(Step::Fire),
+        6 => any::<u8>().prop_map(Step::Disk),
+        1 => any::<u8>().prop_map(Step::Crash),
+        5 => any::<u8>().prop_map(Step::Propose),
+        3 => (any::<u8>(), mode).prop_map(|(server, mode)| Step::Read(server, mode)),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Step::Cut(from, to)),
+        2 => Just(Step::Heal),
+    ]
+}
+
+/// The cluster, and what has been seen of it so far.
+struct Cluster {
+    servers: Vec<Server>,
+    under_way: Vec<Envelope>,
+    cut: Vec<(u8, u8)>,
+    leaders: BTreeMap<Term, NodeId>,
+    committed: BTreeMap<Index, Entry>,
+    /// The leader's log when last seen, for Leader Append-Only.
+    leader_logs: BTreeMap<Term, Log>,
+    /// What was committed when each read came.
+    reads: BTreeMap<RequestId, Index>,
+    reads_answered: usize,
+    logs_may_differ: bool,
+}
+
+impl Cluster {
+    fn new(of: u8, settings: Settings) -> Cluster {
+        let start = |id| Start { id, of, settings, seed: id.number().into(), ..Start::default() };
+        let mut servers: Vec<Server> =
+            NodeSet::first(of).iter().map(|id| Server::start(start(id))).collect();
+        for server in &mut servers {
+            server.disk_is_slow = true;
+        }
+        Cluster {
+            servers,
+            under_way: Vec::new(),
+            cut: Vec::new(),
+            leaders: BTreeMap::new(),
+            committed: BTreeMap::new(),
+            leader_logs: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            reads_answered: 0,
+            logs_may_differ: false,
+        }
+    }
+
+    fn tell(&mut self, place: usize, input: Input) -> Result<(), &'static str> {
+        let seen = self.servers[place].tell(input);
+        self.take(place, seen)
+    }
+
+    fn take(&mut self, place: usize, seen: Seen) -> Result<(), &'static str> {
+        let id = self.servers[place].node.view().id();
+        self.under_way.extend(seen.sent);
+        self.logs_may_differ |= !seen.writes.is_empty();
+        for (index, entry) in seen.applied {
+            if *self.committed.entry(index).or_insert_with(|| entry.clone()) != entry {
+                return Err("State Machine Safety: two entries applied at one index");
+            }
+        }
+        for transition in &seen.transitions {
+            let Transition::BecameLeader { term, .. } = transition else { continue };
+            if *self.leaders.entry(*term).or_insert(id) != id {
+                return Err("Election Safety: two leaders in one term");
+            }
+            let log = self.servers[place].node.view().log();
+            let is_there = |(index, entry): (&Index, &Entry)| log.get(*index) == Some(entry);
+            if !self.committed.iter().all(is_there) {
+                return Err("Leader Completeness: a leader lacks a committed entry");
+            }
+        }
+        for (request, answer) in seen.answers {
+            if let Answer::ReadReady { read_index, .. } = answer {
+                self.reads_answered += 1;
+                if read_index < self.reads[&request] {
+                    return Err("a read misses what was committed before it came");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_logs(&mut self) -> Result<(), &'static str> {
+        if !core::mem::take(&mut self.logs_may_differ) {
+            return Ok(());
+        }
+        for server in &self.servers {
+            let view = server.node.view();
+            if view.is_leader() {
+                let log = view.log();
+                if let Some(before) = self.leader_logs.insert(view.term(), log.clone())
+                    && !before.iter().all(|(index, entry)| log.get(index) == Some(entry))
+                {
+                    return Err("Leader Append-Only: a leader's log has changed");
+                }
+            }
+        }
+        for (place, left) in self.servers.iter().enumerate() {
+            let left = left.node.view().log();
+            for right in &self.servers[..place] {
+                let right = right.node.view().log();
+                let mut differs = false;
+                for ((_, left), (_, right)) in left.iter().zip(right.iter()) {
+                    differs |= left != right;
+                    if differs && left.term == right.term {
+                        return Err("Log Matching: one term at one index, and yet they differ");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pass_time(&mut self, span: Micros) -> Result<(), &'static str> {
+        for place in 0..self.servers.len() {
+            let server = &mut self.servers[place];
+            server.now = server.now + span;
+            if server.node.deadline().is_some_and(|deadline| deadline <= server.now) {
+                self.tell(place, Input::Wake)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, place: usize) -> Result<(), &'static str> {
+        let message = self.under_way.remove(place);
+        let (from, to) = (message.from.number(), message.to.number());
+        if self.cut.contains(&(from, to)) {
+            return Ok(());
+        }
+        self.tell(to.into(), Input::Receive(message))
+    }
+
+    fn finish_writes(&mut self) -> Result<(), &'static str> {
+        for place in 0..self.servers.len() {
+            let seen = self.servers[place].finish_writes();
+            self.take(place, seen)?;
+        }
+        Ok(())
+    }
+
+    /// One of those that believe to lead; sometimes, or where there is none, another.
+    fn a_leader(&self, which: u8) -> usize {
+        let leaders: Vec<usize> =
+            (0..self.servers.len()).filter(|place| self.servers[*place].is_leader()).collect();
+        let which = usize::from(which);
+        if leaders.is_empty() || which % 8 == 0 {
+            which / 8 % self.servers.len()
+        } else {
+            leaders[which / 8 % leaders.len()]
+        }
+    }
+
+    fn step(&mut self, step: Step, number: u64) -> Result<(), &'static str> {
+        let count = self.servers.len();
+        let which = |server: u8| usize::from(server) % count;
+        let waiting = self.under_way.len();
+        match step {
+            Step::Deliver(n) if waiting > 0 => self.deliver(usize::from(n) % waiting)?,
+            Step::DeliverMany(n) => {
+                for _ in 0..usize::from(n).min(waiting) {
+                    self.deliver(0)?;
+                }
+            }
+            Step::Lose(n) if waiting > 0 => {
+                self.under_way.remove(usize::from(n) % waiting);
+            }
+            Step::Double(n) if waiting > 0 => {
+                self.under_way.push(self.under_way[usize::from(n) % waiting].clone());
+            }
+            Step::Wait(n) => self.pass_time(Micros(u64::from(n) * 400))?,
+            Step::Fire(n) => {
+                let server = &self.servers[which(n)];
+                let deadline = server.node.deadline().unwrap_or(server.now);
+                let span = deadline - server.now;
+                self.pass_time(span)?;
+            }
+            Step::Disk(n) if n < 64 => {
+                let seen = self.servers[which(n)].finish_write();
+                self.take(which(n), seen)?;
+            }
+            Step::Disk(_) => self.finish_writes()?,
+            Step::Crash(n) => {
+                self.servers[which(n)].crash_and_restart();
+                self.logs_may_differ = true;
+            }
+            Step::Propose(n) => {
+                let command = Command(number.to_le_bytes().into());
+                let request = RequestId(number);
+                self.tell(self.a_leader(n), Input::Propose { request, command })?;
+            }
+            Step::Read(n, mode) => {
+                let committed = self.committed.keys().next_back().copied().unwrap_or_default();
+                self.reads.insert(RequestId(number), committed);
+                self.tell(self.a_leader(n), read(number, mode))?;
+            }
+            Step::Cut(from, to) => self.cut.push((which(from) as u8, which(to) as u8)),
+            Step::Heal => self.cut.clear(),
+            Step::Deliver(_) | Step::Lose(_) | Step::Double(_) => {}
+        }
+        self.check_logs()
+    }
+
+    /// Disks that work, links that work: a leader within a few timeouts, one log.
+    fn settle(&mut self) -> Result<(), &'static str> {
+        self.cut.clear();
+        for _ in 0..400 {
+            self.pass_time(Micros::from_millis(10))?;
+            for _ in 0..50 {
+                self.finish_writes()?;
+                for _ in 0..self.under_way.len() {
+                    self.deliver(0)?;
+                }
+                if self.under_way.is_empty() {
+                    break;
+                }
+            }
+            self.check_logs()?;
+            let view = self.servers[0].node.view();
+            let is_settled = self.servers.iter().any(Server::is_leader)
+                && view.commit_index() == view.log().last_index()
+                && self.servers.iter().all(|server| {
+                    server.node.view().log() == view.log()
+                        && server.node.view().commit_index() == view.commit_index()
+                });
+            if is_settled {
+                return Ok(());
+            }
+        }
+        Err("no leader, or logs that differ, four seconds after the last fault")
+    }
+}
+
+fn run(of: u8, settings: Settings, steps: &[Step]) -> Result<Cluster, &'static str> {
+    let mut cluster = Cluster::new(of, settings);
+    for (step, number) in steps.iter().zip(0..) {
+        cluster.step(*step, number)?;
+    }
+    Ok(cluster)
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let bound = Some(DriftBound { numerator: 11, denominator: 10 });
+    (any::<bool>(), any::<bool>(), any::<bool>(), 1u32..5).prop_map(
+        move |(stickiness, leases, no_op_at_start_of_term, max_entries_per_message)| Settings {
+            stickiness,
+            lease: bound.filter(|_| stickiness && leases),
+            no_op_at_start_of_term,
+            max_entries_per_message,
+            ..Settings::default()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(Config::with_cases(300))]
+    #[test]
+    fn the_five_properties_and_reads_hold_whatever_happens(
+        of in 1u8..6,
+        settings in settings(),
+        steps in prop::collection::vec(step(), 0..250),
+    ) {
+        if let Err(broken) = run(of, settings, &steps) {
+            panic!("{broken}");
+        }
+    }
+
+    #[test]
+    fn after_the_last_fault_a_leader_is_elected_and_all_logs_become_one(
+        of in 1u8..6,
+        settings in settings(),
+        steps in prop::collection::vec(step(), 0..100),
+    ) {
+        let settings = Settings { no_op_at_start_of_term: true, ..settings };
+        let settled = run(of, settings, &steps).and_then(|mut cluster| cluster.settle());
+        prop_assert_eq!(settled, Ok(()));
+    }
+}
+
+/// The schedules are worth something only if they get somewhere.
+#[test]
+fn the_schedules_elect_commit_and_read() {
+    let (mut leaders, mut committed, mut reads) = (0, 0, 0);
+    let mut runner = TestRunner::new_with_rng(
+        Config { failure_persistence: None, ..Config::with_cases(200) },
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    let counts = core::cell::RefCell::new((&mut leaders, &mut committed, &mut reads));
+    runner
+        .run(&prop::collection::vec(step(), 250), |steps| {
+            let cluster = run(3, Settings::default(), &steps).map_err(TestCaseError::fail)?;
+            let mut counts = counts.borrow_mut();
+            *counts.0 += cluster.leaders.len();
+            *counts.1 += cluster.committed.len();
+            *counts.2 += cluster.reads_answered;
+            Ok(())
+        })
+        .expect("real Raft holds");
+    std::println!("200 schedules: {leaders} leaders, {committed} commits, {reads} reads");
+    assert!(leaders > 200 && committed > 400 && reads > 100);
+}
+
+/// What the same schedules find once a rule is left out.
+fn first_violation(flaw: Flaw, of: u8, cases: u32) -> Option<alloc::string::String> {
+    let settings = Settings {
+        flaws: Flaws::NONE.with(flaw),
+        stickiness: true,
+        lease: Some(DriftBound::NONE),
+        ..Settings::default()
+    };
+    let config =
+        Config { failure_persistence: None, max_shrink_iters: 0, ..Config::with_cases(cases) };
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let result = runner.run(&prop::collection::vec(step(), 400), |steps| {
+        run(of, settings, &steps).map(|_| ()).map_err(TestCaseError::fail)
+    });
+    match result {
+        Err(TestError::Fail(reason, _)) => Some(reason.message().into()),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_schedules_catch_votes_without_comparing_logs() {
+    assert!(first_violation(Flaw::VoteWithoutComparingLogs, 3, 5_000).is_some());
+}
+
+#[test]
+fn the_schedules_catch_answers_before_the_disk() {
+    assert!(first_violation(Flaw::AcknowledgeBeforeFsync, 3, 5_000).is_some());
+}
