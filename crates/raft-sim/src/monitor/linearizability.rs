@@ -125,14 +125,23 @@ impl Linearizability {
         }
     }
 
-    /// A write was refused: it must never take effect.
-    pub(super) fn write_refused(&mut self, key: Key, value: Value) {
+    /// A write was refused: it must never take effect, nor have taken any.
+    pub(super) fn write_refused(
+        &mut self,
+        key: Key,
+        value: Value,
+        history: &History,
+    ) -> Option<Evidence> {
         let register = self.registers.entry(key).or_default();
-        if let Some(place) = register.place_of(value)
-            && let Some(write) = register.writes.get_mut(place)
-        {
-            write.is_refused = true;
-        }
+        let place = register.place_of(value)?;
+        let write = register.writes.get_mut(place)?;
+        write.is_refused = true;
+        let (write, cluster) = (write.operation, usize::try_from(write.cluster?).ok()?);
+        let read = register.clusters.get(cluster)?.first_ended?;
+        let name = |operation| OperationRef::of(history, operation, key, value);
+        register
+            .report(Some(place))
+            .then(|| Evidence::ReadOfRefused { read: name(read), write: name(write) })
     }
 
     /// A read ended.
@@ -278,3 +287,6 @@ impl Register {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -242,7 +242,8 @@ impl Monitors {
                 self.judge(found, Property::Linearizability, None);
             }
             (Request::Write { key, value }, Outcome::Refused) => {
-                self.registers.write_refused(key, value);
+                let evidence = self.registers.write_refused(key, value, history);
+                self.judge(found, Property::Linearizability, evidence);
             }
             (Request::Read { key, .. }, Outcome::Found { value, .. }) => {
                 let evidence = self.registers.read_ended(ended(key, value), history);
@@ -258,3 +259,6 @@ struct Found {
     at: Micros,
     violations: Vec<Violation>,
 }
+
+#[cfg(test)]
+mod tests;
