@@ -22,7 +22,7 @@ impl Counts {
     /// writes the same: `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
     pub(crate) fn of_rust_tests(text: &str) -> Self {
         let summaries = text.lines().filter_map(|line| {
-            let (_, summary) = line.split_once("test result: ")?;
+            let summary = line.strip_prefix("test result: ")?;
             summary.split_once(". ").map(|(_, numbers)| numbers)
         });
         summaries.map(Self::of_summary).fold(Self::default(), Add::add)
