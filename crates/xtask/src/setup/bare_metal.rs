@@ -12,9 +12,8 @@ pub(crate) fn target() -> RustTarget {
         purpose: "to prove that the protocol and the simulator build without an operating system",
         library_flags: &["-p", "alloc", "--features", "compiler-builtins-mem"],
         proofs: &[(
-            "without_std.rs",
             "#![no_std]\nextern crate alloc;\npub fn two() -> alloc::vec::Vec<u8> { alloc::vec![2] }",
-            "lib",
+            &["--crate-type", "lib"],
         )],
         slot: |toolbox| &mut toolbox.bare_metal_sysroot,
     }

@@ -272,8 +272,9 @@ fn first_way_of(ways: Vec<Way<'_>>) -> Result<()> {
             Ok(()) => return Ok(()),
             Err(error) => {
                 let reason = format!("{error:#}");
-                let first = reason.lines().next().unwrap_or_default();
-                process::say(&format!("      no: {first}"));
+                // The program's own last word says most.
+                let last = reason.lines().last().unwrap_or_default().trim();
+                process::say(&format!("      no: {last}"));
                 reasons.push(format!("tried by {name}: {reason}"));
             }
         }

@@ -16,8 +16,8 @@ pub(crate) struct RustTarget {
     pub(crate) purpose: &'static str,
     /// What cargo is told, beside the target, to build the library's crates.
     pub(crate) library_flags: &'static [&'static str],
-    /// Programs that must compile if the target is there: file name, source, crate type.
-    pub(crate) proofs: &'static [(&'static str, &'static str, &'static str)],
+    /// Programs that must compile if the target is there: source, and rustc's flags.
+    pub(crate) proofs: &'static [(&'static str, &'static [&'static str])],
     /// Where the toolbox keeps a sysroot of our own.
     pub(crate) slot: fn(&mut Toolbox) -> &mut Option<PathBuf>,
 }
@@ -85,11 +85,11 @@ impl RustTarget {
             cache.build_folder(&format!("proof-{}-{}", self.triple, std::process::id()))?;
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let mut proved = Ok(());
-        for (file, source, crate_type) in self.proofs {
-            fs::write(folder.join(file), source)?;
+        for (source, flags) in self.proofs {
+            fs::write(folder.join("proof.rs"), source)?;
             let mut command = Command::new(&rustc);
             command.args(["--edition", "2024", "--target", self.triple]);
-            command.args(["--crate-type", crate_type, "-o", "proof.out", file]);
+            command.args(*flags).args(["-o", "proof.out", "proof.rs"]);
             command.current_dir(&folder);
             if let Some(own) = own {
                 command.arg("--sysroot").arg(own);
@@ -113,10 +113,11 @@ impl RustTarget {
             return false;
         };
         let proof = format!(
-            "{}\n{}\n{}\n{changed:?}\n",
+            "{}\n{}\n{}\n{changed:?}\n{:?}\n",
             compiler.release,
             compiler.commit,
-            libraries.display()
+            libraries.display(),
+            self.proofs
         );
         let place = if own.is_some() { "own" } else { "toolchain" };
         let stamp = cache.root().join("build").join(format!("proved-{}-{place}", self.triple));
@@ -160,7 +161,9 @@ impl RustTarget {
         // and is marked so that programs can't use its insides.
         command.env("RUSTC_BOOTSTRAP", "1");
         command.env_remove("CARGO_ENCODED_RUSTFLAGS");
-        command.env("RUSTFLAGS", "-Zforce-unstable-if-unmarked");
+        // The bitcode is for the page's link-time optimisation, which goes through
+        // the library too.
+        command.env("RUSTFLAGS", "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes");
         process::with_heartbeat(&mut command, "the standard library", &cache.log(&name))?;
         let crates = built.join(self.triple).join("release/deps");
         self.put_into_toolchain(&crates, compiler).or_else(|error| {

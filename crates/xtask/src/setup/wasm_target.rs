@@ -13,14 +13,13 @@ pub(crate) fn target() -> RustTarget {
         library_flags: &["-p", "sysroot", "--no-default-features", "--features", "panic-unwind"],
         proofs: &[
             (
-                "with_std.rs",
                 "fn main() { println!(\"{:?}\", std::collections::BTreeMap::from([(1, 2)])); }",
-                "bin",
+                // As the page is built, which asks more of the library.
+                &["--crate-type", "bin", "-O", "-C", "lto=fat", "-C", "panic=abort"],
             ),
             (
-                "without_std.rs",
                 "#![no_std]\nextern crate alloc;\npub fn two() -> alloc::vec::Vec<u8> { alloc::vec![2] }",
-                "lib",
+                &["--crate-type", "lib"],
             ),
         ],
         slot: |toolbox| &mut toolbox.wasm_sysroot,
