@@ -60,7 +60,10 @@ impl Node {
         });
         self.transition(Transition::BecameCandidate { term, because });
         self.restart_election_timer(now);
-        let request = RequestVote { log_end: self.log.end() };
+        let request = RequestVote {
+            log_end: self.log.end(),
+            by_transfer: matches!(because, CandidateCause::TimeoutNow { .. }),
+        };
         for voter in self.membership.voters.without(self.id).iter() {
             self.send(voter, Message::RequestVote(request));
         }

@@ -23,16 +23,20 @@ pub enum Flaw {
     /// Forgets, over a restart, the promise to withhold its vote on which the
     /// leader's lease rests. Breaks linearizability.
     LeaseForgottenByRestart,
+    /// Keeps answering from the lease after the successor was told to stand
+    /// (dissertation, section 6.4.1 with 3.10). Breaks linearizability.
+    LeaseKeptThroughTransfer,
 }
 
 impl Flaw {
     /// Every flaw, in the order of their names' declaration.
-    pub const ALL: [Flaw; 5] = [
+    pub const ALL: [Flaw; 6] = [
         Flaw::VoteWithoutComparingLogs,
         Flaw::CommitEarlierTermByCounting,
         Flaw::AcknowledgeBeforeFsync,
         Flaw::LeaseCountedFromReceiveTime,
         Flaw::LeaseForgottenByRestart,
+        Flaw::LeaseKeptThroughTransfer,
     ];
 }
 

@@ -98,6 +98,7 @@ mod settings;
 #[cfg(test)]
 mod testing;
 mod time;
+mod transfer;
 mod transition;
 mod view;
 
@@ -115,6 +116,6 @@ pub use settings::{CheckedSettings, DriftBound, Settings, SettingsError};
 pub use time::Micros;
 pub use transition::{
     CandidateCause, CommitCause, IgnoreCause, Office, ReadWait, StepDownCause, TermCause,
-    Transition,
+    TransferEnd, Transition,
 };
 pub use view::{LeaderView, ProgressView, RoleView, View};

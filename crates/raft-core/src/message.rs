@@ -33,6 +33,8 @@ pub enum Message {
     AppendEntries(AppendEntries),
     /// The answer to it.
     AppendEntriesReply(AppendReply),
+    /// A leader hands over: the receiver is to stand at once (dissertation, section 3.10).
+    TimeoutNow,
 }
 
 /// A candidate asks for a vote.
@@ -40,6 +42,9 @@ pub enum Message {
 pub struct RequestVote {
     /// The end of the candidate's log.
     pub log_end: LogEnd,
+    /// Whether the leader told it to stand: then voters that hear that leader answer
+    /// too (dissertation, section 4.2.3).
+    pub by_transfer: bool,
 }
 
 /// A server asks whether it would get a vote.
@@ -164,6 +169,8 @@ pub enum MessageKind {
     AppendEntries,
     /// Its answer.
     AppendEntriesReply,
+    /// TimeoutNow.
+    TimeoutNow,
 }
 
 impl Message {
@@ -176,6 +183,7 @@ impl Message {
             Message::RequestPreVoteReply(_) => MessageKind::RequestPreVoteReply,
             Message::AppendEntries(_) => MessageKind::AppendEntries,
             Message::AppendEntriesReply(_) => MessageKind::AppendEntriesReply,
+            Message::TimeoutNow => MessageKind::TimeoutNow,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::election::{Candidate, ElectionTimer};
 use crate::flaws::Flaw;
 use crate::log::{Command, Entry, Index, Log, Payload, Term};
 use crate::membership::{Membership, NodeId};
-use crate::message::{Envelope, Message, VoteAnswer, VoteRefusal};
+use crate::message::{Envelope, Message, RequestVote, VoteAnswer, VoteRefusal};
 use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
 use crate::pre_vote::PreCandidate;
 use crate::random::Random;
@@ -41,6 +41,8 @@ pub enum Input {
     Durable(WriteId),
     /// The state machine has applied every entry up to here.
     Applied(Index),
+    /// Hand the office over to this server. Ignored by a server that does not lead.
+    Transfer(NodeId),
     /// Stand for election now, as if the election timeout had run out. With leases
     /// on, a server that hears a leader has promised not to vote, itself included,
     /// and ignores this too ([`Transition::VoteIgnored`]).
@@ -186,6 +188,7 @@ impl Node {
             Input::Read { request, mode } => self.read(now, request, mode),
             Input::Durable(write) => self.durable(now, write),
             Input::Applied(index) => self.applied(index),
+            Input::Transfer(target) => self.transfer(now, target),
             Input::Campaign => self.campaign(now, CandidateCause::Told),
         }
         self.persist_hard_state();
@@ -202,7 +205,11 @@ impl Node {
         match &self.role {
             Role::Leader(leader) => {
                 let due = leader.heartbeat_due();
-                Some(self.quorum_deadline().map_or(due, |deadline| due.min(deadline)))
+                [self.quorum_deadline(), self.transfer_deadline()]
+                    .into_iter()
+                    .flatten()
+                    .chain([due])
+                    .min()
             }
             Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
                 self.membership.voters.contains(self.id).then_some(self.timer.deadline)
@@ -214,6 +221,7 @@ impl Node {
         match &self.role {
             Role::Leader(leader) => {
                 let is_round_due = now >= leader.heartbeat_due();
+                self.give_up_transfer(now);
                 if !self.check_quorum(now) && is_round_due {
                     self.start_round(now);
                 }
@@ -235,7 +243,7 @@ impl Node {
         }
         // Before the term is looked at: a server that follows a living leader must
         // not be drawn into a later term either (dissertation, section 4.2.3).
-        if let Message::RequestVote(_) = body
+        if let Message::RequestVote(RequestVote { by_transfer: false, .. }) = body
             && let Some(leader_heard_at) = self.withholds_vote(now)
         {
             return self.transition(Transition::VoteIgnored { from, term, leader_heard_at });
@@ -258,6 +266,10 @@ impl Node {
                 self.refuse_vote(from, VoteRefusal::StaleTerm);
             }
             Message::AppendEntries(append) if is_stale => self.refuse_stale_leader(from, append),
+            Message::TimeoutNow if is_stale => {
+                self.ignore_message(from, kind, IgnoreCause::StaleTerm);
+            }
+            Message::TimeoutNow => self.receive_timeout_now(now, from),
             // It has happened above.
             Message::RequestPreVote(_) => {}
             // A yes to a pre-vote may come from a server of an earlier term.
@@ -291,10 +303,14 @@ impl Node {
     }
 
     fn propose(&mut self, now: Micros, request: RequestId, command: Command) {
-        let Role::Leader(_) = &self.role else {
+        let Role::Leader(leader) = &self.role else {
             let leader = self.known_leader();
             return self.answer(request, Answer::NotLeader { leader });
         };
+        // "The prior leader stops accepting new client requests" (dissertation, section 3.10).
+        if leader.transfer.is_some() {
+            return self.answer(request, Answer::Refused(ReadRefusal::HandingOver));
+        }
         let index = self.append_as_leader(Payload::Command(command));
         let term = self.term();
         self.answer(request, Answer::Proposed { index, term });
@@ -344,6 +360,10 @@ impl Node {
         because: IgnoreCause,
     ) {
         self.transition(Transition::Ignored { from: Some(from), kind: Some(kind), because });
+    }
+
+    pub(crate) fn ignore_order(&mut self, because: IgnoreCause) {
+        self.transition(Transition::Ignored { from: None, kind: None, because });
     }
 
     /// Moves to a later term, in which this node has not voted yet.

@@ -26,11 +26,7 @@ impl Node {
     pub(crate) fn campaign(&mut self, now: Micros, because: CandidateCause) {
         let can_stand = self.membership.voters.contains(self.id);
         if !can_stand || matches!(self.role, Role::Leader(_)) {
-            return self.transition(Transition::Ignored {
-                from: None,
-                kind: None,
-                because: IgnoreCause::WrongRole,
-            });
+            return self.ignore_order(IgnoreCause::WrongRole);
         }
         // Its own vote is a vote too: where leases rest on the promise to withhold
         // it, no order from outside breaks that (dissertation, section 6.4.1). A

@@ -9,6 +9,7 @@ use crate::quorum;
 use crate::read::{PendingRead, RequestId};
 use crate::rounds::Rounds;
 use crate::time::Micros;
+use crate::transfer::Transfer;
 use crate::transition::{CommitCause, IgnoreCause, Transition};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -19,6 +20,8 @@ pub(crate) struct Leader {
     pub(crate) progress: BTreeMap<NodeId, Progress>,
     pub(crate) rounds: Rounds,
     pub(crate) reads: VecDeque<PendingRead>,
+    /// The office is being handed over.
+    pub(crate) transfer: Option<Transfer>,
     /// The last entry that a majority held and section 5.4.2 kept from being committed.
     withheld: Index,
 }
@@ -63,6 +66,7 @@ impl Leader {
             progress: others.iter().map(|id| (id, progress.clone())).collect(),
             rounds: Rounds::new(now),
             reads: VecDeque::new(),
+            transfer: None,
             withheld: Index::ZERO,
         }
     }
@@ -269,6 +273,7 @@ impl Node {
             Err(_) => {}
             Ok(Learned::Match) => {
                 self.transition(Transition::MatchAdvanced { follower: from, match_index });
+                self.tell_target_to_stand();
             }
             Ok(Learned::Refusal) => {
                 self.transition(Transition::NextSetBack { follower: from, next_index });

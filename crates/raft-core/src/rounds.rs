@@ -31,6 +31,8 @@ pub(crate) struct Rounds {
     sent: VecDeque<(Round, Micros)>,
     answered: BTreeMap<NodeId, Round>,
     pub(crate) confirmed: Option<Confirmed>,
+    /// Whether leases are over for this term, because it was handed over.
+    leases_ended: bool,
     /// The newest round that was begun because a read waits for it.
     pub(crate) newest_for_read: Round,
 }
@@ -56,7 +58,16 @@ impl Rounds {
             sent: VecDeque::new(),
             answered: BTreeMap::new(),
             confirmed: None,
+            leases_ended: false,
             newest_for_read: Round(0),
+        }
+    }
+
+    /// No lease of this term is good from now on.
+    pub(crate) fn end_leases(&mut self) {
+        self.leases_ended = true;
+        if let Some(confirmed) = &mut self.confirmed {
+            confirmed.lease_until = None;
         }
     }
 
@@ -145,8 +156,9 @@ impl Node {
         let Some((round, sent_at)) = newest else { return };
         let sent_at = if counts_from_receive_time { now } else { sent_at };
         // Reads may be answered for timeout / bound from then on (dissertation, 6.4.1).
-        let lease_until =
-            bound.map(|bound| sent_at + minimum.scaled(bound.denominator, bound.numerator));
+        let lease_until = bound
+            .filter(|_| !rounds.leases_ended)
+            .map(|bound| sent_at + minimum.scaled(bound.denominator, bound.numerator));
         rounds.confirmed = Some(Confirmed { round, sent_at, lease_until });
         self.transition(Transition::RoundConfirmed { round, sent_at, lease_until });
         self.reads_after_round(now, round);

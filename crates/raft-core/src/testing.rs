@@ -48,7 +48,7 @@ pub(crate) fn read(request: u64, mode: ReadMode) -> Input {
 }
 
 pub(crate) fn ask_vote(log: &[u64]) -> Message {
-    Message::RequestVote(RequestVote { log_end: end(log) })
+    Message::RequestVote(RequestVote { log_end: end(log), by_transfer: false })
 }
 
 pub(crate) fn granted() -> Message {

@@ -153,6 +153,23 @@ pub enum Transition {
         /// What it will send next.
         next_index: Index,
     },
+    /// A leader began to hand its office over (dissertation, section 3.10).
+    TransferStarted {
+        /// To whom.
+        to: NodeId,
+    },
+    /// The target is up to date and was told to stand.
+    TransferTold {
+        /// Who.
+        to: NodeId,
+    },
+    /// A leader serves its clients again: it hands over no more.
+    TransferEnded {
+        /// To whom it was to go.
+        to: NodeId,
+        /// Why it won't.
+        because: TransferEnd,
+    },
     /// The commit index went up (section 5.3, 5.4.2).
     CommitAdvanced {
         /// It was.
@@ -258,6 +275,18 @@ pub enum CandidateCause {
     Told,
     /// A majority said that they would vote for it.
     PreVoteWon,
+    /// The leader hands over to it.
+    TimeoutNow {
+        /// Who.
+        from: NodeId,
+    },
+}
+
+/// Why a transfer came to nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TransferEnd {
+    /// An election timeout passed.
+    TimedOut,
 }
 
 /// What a node that steps down was.

@@ -55,6 +55,7 @@ const fn kind_number(kind: MessageKind) -> u64 {
         MessageKind::AppendEntriesReply => 3,
         MessageKind::RequestPreVote => 4,
         MessageKind::RequestPreVoteReply => 5,
+        MessageKind::TimeoutNow => 6,
     }
 }
 
