@@ -55,7 +55,17 @@ fn answer() -> impl Strategy<Value = AppendAnswer> {
 
 fn message() -> impl Strategy<Value = Message> {
     prop_oneof![
-        1 => place().prop_map(|log_end| Message::RequestVote(RequestVote { log_end })),
+        1 => (place(), any::<bool>()).prop_map(|(log_end, by_transfer)| {
+            Message::RequestVote(RequestVote { log_end, by_transfer })
+        }),
+        1 => (number(), place()).prop_map(|(for_term, log_end)| {
+            Message::RequestPreVote(RequestPreVote { for_term: Term(for_term), log_end })
+        }),
+        1 => (number(), prop_oneof![Just(VoteAnswer::Granted), refusal().prop_map(VoteAnswer::Refused)])
+            .prop_map(|(for_term, answer)| {
+                Message::RequestPreVoteReply(PreVoteReply { for_term: Term(for_term), answer })
+            }),
+        1 => Just(Message::TimeoutNow),
         2 => Just(Message::RequestVoteReply(VoteAnswer::Granted)),
         1 => refusal().prop_map(|because| {
             Message::RequestVoteReply(VoteAnswer::Refused(because))
@@ -118,6 +128,7 @@ fn step() -> impl Strategy<Value = Step> {
     let input = prop_oneof![
         Just(Input::Wake),
         Just(Input::Campaign),
+        (0u8..7).prop_filter_map("a node", NodeId::new).prop_map(Input::Transfer),
         Just(propose()),
         (any::<u64>(), prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease)])
             .prop_map(|(request, mode)| read(request, mode)),
@@ -147,9 +158,12 @@ fn settings() -> impl Strategy<Value = Settings> {
         1u32..4,
         any::<bool>(),
         0u8..3,
-        prop_oneof![3 => Just(None), 1 => (0..5usize).prop_map(Some)],
+        prop_oneof![3 => Just(None), 1 => (0..Flaw::ALL.len()).prop_map(Some)],
+        (any::<bool>(), any::<bool>()),
     )
-        .prop_map(|(timeout, most, no_op, sticky, flaw)| Settings {
+        .prop_map(|(timeout, most, no_op, sticky, flaw, (pre_vote, check_quorum))| Settings {
+            pre_vote,
+            check_quorum,
             election_timeout_min: Micros(timeout),
             election_timeout_max: Micros(timeout.saturating_mul(2)),
             max_entries_per_message: most,

@@ -19,6 +19,8 @@ pub enum MarkKind {
     VoteRequest,
     /// RequestPreVote: a hollow triangle that points where it flies.
     PreVoteRequest,
+    /// TimeoutNow: a star.
+    TimeoutNow,
     /// A vote given, or promised: a tick.
     VoteGranted,
     /// A vote refused: a cross.
@@ -33,13 +35,14 @@ pub enum MarkKind {
 
 impl MarkKind {
     /// Every kind, in the order in which they are drawn, the last on top.
-    pub const ALL: [MarkKind; 10] = [
+    pub const ALL: [MarkKind; 11] = [
         MarkKind::Accepted,
         MarkKind::Heartbeat,
         MarkKind::Entries,
         MarkKind::ReadCheck,
         MarkKind::VoteRequest,
         MarkKind::PreVoteRequest,
+        MarkKind::TimeoutNow,
         MarkKind::VoteGranted,
         MarkKind::Refused,
         MarkKind::VoteRefused,
@@ -53,6 +56,7 @@ impl MarkKind {
             Message::RequestVote(_) => MarkKind::VoteRequest,
             Message::RequestVoteReply(VoteAnswer::Granted) => MarkKind::VoteGranted,
             Message::RequestVoteReply(VoteAnswer::Refused(_)) => MarkKind::VoteRefused,
+            Message::TimeoutNow => MarkKind::TimeoutNow,
             Message::RequestPreVote(_) => MarkKind::PreVoteRequest,
             Message::RequestPreVoteReply(reply) => match reply.answer {
                 VoteAnswer::Granted => MarkKind::VoteGranted,
@@ -69,7 +73,7 @@ impl MarkKind {
     }
 
     /// The end of a CSS class: `heartbeat`, `entries`, `read-check`, `vote-request`,
-    /// `pre-vote-request`, `vote-granted`, `vote-refused`, `accepted`, `refused`, `lost`.
+    /// `pre-vote-request`, `timeout-now`, `vote-granted`, `vote-refused`, `accepted`, `refused`, `lost`.
     pub const fn name(self) -> &'static str {
         match self {
             MarkKind::Heartbeat => "heartbeat",
@@ -77,6 +81,7 @@ impl MarkKind {
             MarkKind::ReadCheck => "read-check",
             MarkKind::VoteRequest => "vote-request",
             MarkKind::PreVoteRequest => "pre-vote-request",
+            MarkKind::TimeoutNow => "timeout-now",
             MarkKind::VoteGranted => "vote-granted",
             MarkKind::VoteRefused => "vote-refused",
             MarkKind::Accepted => "accepted",
@@ -88,7 +93,7 @@ impl MarkKind {
     /// The token that it is coloured by.
     pub const fn token(self) -> &'static str {
         match self {
-            MarkKind::Heartbeat | MarkKind::Entries => "leader",
+            MarkKind::Heartbeat | MarkKind::Entries | MarkKind::TimeoutNow => "leader",
             MarkKind::ReadCheck => "read",
             MarkKind::VoteRequest | MarkKind::PreVoteRequest | MarkKind::VoteGranted => "candidate",
             MarkKind::Accepted => "quiet",
