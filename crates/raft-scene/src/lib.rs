@@ -22,6 +22,7 @@ mod link_mark;
 mod log_mark;
 mod message_mark;
 mod node_mark;
+mod node_state;
 mod path;
 mod space_time;
 mod stage;
