@@ -27,6 +27,7 @@ mod path;
 mod space_time;
 mod stage;
 pub mod svg;
+mod svg_element;
 mod text_mark;
 mod timeline_index;
 mod tokens;

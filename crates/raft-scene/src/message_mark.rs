@@ -285,6 +285,7 @@ impl MessageLayer {
             MarkKind::VoteRequest | MarkKind::PreVoteRequest => {
                 path.polygon(&[at(1.25, 0.0), at(-0.75, 1.05), at(-0.75, -1.05)]);
             }
+            MarkKind::TimeoutNow => path.star(center, radius * 1.25),
             MarkKind::VoteGranted => path.tick(center, radius),
             MarkKind::Accepted => path.tick(center, radius * 0.7),
             MarkKind::VoteRefused => path.cross(center, radius * 0.7),

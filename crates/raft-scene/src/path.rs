@@ -60,6 +60,15 @@ pub(crate) trait PathData {
         }
         self.close();
     }
+    /// Draws a star of five points.
+    fn star(&mut self, center: Point, radius: f32) {
+        let corners: [Point; 10] = std::array::from_fn(|place| {
+            let angle = place as f32 * std::f32::consts::PI / 5.0;
+            let length = if place % 2 == 0 { radius } else { radius * 0.45 };
+            Point::new(center.x + length * angle.sin(), center.y - length * angle.cos())
+        });
+        self.polygon(&corners);
+    }
     /// Draws a tick whose middle is `center`.
     fn tick(&mut self, center: Point, size: f32) {
         self.move_to(Point::new(center.x - size * 0.8, center.y));

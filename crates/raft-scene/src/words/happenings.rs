@@ -152,6 +152,9 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
                 | Transition::BecameCandidate { .. }
                 | Transition::BecameLeader { .. }
                 | Transition::SteppedDown { .. }
+                | Transition::TransferStarted { .. }
+                | Transition::TransferTold { .. }
+                | Transition::TransferEnded { .. }
                 | Transition::EntriesRemoved { .. }
                 | Transition::CommitAdvanced { because: CommitCause::Counted { .. }, .. }
                 | Transition::CommitWithheld { .. }

@@ -20,7 +20,8 @@ pub fn message(envelope: &Envelope) -> Said {
     let Envelope { from, to, term, body } = envelope;
     let (title, detail, is_refusal) = match body {
         Message::RequestVote(request) => {
-            ("RequestVote", format!("term {term}, {}", log_end(request.log_end)), false)
+            let why = if request.by_transfer { ", told to by the leader" } else { "" };
+            ("RequestVote", format!("term {term}, {}{why}", log_end(request.log_end)), false)
         }
         Message::RequestVoteReply(VoteAnswer::Granted) => {
             ("RequestVote reply", format!("granted: {to} has {from}'s vote of term {term}"), false)
@@ -47,6 +48,9 @@ pub fn message(envelope: &Envelope) -> Said {
                 ("RequestPreVote reply", format!("refused: {}", refusal(*from, *to, because)), true)
             }
         },
+        Message::TimeoutNow => {
+            ("TimeoutNow", format!("term {term}: {to} is to stand for election at once"), false)
+        }
         Message::AppendEntries(append) => {
             let title = if append.entries.is_empty() { "heartbeat" } else { "AppendEntries" };
             (title, append_entries(envelope, append), false)

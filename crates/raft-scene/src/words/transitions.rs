@@ -3,7 +3,7 @@
 use super::{entries, names, place, refusal, span};
 use raft_core::{
     CandidateCause, CommitCause, IgnoreCause, MessageKind, NodeId, Office, ReadBasis, ReadMode,
-    ReadRefusal, ReadWait, StepDownCause, TermCause, Transition, VoteRefusal,
+    ReadRefusal, ReadWait, StepDownCause, TermCause, TransferEnd, Transition, VoteRefusal,
 };
 
 /// What happened inside a node, as a sentence.
@@ -22,7 +22,10 @@ pub fn transition(node: NodeId, transition: &Transition) -> Option<String> {
         | Transition::VoteGranted { .. }
         | Transition::VoteRefused { .. }
         | Transition::VoteIgnored { .. }
-        | Transition::VotesCounted { .. } => election(node, transition),
+        | Transition::VotesCounted { .. }
+        | Transition::TransferStarted { .. }
+        | Transition::TransferTold { .. }
+        | Transition::TransferEnded { .. } => election(node, transition),
         Transition::RoundStarted { .. }
         | Transition::RoundConfirmed { .. }
         | Transition::ReadAccepted { .. }
@@ -102,6 +105,13 @@ fn election(node: NodeId, transition: &Transition) -> String {
                 format!("{node} has the votes of {granted}; {refused} refused.")
             }
         }
+        Transition::TransferStarted { to } => format!("{node} begins to hand its office to {to}."),
+        Transition::TransferTold { to } => {
+            format!("{node} tells {to}, who is up to date, to stand for election at once.")
+        }
+        Transition::TransferEnded { to, because: TransferEnd::TimedOut } => {
+            format!("{node} gives up handing its office to {to}: an election timeout passed.")
+        }
         _ => String::new(),
     }
 }
@@ -111,6 +121,7 @@ fn cause(because: &CandidateCause) -> String {
         CandidateCause::TimeoutFired { timeout } => {
             format!("its timeout of {} ran out", span(*timeout))
         }
+        CandidateCause::TimeoutNow { from } => format!("{from} hands its office over to it"),
         CandidateCause::Told => "it was told to".to_string(),
         CandidateCause::PreVoteWon => "a majority would vote for it".to_string(),
     }
@@ -251,6 +262,7 @@ fn kind_name(kind: MessageKind) -> &'static str {
         MessageKind::RequestVoteReply => "answer to RequestVote",
         MessageKind::RequestPreVote => "RequestPreVote",
         MessageKind::RequestPreVoteReply => "answer to RequestPreVote",
+        MessageKind::TimeoutNow => "TimeoutNow",
         MessageKind::AppendEntries => "AppendEntries",
         MessageKind::AppendEntriesReply => "answer to AppendEntries",
     }
