@@ -1,0 +1,352 @@
+//! Random schedules: a cluster, its surroundings, clients, and a script of faults,
+//! each a pure function of a number.
+
+use raft_core::{DriftBound, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
+use raft_sim::{
+    Action, ClientPlan, Happening, Key, Latency, LinkPlan, NetworkPlan, Plan, Rate, Scenario, Step,
+    Timeline, Violation, Who, Work, World, format_steps,
+};
+use std::sync::Arc;
+
+/// SplitMix64: enough, and the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A whole number of `least ..= most`.
+    fn of(&mut self, least: u64, most: u64) -> u64 {
+        least + ((u128::from(self.next()) * u128::from(most - least + 1)) >> 64) as u64
+    }
+
+    fn one_in(&mut self, count: u64) -> bool {
+        self.of(1, count) == 1
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.of(0, from.len() as u64 - 1) as usize]
+    }
+
+    fn span(&mut self, least: u64, most: u64) -> Micros {
+        Micros(self.of(least, most))
+    }
+
+    fn node(&mut self, nodes: u8) -> NodeId {
+        NodeId::new(self.of(0, u64::from(nodes) - 1) as u8).expect("a small number")
+    }
+}
+
+/// What the generator leans to; the schedules themselves are all its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Leaning {
+    /// Anything.
+    Any,
+    /// Reads by lease, with clocks that drift within the bound that is kept.
+    Leases,
+}
+
+/// The schedule of this number, with these rules left out.
+pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario {
+    let mut dice = Dice(number.wrapping_mul(0xd6e8_feb8_6659_fd93));
+    let nodes = dice.pick(&[3, 3, 3, 4, 5, 5, 5, 7]);
+    // The one that most things happen to.
+    let trouble = dice.node(nodes);
+    // Everything else is measured by the shortest timeout.
+    let timeout = dice.pick(&[12_000, 50_000, 150_000]);
+    let duration = timeout * dice.of(6, 16);
+    let leases = leaning == Leaning::Leases;
+    // Clocks run between `low` and `high` tenths of true time, and the bound says so.
+    let (low, high) =
+        if leases { dice.pick(&[(10, 10), (9, 10), (8, 12), (5, 20)]) } else { (5, 20) };
+    let settings = Settings {
+        election_timeout_min: Micros(timeout),
+        election_timeout_max: Micros(timeout + dice.of(0, 10) * timeout / 10),
+        heartbeat_interval: Micros(timeout / dice.of(2, 5)),
+        max_entries_per_message: dice.pick(&[1, 1, 2, 64]),
+        no_op_at_start_of_term: !dice.one_in(4),
+        stickiness: leases || dice.one_in(3),
+        lease: leases.then_some(DriftBound { numerator: high, denominator: low }),
+        pre_vote: dice.one_in(4),
+        check_quorum: dice.one_in(4),
+        flaws,
+        ..Settings::default()
+    };
+    let latency = latency(&mut dice, timeout / 2);
+    let mut network = NetworkPlan::of(latency);
+    network.loss_per_million = dice.pick(&[0, 0, 10_000, 100_000, 300_000]);
+    for _ in 0..dice.pick(&[0, 0, 1, 3]) {
+        let (from, to) = (dice.node(nodes), dice.node(nodes));
+        if from != to {
+            let latency = self::latency(&mut dice, timeout);
+            network.links.push(LinkPlan { from, to, latency });
+        }
+    }
+    if dice.one_in(4) {
+        // One node's mail is slow, in one direction.
+        let (slow, is_inbound) = (trouble, dice.one_in(2));
+        let latency = self::latency(&mut dice, timeout * 2);
+        for other in (0..nodes).filter_map(NodeId::new).filter(|other| *other != slow) {
+            let (from, to) = if is_inbound { (other, slow) } else { (slow, other) };
+            network.links.push(LinkPlan { from, to, latency });
+        }
+    }
+    let rate = |dice: &mut Dice| Rate {
+        numerator: dice.of(u64::from(low), u64::from(high)) as u32,
+        denominator: 10,
+    };
+    let clocks = (0..nodes)
+        .filter_map(NodeId::new)
+        .filter(|_| dice.one_in(3))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|node| (node, rate(&mut dice)))
+        .collect();
+    let mut clients: Vec<ClientPlan> =
+        (0..dice.of(1, 4)).map(|_| client(&mut dice, nodes, timeout, leases)).collect();
+    if leases && dice.one_in(2) {
+        // Someone asks each node all the time, and someone writes wherever that works.
+        let base = ClientPlan { key: Key(0), rest: Micros(timeout / 12), ..clients[0] };
+        clients.extend((0..nodes).filter_map(NodeId::new).map(|node| ClientPlan {
+            work: Work::Read(ReadMode::Lease),
+            patience: Micros(timeout),
+            stuck_to: Some(node),
+            ..base
+        }));
+        let patience = Micros(timeout / 8);
+        clients.push(ClientPlan { work: Work::Write, patience, stuck_to: None, ..base });
+    }
+    let mut script = Vec::new();
+    if dice.one_in(2) {
+        // Somebody leads soon: more of the run is about what happens then.
+        script.push(Step { at: Micros(10), action: Action::ForceTimeout(trouble) });
+    }
+    for _ in 0..dice.of(1, 12) {
+        let at = dice.of(timeout / 2, duration - 1);
+        incident(&mut dice, &mut script, nodes, trouble, at, timeout, &rate);
+    }
+    script.retain(|step: &Step| step.at.0 <= duration);
+    script.sort_by_key(|step| step.at);
+    Scenario {
+        name: format!("random-{number}"),
+        title: String::new(),
+        summary: String::new(),
+        nodes,
+        settings,
+        network,
+        fsync: self::latency(&mut dice, timeout / 4),
+        clocks,
+        clients,
+        client_latency: self::latency(&mut dice, timeout / 10),
+        script,
+        duration: Micros(duration),
+    }
+}
+
+fn latency(dice: &mut Dice, most: u64) -> Latency {
+    let middle = Micros(dice.of(20, most.max(40)) / dice.pick(&[1, 4, 16]) + 2);
+    match dice.of(0, 2) {
+        0 => Latency::Constant(middle),
+        1 => Latency::Uniform { min: middle.scaled(1, 4), max: middle.scaled(2, 1) },
+        _ => Latency::Normal { mean: middle, deviation: middle.scaled(1, 4) },
+    }
+}
+
+fn client(dice: &mut Dice, nodes: u8, timeout: u64, leases: bool) -> ClientPlan {
+    let read = if leases { ReadMode::Lease } else { ReadMode::ReadIndex };
+    ClientPlan {
+        work: dice.pick(&[Work::Write, Work::Read(read), Work::Read(read)]),
+        key: Key(dice.pick(&[0, 0, 0, 1])),
+        starts_at: dice.span(0, timeout),
+        stops_at: Micros::MAX,
+        rest: dice.span(timeout / 32, timeout / 2),
+        patience: dice.span(timeout / 8, timeout * 2),
+        stuck_to: dice.one_in(3).then(|| dice.node(nodes)),
+    }
+}
+
+/// Something goes wrong, or right again.
+fn incident(
+    dice: &mut Dice,
+    script: &mut Vec<Step>,
+    nodes: u8,
+    trouble: NodeId,
+    at: u64,
+    timeout: u64,
+    rate: &impl Fn(&mut Dice) -> Rate,
+) {
+    let node = if dice.one_in(2) { trouble } else { dice.node(nodes) };
+    let other = NodeId::new((node.number() + dice.of(1, u64::from(nodes) - 1) as u8) % nodes)
+        .expect("a small number");
+    let who = if dice.one_in(2) { Who::Leader } else { Who::Node(node) };
+    let soon = at + dice.of(1, timeout / 4);
+    let later = at + dice.of(1, timeout * 3);
+    let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
+    match dice.of(0, 22) {
+        0 => then(at, Action::Crash(who)),
+        1 => then(at, Action::Restart(node)),
+        // Down and up again, at once or after others have taken over.
+        2 | 3 => {
+            then(at, Action::Crash(Who::Node(node)));
+            then(if dice.one_in(2) { soon } else { later }, Action::Restart(node));
+        }
+        // The power goes in the whole room, or in most of it.
+        4 => {
+            for node in (0..nodes).filter_map(NodeId::new) {
+                if !dice.one_in(4) {
+                    then(at, Action::Crash(Who::Node(node)));
+                    then(soon + dice.of(0, timeout / 8), Action::Restart(node));
+                }
+            }
+        }
+        // One stands for election, and another soon after.
+        5 => then(at, Action::ForceTimeout(node)),
+        6 => {
+            then(at, Action::ForceTimeout(node));
+            then(soon, Action::ForceTimeout(other));
+        }
+        // The leader has just taken a write when it goes down or is cut off.
+        7 => {
+            then(at, Action::Write(Who::Leader));
+            let moment = at + dice.of(1, timeout / 8);
+            then(moment, if dice.one_in(2) { Action::Crash(who) } else { Action::Isolate(who) });
+            then(later, if dice.one_in(2) { Action::Restart(node) } else { Action::Heal });
+        }
+        8 | 9 => {
+            let group: NodeSet =
+                (0..nodes).filter_map(NodeId::new).filter(|_| dice.one_in(2)).collect();
+            if !group.is_empty() {
+                then(at, Action::Partition(vec![group]));
+            }
+            then(later, Action::Heal);
+        }
+        10 => {
+            then(at, Action::Isolate(who));
+            then(later, Action::Heal);
+        }
+        // A link is cut, in one direction or both.
+        11 => {
+            then(at, Action::CutLink { from: node, to: other });
+            if dice.one_in(2) {
+                then(at, Action::CutLink { from: other, to: node });
+            }
+        }
+        12 => then(at, Action::MendLink { from: node, to: other }),
+        13 => then(at, Action::Heal),
+        14 => then(at, Action::SetClock { node, rate: rate(dice) }),
+        15 => then(at, Action::Write(who)),
+        16 => then(at, Action::Read { from: who, mode: ReadMode::ReadIndex }),
+        // A node goes mute, or deaf, or both at different moments.
+        17 => {
+            let others = (0..nodes).filter_map(NodeId::new).filter(|other| *other != node);
+            let moments = dice.pick(&[(Some(at), None), (None, Some(at)), (Some(at), Some(soon))]);
+            for other in others {
+                if let Some(mute) = moments.0 {
+                    then(mute, Action::CutLink { from: node, to: other });
+                }
+                if let Some(deaf) = moments.1 {
+                    then(deaf, Action::CutLink { from: other, to: node });
+                }
+            }
+            then(later, Action::Heal);
+        }
+        // Two don't hear each other, and then those between them restart.
+        18 => {
+            then(at, Action::CutLink { from: node, to: other });
+            then(at, Action::CutLink { from: other, to: node });
+            let between = (0..nodes)
+                .filter_map(NodeId::new)
+                .filter(|between| *between != node && *between != other);
+            for between in between {
+                then(later, Action::Crash(Who::Node(between)));
+                then(later + dice.of(1, timeout / 16), Action::Restart(between));
+            }
+        }
+        // Two take turns: each stands, perhaps leads, and goes down before long, as
+        // in the paper's Figure 8.
+        _ => {
+            let mut from = at;
+            for turn in 0..dice.of(3, 6) {
+                let (up, down) = if turn % 2 == 0 { (node, other) } else { (other, node) };
+                then(from, Action::Crash(Who::Node(down)));
+                then(from, Action::Restart(up));
+                then(from + 1, Action::ForceTimeout(up));
+                then(from + dice.of(1, timeout / 4), Action::Write(Who::Node(up)));
+                from += dice.of(1, timeout / 2);
+            }
+            then(from, Action::Restart(node));
+            then(from, Action::Restart(other));
+        }
+    }
+}
+
+/// The plan of a scenario; the generator makes none that can't be.
+pub(crate) fn plan(scenario: Scenario, seed: u64) -> Arc<Plan> {
+    Arc::new(Plan::new(scenario, seed, Vec::new()).expect("the generator makes what can be"))
+}
+
+/// Runs a plan to its end: how many events, and what was violated.
+pub(crate) fn run(plan: Arc<Plan>) -> (u64, Vec<Violation>) {
+    let mut world = World::new(plan);
+    let (mut records, mut violations) = (Vec::new(), Vec::new());
+    while world.step(&mut records) {
+        violations.extend(records.drain(..).filter_map(|record| match record.what {
+            Happening::Violated(violation) => Some(violation),
+            _ => None,
+        }));
+    }
+    (world.events(), violations)
+}
+
+/// Takes away whatever a violation doesn't need, and says how to see it again.
+pub(crate) fn shrink(
+    mut scenario: Scenario,
+    seed: u64,
+    is_it: impl Fn(&Violation) -> bool,
+) -> String {
+    let fails = |scenario: &Scenario| run(plan(scenario.clone(), seed)).1.iter().any(&is_it);
+    let mut shrunk = true;
+    while shrunk {
+        shrunk = false;
+        for place in (0..scenario.script.len()).rev() {
+            let mut fewer = scenario.clone();
+            fewer.script.remove(place);
+            if fails(&fewer) {
+                (scenario, shrunk) = (fewer, true);
+            }
+        }
+        for place in (0..scenario.clients.len()).rev() {
+            let mut fewer = scenario.clone();
+            fewer.clients.remove(place);
+            if fails(&fewer) {
+                (scenario, shrunk) = (fewer, true);
+            }
+        }
+        let mut simpler = scenario.clone();
+        simpler.network.loss_per_million = 0;
+        simpler.network.links.clear();
+        if simpler.network != scenario.network && fails(&simpler) {
+            (scenario, shrunk) = (simpler, true);
+        }
+    }
+    let timeline = Timeline::new(plan(scenario.clone(), seed));
+    let story: Vec<String> = timeline
+        .records()
+        .iter()
+        .filter(|record| matches!(&record.what, Happening::Violated(violation) if is_it(violation)))
+        .filter_map(|record| match &record.what {
+            Happening::Violated(violation) => Some(violation.to_string()),
+            _ => None,
+        })
+        .collect();
+    format!(
+        "{}\nsteps {}\n{scenario:#?}\nseed {seed}",
+        story.join("\n"),
+        format_steps(&scenario.script)
+    )
+}
