@@ -113,6 +113,7 @@ enum Step {
     Tell(Input),
     /// The disk and the state machine do what they were asked for.
     Finish,
+    FinishOneWrite,
     Clock(u64),
     Deadline,
     Restart,
@@ -145,6 +146,7 @@ fn step() -> impl Strategy<Value = Step> {
         ),
         5 => input.prop_map(Step::Tell),
         3 => Just(Step::Finish),
+        3 => Just(Step::FinishOneWrite),
         1 => number().prop_map(|n| Step::Clock(n.wrapping_mul(20_000))),
         2 => Just(Step::Deadline),
         1 => Just(Step::Restart),
@@ -271,6 +273,7 @@ fn run(settings: Settings, of: u8, steps: Vec<Step>) {
                 record.take(seen, is_real_raft);
                 server.tell(Input::Applied(server.node.view().commit_index()))
             }
+            Step::FinishOneWrite => server.finish_write(),
             Step::Clock(now) => {
                 server.now = Micros(now);
                 server.tell(Input::Wake)

@@ -78,7 +78,7 @@ impl Node {
             Some(VoteRefusal::StaleTerm)
         } else if matches!(self.role, Role::Leader(_)) {
             Some(VoteRefusal::IsLeader)
-        } else if self.hears_leader(now) {
+        } else if self.hears_leader(now) || self.withholds_vote(now).is_some() {
             Some(VoteRefusal::HearsLeader)
         } else if log_end < voter && !self.has_flaw(Flaw::VoteWithoutComparingLogs) {
             Some(VoteRefusal::LogBehind { candidate: log_end, voter })

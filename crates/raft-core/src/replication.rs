@@ -180,11 +180,21 @@ impl Node {
             let answer = AppendAnswer::Conflict { refused: previous.index, hint };
             return self.send(from, Message::AppendEntriesReply(AppendReply { round, answer }));
         }
-        if !self.take_entries(previous.index, entries) {
-            return self.ignore_message(from, kind, IgnoreCause::OverwritesCommitted);
-        }
-        let answer = AppendAnswer::Accepted { match_index: last };
-        let write = self.persistence.write_of(last);
+        let match_index = match self.take_entries(previous.index, entries) {
+            Taken::WouldOverwriteCommitted => {
+                return self.ignore_message(from, kind, IgnoreCause::OverwritesCommitted);
+            }
+            Taken::New => last,
+            // What brought the entries has its answer, which waits for the disk. This
+            // one says what is durable by now and need not: a slow disk must not keep
+            // a leader from its reads, its lease or its office.
+            Taken::NothingNew if !self.has_flaw(Flaw::AcknowledgeBeforeFsync) => {
+                last.min(self.persistence.durable_index())
+            }
+            Taken::NothingNew => last,
+        };
+        let answer = AppendAnswer::Accepted { match_index };
+        let write = self.persistence.write_of(match_index);
         self.send_after(from, Message::AppendEntriesReply(AppendReply { round, answer }), write);
         // "5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit,
         // index of last new entry)": what follows `last` may not be the leader's.
@@ -205,16 +215,15 @@ impl Node {
     /// ```
     ///
     /// A message that ends before the log does removes nothing: it may be an old
-    /// one, and what follows may have been accepted since. Says `false`, and does
-    /// nothing, where committed entries would go.
-    fn take_entries(&mut self, previous: Index, mut entries: Vec<Entry>) -> bool {
+    /// one, and what follows may have been accepted since.
+    fn take_entries(&mut self, previous: Index, mut entries: Vec<Entry>) -> Taken {
         let known = entries
             .iter()
             .zip(previous.0 + 1..)
             .take_while(|(entry, index)| self.log.term_at(Index(*index)) == Some(entry.term))
             .count();
         if known == entries.len() {
-            return true;
+            return Taken::NothingNew;
         }
         let new = entries.split_off(known);
         let first = Index(previous.0 + known as u64 + 1);
@@ -225,7 +234,7 @@ impl Node {
                 // Raft never asks for this. Modified Raft may, and then it is done,
                 // so that one can see what the rule that is left out was for.
                 if self.settings().flaws.is_none() {
-                    return false;
+                    return Taken::WouldOverwriteCommitted;
                 }
                 self.commit_index = first.previous();
                 self.handed_to_apply = self.handed_to_apply.min(self.commit_index);
@@ -236,7 +245,7 @@ impl Node {
         let last = Index(first.0 + new.len() as u64 - 1);
         self.write_log(first, new);
         self.transition(Transition::EntriesAppended { first, last });
-        true
+        Taken::New
     }
 
     /// AppendEntries, the leader's part: takes an answer.
@@ -339,6 +348,17 @@ impl Node {
         self.transition(Transition::CommitAdvanced { from, to, because });
         self.hand_committed_to_apply();
     }
+}
+
+/// What became of the entries of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// Some were appended.
+    New,
+    /// All were there already, or there were none.
+    NothingNew,
+    /// Nothing was done, since committed entries would have gone.
+    WouldOverwriteCommitted,
 }
 
 /// What an answer taught the leader about a follower's log.

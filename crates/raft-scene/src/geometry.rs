@@ -83,3 +83,14 @@ impl Rectangle {
             && other.bottom() <= self.bottom() + 0.1
     }
 }
+
+/// How far a place is from a straight line between two others.
+pub(crate) fn distance_to_segment(point: Point, from: Point, to: Point) -> f32 {
+    let (x, y) = (to.x - from.x, to.y - from.y);
+    let length = x * x + y * y;
+    if length < 0.01 {
+        return point.distance(from);
+    }
+    let along = ((point.x - from.x) * x + (point.y - from.y) * y) / length;
+    point.distance(from.towards(to, along.clamp(0.0, 1.0)))
+}

@@ -1,7 +1,10 @@
 //! A link between two nodes.
 
 use crate::geometry::Point;
+use crate::layout::Layout;
+use crate::path::PathData;
 use raft_core::NodeId;
+use raft_sim::World;
 
 /// What gets through a link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -51,4 +54,71 @@ pub struct LinkMark {
     pub cross: String,
     /// A sentence, where there is something to say: `Nothing gets from A to B.`
     pub description: String,
+}
+
+/// Every link between two nodes of a stage.
+pub(crate) fn links(layout: &Layout, world: &World) -> Vec<LinkMark> {
+    let ids: Vec<NodeId> = world.hosts().iter().map(|host| host.id()).collect();
+    let mut marks = Vec::new();
+    for (place, one) in ids.iter().enumerate() {
+        for (other_place, other) in ids.iter().enumerate().skip(place + 1) {
+            let (Some(here), Some(there)) =
+                (layout.centers.get(place), layout.centers.get(other_place))
+            else {
+                continue;
+            };
+            let network = world.network();
+            let state = match (network.is_cut(*one, *other), network.is_cut(*other, *one)) {
+                (false, false) => LinkState::Whole,
+                (true, true) => LinkState::Cut,
+                (true, false) => LinkState::CutOneWay { from: *one, to: *other },
+                (false, true) => LinkState::CutOneWay { from: *other, to: *one },
+            };
+            marks.push(link(layout, (*one, *here), (*other, *there), state));
+        }
+    }
+    marks
+}
+
+fn link(
+    layout: &Layout,
+    (one, here): (NodeId, Point),
+    (other, there): (NodeId, Point),
+    state: LinkState,
+) -> LinkMark {
+    let (start, end) = rims(here, there, layout.metrics.outer_radius());
+    let (mut line, mut cross, mut description) = (String::new(), String::new(), String::new());
+    line.segment(start, end);
+    match state {
+        LinkState::Whole => {}
+        LinkState::Cut => description = format!("Nothing gets through between {one} and {other}."),
+        LinkState::CutOneWay { from, to } => {
+            let (tail, head) = if from == other { (start, end) } else { (end, start) };
+            let size = layout.metrics.message_radius;
+            let back = head.towards(tail, size * 1.6 / head.distance(tail).max(1.0));
+            let aside = across(tail, head, size * 0.7);
+            line.move_to(Point::new(back.x + aside.x, back.y + aside.y));
+            line.line_to(head);
+            line.line_to(Point::new(back.x - aside.x, back.y - aside.y));
+            // On the lane of the way that is cut, a third of the way out.
+            let lane = across(head, tail, size * 0.9);
+            let at = head.towards(tail, 0.36);
+            cross.cross(Point::new(at.x + lane.x, at.y + lane.y), size * 0.6);
+            description = format!("Nothing gets from {from} to {to}; the way back is open.");
+        }
+    }
+    LinkMark { one, other, start, end, state, line, cross, description }
+}
+
+/// Where a straight way between two nodes leaves the one and meets the other.
+pub(crate) fn rims(from: Point, to: Point, outer: f32) -> (Point, Point) {
+    let distance = from.distance(to).max(1.0);
+    let share = ((outer + 1.0) / distance).min(0.5);
+    (from.towards(to, share), to.towards(from, share))
+}
+
+/// To the right hand of who goes from `from` to `to`, `length` far.
+pub(crate) fn across(from: Point, to: Point, length: f32) -> Point {
+    let distance = from.distance(to).max(0.001);
+    Point::new(-(to.y - from.y) / distance * length, (to.x - from.x) / distance * length)
 }

@@ -1,9 +1,16 @@
 //! What moves: messages on their way, and the rings around the nodes.
 
-use crate::geometry::Point;
+use crate::geometry::{Point, Rectangle};
+use crate::link_mark::{across, rims};
+use crate::node_state::ring_fraction;
+use crate::path::PathData;
 use crate::stage::Stage;
 use raft_core::{Envelope, Message, Micros, NodeId};
 use raft_sim::{LossCause, MessageId, World};
+
+/// How far right of the middle of a link each way runs, in message radii, so that
+/// what comes and what goes don't cover each other.
+const LANE: f32 = 0.75;
 
 /// How a message is drawn: one shape and colour a meaning.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -191,9 +198,103 @@ impl Motion {
     /// Makes this the motion of another instant: `world` is the world after the last
     /// event at or before `at`.
     pub fn update(&mut self, world: &World, at: Micros, stage: &Stage, lost: &[LostMessage]) {
-        let _ = (world, at, lost);
         self.fractions.clear();
-        self.fractions.resize(stage.nodes.len(), 0.0);
+        self.fractions.extend(world.hosts().iter().map(|host| ring_fraction(host, at)));
+        for layer in &mut self.layers {
+            layer.path.clear();
+        }
+        self.counts.clear();
+        self.messages.clear();
+        for (id, flight) in world.network().flights() {
+            let kind = MarkKind::of(&flight.envelope);
+            let Envelope { from, to, .. } = flight.envelope;
+            let span = (flight.ends_at - flight.sent_at).0.max(1) as f64;
+            let passed = ((at - flight.sent_at).0 as f64 / span).min(1.0) as f32;
+            let share = passed * f32::from(flight.reaches_permille) / 1_000.0;
+            let Some((center, ahead)) = place_on_way(stage, from, to, share) else { continue };
+            self.layers[kind.layer()].draw(center, ahead, stage.metrics.message_radius);
+            self.messages.push(MessageMark { id, kind, center });
+            if let Message::AppendEntries(append) = &flight.envelope.body
+                && !append.entries.is_empty()
+            {
+                self.counts.push(CountMark { center, count: append.entries.len() as u32 });
+            }
+        }
+        for lost in lost {
+            if lost.lost_at > at {
+                continue;
+            }
+            let share = f32::from(lost.reached_permille) / 1_000.0;
+            if let Some((center, ahead)) = place_on_way(stage, lost.from, lost.to, share) {
+                let layer = &mut self.layers[MarkKind::Lost.layer()];
+                layer.draw(center, ahead, stage.metrics.message_radius);
+            }
+        }
+    }
+}
+
+/// Where a message is that is `share` of its way from one node's rim to another's, and
+/// the unit vector ahead of it. Each way keeps to its right.
+fn place_on_way(stage: &Stage, from: NodeId, to: NodeId, share: f32) -> Option<(Point, Point)> {
+    let (here, there) = (stage.node(from)?.center, stage.node(to)?.center);
+    let (start, end) = rims(here, there, stage.metrics.outer_radius());
+    let aside = across(here, there, stage.metrics.message_radius * LANE);
+    let on_line = start.towards(end, share);
+    let ahead = across(here, there, 1.0);
+    // A quarter turn back from the right hand is straight ahead.
+    Some((Point::new(on_line.x + aside.x, on_line.y + aside.y), Point::new(ahead.y, -ahead.x)))
+}
+
+impl MarkKind {
+    /// Where its layer is among all.
+    pub(crate) const fn layer(self) -> usize {
+        let mut place = 0;
+        while place < MarkKind::ALL.len() {
+            if MarkKind::ALL[place] as u8 == self as u8 {
+                return place;
+            }
+            place += 1;
+        }
+        0
+    }
+}
+
+impl MessageLayer {
+    fn draw(&mut self, center: Point, ahead: Point, radius: f32) {
+        let path = &mut self.path;
+        let at = |forward: f32, right: f32| {
+            Point::new(
+                center.x + (ahead.x * forward - ahead.y * right) * radius,
+                center.y + (ahead.y * forward + ahead.x * right) * radius,
+            )
+        };
+        match self.kind {
+            MarkKind::Heartbeat => path.circle(center, radius * 0.62),
+            MarkKind::Entries => path.rectangle(Rectangle::new(
+                center.x - radius,
+                center.y - radius,
+                radius * 2.0,
+                radius * 2.0,
+            )),
+            MarkKind::ReadCheck => path.polygon(&[
+                Point::new(center.x, center.y - radius * 1.1),
+                Point::new(center.x + radius * 1.1, center.y),
+                Point::new(center.x, center.y + radius * 1.1),
+                Point::new(center.x - radius * 1.1, center.y),
+            ]),
+            MarkKind::VoteRequest | MarkKind::PreVoteRequest => {
+                path.polygon(&[at(1.25, 0.0), at(-0.75, 1.05), at(-0.75, -1.05)]);
+            }
+            MarkKind::TimeoutNow => path.star(center, radius * 1.25),
+            MarkKind::VoteGranted => path.tick(center, radius),
+            MarkKind::Accepted => path.tick(center, radius * 0.7),
+            MarkKind::VoteRefused => path.cross(center, radius * 0.7),
+            MarkKind::Refused => path.cross(center, radius * 0.5),
+            MarkKind::Lost => {
+                path.cross(center, radius * 0.62);
+                path.circle(center, radius * 1.25);
+            }
+        }
     }
 }
 

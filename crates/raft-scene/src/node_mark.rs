@@ -1,15 +1,23 @@
 //! A node: its disc, ring, glyph, vote pips, words and log.
 
 use crate::geometry::Point;
-use crate::log_mark::LogMark;
-use crate::text_mark::{TextMark, Tone};
-use raft_core::{NodeId, Term};
+use crate::hit::Hit;
+use crate::layout::{ASIDE, Layout, MARGIN, Obstacles, PIP_DISTANCE, PIP_RADIUS};
+use crate::log_mark::{LogMark, log_mark};
+use crate::node_state::{self as state, Saying};
+use crate::path::PathData;
+use crate::stage::Metrics;
+use crate::text_mark::{Anchor, TextMark, Tone, text_width};
+use raft_core::{Micros, NodeId, Term};
+use raft_sim::{Host, World};
 
 /// What a node is, as it is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum NodeRole {
     /// It follows.
     Follower,
+    /// It asks whether it would win, before it stands for election.
+    PreCandidate,
     /// It stands for election.
     Candidate,
     /// It leads.
@@ -22,19 +30,21 @@ pub enum NodeRole {
 
 impl NodeRole {
     /// Every role.
-    pub const ALL: [NodeRole; 5] = [
+    pub const ALL: [NodeRole; 6] = [
         NodeRole::Follower,
+        NodeRole::PreCandidate,
         NodeRole::Candidate,
         NodeRole::Leader,
         NodeRole::StaleLeader,
         NodeRole::Crashed,
     ];
 
-    /// The end of a CSS class, and the word for it: `follower`, `candidate`, `leader`,
-    /// `stale-leader`, `crashed`.
+    /// The end of a CSS class, and the word for it: `follower`, `pre-candidate`,
+    /// `candidate`, `leader`, `stale-leader`, `crashed`.
     pub const fn name(self) -> &'static str {
         match self {
             NodeRole::Follower => "follower",
+            NodeRole::PreCandidate => "pre-candidate",
             NodeRole::Candidate => "candidate",
             NodeRole::Leader => "leader",
             NodeRole::StaleLeader => "stale-leader",
@@ -46,7 +56,7 @@ impl NodeRole {
     pub const fn token(self) -> &'static str {
         match self {
             NodeRole::Follower => "follower",
-            NodeRole::Candidate => "candidate",
+            NodeRole::PreCandidate | NodeRole::Candidate => "candidate",
             NodeRole::Leader | NodeRole::StaleLeader => "leader",
             NodeRole::Crashed => "crashed",
         }
@@ -56,7 +66,7 @@ impl NodeRole {
     pub const fn glyph(self) -> Option<Glyph> {
         match self {
             NodeRole::Follower => None,
-            NodeRole::Candidate => Some(Glyph::RaisedHand),
+            NodeRole::PreCandidate | NodeRole::Candidate => Some(Glyph::RaisedHand),
             NodeRole::Leader | NodeRole::StaleLeader => Some(Glyph::Crown),
             NodeRole::Crashed => Some(Glyph::Cross),
         }
@@ -68,7 +78,7 @@ impl NodeRole {
 pub enum Glyph {
     /// A leader.
     Crown,
-    /// A candidate.
+    /// A candidate; hollow for one that only asks yet.
     RaisedHand,
     /// Crashed.
     Cross,
@@ -176,4 +186,243 @@ pub struct NodeMark {
     pub is_selected: bool,
     /// One sentence for who can't see it.
     pub description: String,
+}
+
+/// Makes the marks of all nodes: first what must have room, then what may.
+pub(crate) fn nodes(
+    world: &World,
+    at: Micros,
+    layout: &Layout,
+    selected: Option<Hit>,
+) -> Vec<NodeMark> {
+    let mut obstacles = Obstacles::of(layout);
+    let mut marks: Vec<(NodeMark, Vec<Saying>)> = world
+        .hosts()
+        .iter()
+        .zip(&layout.centers)
+        .map(|(host, center)| node(world, at, layout, (host, *center), selected))
+        .collect();
+    for ((mark, _), host) in marks.iter_mut().zip(world.hosts()) {
+        mark.log = log_mark(&state::known(world, host), layout, mark.center, &obstacles);
+        obstacles.take(mark.log.bounds());
+    }
+    for ((mark, _), host) in marks.iter_mut().zip(world.hosts()) {
+        let saying = state::role_line(host, mark.role, at);
+        place_role_line(mark, &saying, layout, &mut obstacles);
+    }
+    for line in 0..3 {
+        for (mark, notes) in &mut marks {
+            if let Some(saying) = notes.get(line) {
+                place_note(mark, saying, layout, &mut obstacles);
+            }
+        }
+    }
+    marks.into_iter().map(|(mark, _)| mark).collect()
+}
+
+fn node(
+    world: &World,
+    at: Micros,
+    layout: &Layout,
+    (host, center): (&Host, Point),
+    selected: Option<Hit>,
+) -> (NodeMark, Vec<Saying>) {
+    let metrics = &layout.metrics;
+    let role = state::role_of(world, host);
+    let radius = metrics.node_radius;
+    let term = host.node().map_or(host.disk().durable().hard_state.term, |node| node.view().term());
+    let notes = state::notes(host, role, at);
+    let name = host.id().to_string();
+    let name_at = TextMark {
+        text: name.clone(),
+        at: Point::new(center.x, center.y + radius * 0.18),
+        anchor: Anchor::Middle,
+        tone: Tone::Plain,
+        size: metrics.name_size,
+    };
+    let mark = NodeMark {
+        id: host.id(),
+        name,
+        center,
+        radius,
+        role,
+        glyph: role.glyph(),
+        glyph_path: role.glyph().map(|glyph| glyph_path(glyph, center, radius)).unwrap_or_default(),
+        name_at,
+        term_line: term_line(role, term, center, metrics),
+        term,
+        ring: state::ring_of(host),
+        ring_tone: if role == NodeRole::StaleLeader { Tone::Bad } else { Tone::Plain },
+        pips: pips(&state::votes_of(host), layout, center),
+        role_line: TextMark::default(),
+        notes: Vec::new(),
+        log: LogMark::default(),
+        is_selected: selected == Some(Hit::Node(host.id())),
+        description: state::describe(world, host, role, &notes),
+    };
+    (mark, notes)
+}
+
+fn term_line(role: NodeRole, term: Term, center: Point, metrics: &Metrics) -> TextMark {
+    let size = metrics.label_size;
+    let radius = metrics.node_radius;
+    let mut text = String::new();
+    if role != NodeRole::Crashed {
+        text = format!("term {term}");
+        if text_width(&text, size) > radius * 1.5 {
+            text = term.to_string();
+        }
+    }
+    let at = Point::new(center.x, center.y + radius * 0.4 + size * 0.72);
+    TextMark { text, at, anchor: Anchor::Middle, tone: Tone::Plain, size }
+}
+
+/// Pips stand on an arc below the node; where the log is below, above it.
+fn pips(votes: &[(NodeId, Vote)], layout: &Layout, center: Point) -> Vec<PipMark> {
+    let radius = layout.metrics.node_radius;
+    let distance = layout.metrics.outer_radius() + radius * PIP_DISTANCE;
+    let step = (130.0 / votes.len().max(2).saturating_sub(1) as f32).min(26.0).to_radians();
+    let middle = votes.len().saturating_sub(1) as f32 / 2.0;
+    let side = if layout.is_compact { -1.0 } else { 1.0 };
+    let place = |(place, (voter, vote)): (usize, &(NodeId, Vote))| {
+        let angle = (place as f32 - middle) * step;
+        let center =
+            Point::new(center.x + distance * angle.sin(), center.y + side * distance * angle.cos());
+        PipMark { voter: *voter, vote: *vote, center, radius: radius * PIP_RADIUS }
+    };
+    votes.iter().enumerate().map(place).collect()
+}
+
+fn glyph_path(glyph: Glyph, center: Point, radius: f32) -> String {
+    // Drawn for a disc of radius 34, around its middle.
+    const CROWN: [(f32, f32); 7] = [
+        (-9.0, -25.0),
+        (-5.0, -19.0),
+        (0.0, -27.0),
+        (5.0, -19.0),
+        (9.0, -25.0),
+        (7.0, -14.0),
+        (-7.0, -14.0),
+    ];
+    const HAND: [(f32, f32); 20] = [
+        (-3.5, -12.0),
+        (-8.5, -18.0),
+        (-6.8, -19.8),
+        (-4.6, -17.6),
+        (-4.6, -25.5),
+        (-2.4, -25.5),
+        (-2.4, -20.0),
+        (-1.7, -20.0),
+        (-1.7, -27.5),
+        (0.6, -27.5),
+        (0.6, -20.0),
+        (1.3, -20.0),
+        (1.3, -26.6),
+        (3.5, -26.6),
+        (3.5, -19.6),
+        (4.2, -19.6),
+        (4.2, -24.0),
+        (6.2, -24.0),
+        (6.2, -15.0),
+        (4.0, -12.0),
+    ];
+    let scale = radius / 34.0;
+    let put = |(x, y): &(f32, f32)| Point::new(center.x + x * scale, center.y + y * scale);
+    let mut path = String::new();
+    match glyph {
+        Glyph::Crown => path.polygon(&CROWN.each_ref().map(put)),
+        Glyph::RaisedHand => path.polygon(&HAND.each_ref().map(put)),
+        Glyph::Cross => path.cross(put(&(0.0, -18.0)), 5.0 * scale),
+    }
+    path
+}
+
+fn place_role_line(
+    mark: &mut NodeMark,
+    saying: &Saying,
+    layout: &Layout,
+    obstacles: &mut Obstacles,
+) {
+    if layout.is_compact {
+        // The disc says it already; words only for what it can't say.
+        if !matches!(mark.role, NodeRole::Leader | NodeRole::Candidate | NodeRole::Crashed)
+            && saying.ways.first().is_none_or(|text| text != "follower")
+        {
+            mark.role_line = below(mark, saying, layout, obstacles).unwrap_or_default();
+        }
+        return;
+    }
+    let metrics = &layout.metrics;
+    let baseline = mark.center.y - metrics.cell_height / 2.0 - metrics.label_size * 0.4;
+    if let Some(text) = aside(mark.center, baseline, saying, layout, obstacles) {
+        mark.role_line = text;
+    }
+}
+
+fn place_note(mark: &mut NodeMark, saying: &Saying, layout: &Layout, obstacles: &mut Obstacles) {
+    let text = if layout.is_compact {
+        below(mark, saying, layout, obstacles)
+    } else {
+        let metrics = &layout.metrics;
+        let first = mark.center.y + metrics.cell_height / 2.0 + metrics.label_size * 1.25;
+        let baseline = first + mark.notes.len() as f32 * metrics.line_height();
+        aside(mark.center, baseline, saying, layout, obstacles)
+    };
+    mark.notes.extend(text);
+}
+
+/// Outward of a node, on this baseline.
+fn aside(
+    center: Point,
+    baseline: f32,
+    saying: &Saying,
+    layout: &Layout,
+    obstacles: &mut Obstacles,
+) -> Option<TextMark> {
+    let metrics = &layout.metrics;
+    let goes_right = layout.goes_right(center);
+    let away = metrics.outer_radius() + ASIDE;
+    let x = if goes_right { center.x + away } else { center.x - away };
+    let size = metrics.label_size;
+    let room = obstacles.room(x, goes_right, baseline - size * 0.8, baseline + size * 0.25);
+    let text = saying.ways.iter().find(|text| text_width(text, size) <= room)?;
+    let mark = TextMark {
+        text: text.clone(),
+        at: Point::new(x, baseline),
+        anchor: if goes_right { Anchor::Start } else { Anchor::End },
+        tone: saying.tone,
+        size,
+    };
+    obstacles.take(mark.bounds());
+    Some(mark)
+}
+
+/// Below a node's log, where the layout is compact.
+fn below(
+    mark: &NodeMark,
+    saying: &Saying,
+    layout: &Layout,
+    obstacles: &mut Obstacles,
+) -> Option<TextMark> {
+    let metrics = &layout.metrics;
+    let lines = mark.notes.len() + usize::from(!mark.role_line.text.is_empty());
+    let log = if mark.log.cells.is_empty() { 0.0 } else { metrics.cell_height + 3.0 };
+    let baseline = mark.center.y
+        + metrics.outer_radius()
+        + log
+        + metrics.label_size * 1.2
+        + lines as f32 * metrics.line_height();
+    let size = metrics.label_size;
+    let text = saying.ways.iter().find_map(|text| {
+        let half = text_width(text, size) / 2.0;
+        // A text near the edge moves inward.
+        let x = mark.center.x.clamp(MARGIN + half, layout.bounds.width - MARGIN - half);
+        let at = Point::new(x, baseline);
+        let tone = saying.tone;
+        let line = TextMark { text: text.clone(), at, anchor: Anchor::Middle, tone, size };
+        let fits = half * 2.0 < layout.bounds.width - 2.0 * MARGIN;
+        (fits && obstacles.is_free(&line.bounds())).then_some(line)
+    })?;
+    obstacles.take(text.bounds());
+    Some(text)
 }

@@ -1,12 +1,13 @@
 //! The stage: what stands still between two events.
 
-use crate::client_mark::ClientMark;
+use crate::client_mark::{self, ClientMark};
 use crate::hit::Hit;
-use crate::link_mark::LinkMark;
-use crate::node_mark::NodeMark;
-use crate::wall::WallMark;
+use crate::layout::Layout;
+use crate::link_mark::{self, LinkMark};
+use crate::node_mark::{self, NodeMark, NodeRole};
+use crate::wall::{self, WallMark};
 use raft_core::{Micros, NodeId};
-use raft_sim::World;
+use raft_sim::{OperationId, World};
 
 /// What whoever looks wants to see: the box to fill, and how.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,12 +22,17 @@ pub struct StageView {
     pub selected: Option<Hit>,
     /// Whether to show the clients' boxes, where there is room for them.
     pub clients: bool,
+    /// Operations that a violation names: their clients' boxes are marked. The world
+    /// itself knows of the first violation only; the timeline's index knows all:
+    /// [`TimelineIndex::stale`](crate::TimelineIndex::stale).
+    pub stale: Vec<OperationId>,
 }
 
 impl StageView {
     /// The view of a box of this size, with all that fits in it.
     pub const fn of_size(width: f32, height: f32) -> StageView {
-        StageView { width, height, compact: width < 480.0, selected: None, clients: true }
+        let compact = width < 480.0;
+        StageView { width, height, compact, selected: None, clients: true, stale: Vec::new() }
     }
 }
 
@@ -83,16 +89,38 @@ impl Stage {
 
 /// What stands still at a moment: call it once an event, or when the box changes.
 pub fn stage(world: &World, at: Micros, view: &StageView) -> Stage {
-    let _ = (world, at);
+    let layout = Layout::new(world.hosts().len(), view);
+    let nodes = node_mark::nodes(world, at, &layout, view.selected);
     Stage {
         width: view.width,
         height: view.height,
-        is_compact: view.compact,
-        metrics: Metrics::default(),
-        wall: None,
-        links: Vec::new(),
-        nodes: Vec::new(),
-        clients: Vec::new(),
-        description: String::new(),
+        is_compact: layout.is_compact,
+        metrics: layout.metrics,
+        wall: wall::wall(world, &layout),
+        links: link_mark::links(&layout, world),
+        clients: client_mark::clients(world, &layout, &view.stale),
+        description: describe(world, &nodes),
+        nodes,
     }
+}
+
+fn describe(world: &World, nodes: &[NodeMark]) -> String {
+    let mut text = format!("{} nodes.", nodes.len());
+    match world.leader().and_then(|id| world.host(id)?.node().map(|node| (id, node.view().term())))
+    {
+        Some((leader, term)) => text.push_str(&format!(" {leader} leads term {term}.")),
+        None => text.push_str(" Nobody leads."),
+    }
+    for node in nodes {
+        if matches!(node.role, NodeRole::StaleLeader | NodeRole::Crashed) {
+            text.push(' ');
+            text.push_str(&node.description);
+        }
+    }
+    if let Some(since) = world.network().parted_since() {
+        let groups: Vec<String> =
+            world.network().groups().iter().map(|it| it.to_string()).collect();
+        text.push_str(&format!(" A partition since {since}: {}.", groups.join(" | ")));
+    }
+    text
 }

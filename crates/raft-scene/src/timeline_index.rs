@@ -2,7 +2,7 @@
 
 use crate::message_mark::LostMessage;
 use raft_core::Micros;
-use raft_sim::Timeline;
+use raft_sim::{OperationId, Timeline};
 
 /// What one can jump to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -34,6 +34,7 @@ impl Landmark {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TimelineIndex {
     lost: Vec<LostMessage>,
+    stale: Vec<OperationId>,
     landmarks: [Vec<u64>; 5],
 }
 
@@ -55,6 +56,11 @@ impl TimelineIndex {
         let events = &self.landmarks[landmark as usize];
         let place = events.partition_point(|other| *other < event);
         events.get(place.checked_sub(1)?).copied()
+    }
+
+    /// The operations that a violation names as the offending ones, in order.
+    pub fn stale(&self) -> &[OperationId] {
+        &self.stale
     }
 
     /// The messages that died after `from` and at or before `to`: for [`Motion`](crate::Motion), ask

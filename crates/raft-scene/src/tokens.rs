@@ -76,6 +76,7 @@ pub const TOKENS: &[Token] = &[
     token("term-4", "#d5c3f0", "#a583d6"),
     token("term-5", "#f7b9ae", "#dd8474"),
     token("term-6", "#c9d1db", "#8d9aab"),
+    token("term-line", "#c3c8d0", "#0f1318"),
     token("on-term", "#14181f", "#0f1318"),
 ];
 

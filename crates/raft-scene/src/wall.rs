@@ -1,7 +1,12 @@
 //! The wall between the groups of a parted cluster.
 
-use crate::text_mark::TextMark;
+use crate::geometry::{Point, Rectangle, distance_to_segment};
+use crate::layout::{Layout, MARGIN};
+use crate::path::PathData;
+use crate::text_mark::{Anchor, TextMark, Tone, text_width};
 use raft_core::{Micros, NodeSet};
+use raft_sim::World;
+use std::f32::consts::TAU;
 
 /// One group of a parted cluster.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,4 +32,232 @@ pub struct WallMark {
     pub since: Micros,
     /// One sentence for who can't see it.
     pub description: String,
+}
+
+/// A run of neighbours on the ring who are in one group.
+struct Run {
+    group: usize,
+    first: usize,
+    length: usize,
+}
+
+/// The wall of a world, if it has one.
+///
+/// One group, the one that holds the most voters, has the middle of the ring. Every
+/// run of neighbours in another group is walled off from it by a curve of its own,
+/// from the edge of the box between two neighbours, past the inside of the run, and
+/// out again between the next two. So two nodes of different groups never share a
+/// side, however the groups are mixed on the ring:
+///
+/// ```text
+///   {A} | {B C D E}       {A C} | {B D E}
+///          A                     A
+///   ---------------       -----------\
+///      E       B             E        \  B
+///                                  /-----------
+///       D     C               D   /  C
+/// ```
+pub(crate) fn wall(world: &World, layout: &Layout) -> Option<WallMark> {
+    let groups = world.network().groups();
+    let since = world.network().parted_since()?;
+    let count = layout.centers.len();
+    let group_of = |place: usize| {
+        let id = world.hosts().get(place % count)?.id();
+        groups.iter().position(|group| group.contains(id))
+    };
+    let group_at: Vec<Option<usize>> = (0..count).map(group_of).collect();
+    let begin =
+        (0..count).find(|place| group_at[*place] != group_at[(place + count - 1) % count])?;
+
+    let voters = NodeSet::first(world.plan().scenario().nodes);
+    let leader = world.leader();
+    let inner = (0..groups.len()).max_by_key(|place| {
+        let group = groups[*place];
+        let leads = leader.is_some_and(|leader| group.contains(leader));
+        (group.intersection(voters).len(), leads, groups.len() - place)
+    })?;
+    let is_tinted =
+        |group: NodeSet| u32::from(group.intersection(voters).len()) * 2 <= u32::from(voters.len());
+
+    let mut line = String::new();
+    let mut areas = vec![String::new(); groups.len()];
+    let everything_is_tinted = is_tinted(groups[inner]);
+    for run in runs(&group_at, begin).iter().filter(|run| run.group != inner) {
+        let bend = bend(layout, run);
+        bend.draw(&mut line);
+        if is_tinted(groups[run.group]) && !everything_is_tinted {
+            let area = &mut areas[run.group];
+            bend.draw(area);
+            bend.close_outside(area, &layout.bounds);
+        }
+    }
+    if everything_is_tinted {
+        areas[inner].rectangle(layout.bounds);
+    }
+    let mut sides: Vec<SideMark> = groups
+        .iter()
+        .zip(areas)
+        .map(|(group, area)| SideMark { group: *group, area, is_tinted: is_tinted(*group) })
+        .collect();
+    sides.swap(0, inner);
+
+    let mut named: Vec<NodeSet> = groups.to_vec();
+    named.sort_by_key(|group| group.iter().next());
+    let named = named.iter().map(NodeSet::to_string).collect::<Vec<_>>().join(" | ");
+    let description = format!("A partition, since {since}: {named}.");
+    Some(WallMark { sides, line, label: label(layout, &named, since), since, description })
+}
+
+fn label(layout: &Layout, named: &str, since: Micros) -> TextMark {
+    let size = layout.metrics.label_size;
+    let ways = [
+        format!("partition  {named}  since {since}"),
+        format!("{named}  since {since}"),
+        named.to_string(),
+        format!("partition since {since}"),
+    ];
+    let room = layout.bounds.width - 2.0 * MARGIN;
+    let text = ways.into_iter().find(|text| text_width(text, size) <= room).unwrap_or_default();
+    let at = Point::new(MARGIN + 2.0, size + 5.0);
+    TextMark { text, at, anchor: Anchor::Start, tone: Tone::Bad, size }
+}
+
+fn runs(group_at: &[Option<usize>], begin: usize) -> Vec<Run> {
+    let count = group_at.len();
+    let mut runs: Vec<Run> = Vec::new();
+    for step in 0..count {
+        let place = (begin + step) % count;
+        let Some(group) = group_at[place] else { continue };
+        match runs.last_mut() {
+            Some(run) if run.group == group => run.length += 1,
+            _ => runs.push(Run { group, first: place, length: 1 }),
+        }
+    }
+    runs
+}
+
+/// Where a wall ends: a place on the edge of the box, and the way it takes there.
+#[derive(Clone, Copy)]
+struct Exit {
+    at: Point,
+    /// Whether it meets the bottom; else a side.
+    is_below: bool,
+}
+
+/// One curve of a wall.
+struct Bend {
+    from: Exit,
+    to: Exit,
+    through: Vec<Point>,
+}
+
+/// The curve around a run.
+fn bend(layout: &Layout, run: &Run) -> Bend {
+    let count = layout.centers.len();
+    let center = |place: usize| layout.centers[place % count];
+    let (before, first) = (center(run.first + count - 1), center(run.first));
+    let (last, after) = (center(run.first + run.length - 1), center(run.first + run.length));
+    let gate = before.towards(first, 0.5);
+    let next_gate = last.towards(after, 0.5);
+    let turn = |place: usize| TAU * (place as f32 + 0.5) / count as f32;
+    let from = exit(layout, gate, turn(run.first + count - 1));
+    let to = exit(layout, next_gate, turn(run.first + run.length - 1));
+
+    // Straight from gate to gate, but not through a disc.
+    let clear = layout.metrics.outer_radius() + layout.metrics.message_radius * 1.6;
+    let mut through = vec![gate];
+    for place in run.first..run.first + run.length {
+        let node = center(place);
+        if distance_to_segment(node, gate, next_gate) < clear {
+            let inward = (clear / node.distance(layout.middle).max(1.0)).min(0.9);
+            through.push(node.towards(layout.middle, inward));
+        }
+    }
+    if gate.distance(next_gate) > 1.0 {
+        through.push(next_gate);
+    }
+    Bend { from, to, through }
+}
+
+fn exit(layout: &Layout, gate: Point, turn: f32) -> Exit {
+    let side = turn.sin();
+    if side.abs() < 0.001 {
+        return Exit { at: Point::new(gate.x, layout.bounds.bottom()), is_below: true };
+    }
+    let x = if side > 0.0 { layout.bounds.right() } else { layout.bounds.x };
+    Exit { at: Point::new(x, gate.y), is_below: false }
+}
+
+impl Bend {
+    fn draw(&self, path: &mut String) {
+        let mut points = vec![self.from.at];
+        points.extend(&self.through);
+        points.push(self.to.at);
+        let unit = |from: Point, to: Point| {
+            let distance = from.distance(to).max(0.001);
+            Point::new((to.x - from.x) / distance, (to.y - from.y) / distance)
+        };
+        let last = points.len() - 1;
+        let heading = |place: usize| match place {
+            0 => outward(self.from, -1.0),
+            _ if place == last => outward(self.to, 1.0),
+            _ => unit(points[place - 1], points[place + 1]),
+        };
+        path.move_to(self.from.at);
+        for place in 0..last {
+            let (from, to) = (points[place], points[place + 1]);
+            let reach = from.distance(to) / 3.0;
+            let (leave, arrive) = (heading(place), heading(place + 1));
+            path.curve_to(
+                Point::new(from.x + leave.x * reach, from.y + leave.y * reach),
+                Point::new(to.x - arrive.x * reach, to.y - arrive.y * reach),
+                to,
+            );
+        }
+    }
+
+    /// Back from the end to the beginning along the edge of the box, outside of the run.
+    fn close_outside(&self, path: &mut String, bounds: &Rectangle) {
+        let (width, height) = (bounds.width, bounds.height);
+        // How far along the edge, clockwise from the top left.
+        let along = |exit: Exit| {
+            if exit.is_below {
+                width + height + (width - exit.at.x)
+            } else if exit.at.x > width / 2.0 {
+                width + exit.at.y
+            } else {
+                2.0 * width + height + (height - exit.at.y)
+            }
+        };
+        let whole = 2.0 * (width + height);
+        let from = along(self.from);
+        let span = (along(self.to) - from).rem_euclid(whole);
+        let corners = [
+            (0.0, Point::new(0.0, 0.0)),
+            (width, Point::new(width, 0.0)),
+            (width + height, Point::new(width, height)),
+            (2.0 * width + height, Point::new(0.0, height)),
+        ];
+        let mut passed: Vec<(f32, Point)> = corners
+            .iter()
+            .map(|(at, corner)| ((at - from).rem_euclid(whole), *corner))
+            .filter(|(at, _)| *at < span)
+            .collect();
+        passed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        for (_, corner) in passed {
+            path.line_to(corner);
+        }
+        path.close();
+    }
+}
+
+/// The way out of the box, times `sign`.
+fn outward(exit: Exit, sign: f32) -> Point {
+    if exit.is_below {
+        Point::new(0.0, sign)
+    } else if exit.at.x > 0.0 {
+        Point::new(sign, 0.0)
+    } else {
+        Point::new(-sign, 0.0)
+    }
 }

@@ -127,6 +127,14 @@ fn a_vote_is_given_in_just_the_cases_that_figure_2_lists() {
 }
 
 #[test]
+fn a_leader_says_why_it_does_not_vote() {
+    let mut leader = Server::leader(Start::default());
+    let refused = VoteAnswer::Refused(VoteRefusal::IsLeader);
+    let seen = leader.hear(B, 1, ask_vote(&[1]));
+    assert_eq!(seen.reply(), &Message::RequestVoteReply(refused));
+}
+
+#[test]
 fn the_same_candidate_may_ask_again_and_the_disk_is_spared() {
     let mut server = Server::start(Start { term: 2, voted_for: Some(B), ..Start::default() });
     let seen = server.hear(B, 2, ask_vote(&[]));

@@ -106,6 +106,17 @@ fn being_asked_changes_nothing_and_yes_means_it_would_vote() {
 }
 
 #[test]
+fn a_server_that_would_withhold_its_vote_does_not_promise_one() {
+    // After a restart it knows no leader, but keeps its promise to the one it had.
+    let settings = Settings { stickiness: true, ..with_pre_vote() };
+    let mut server = Server::start(Start { term: 3, settings, ..Start::default() });
+    let seen = server.hear(B, 3, ask_pre_vote(4, &[]));
+    assert_eq!(answer_of(&seen), VoteAnswer::Refused(VoteRefusal::HearsLeader));
+    server.now = server.now + TIMEOUT;
+    assert_eq!(answer_of(&server.hear(B, 3, ask_pre_vote(4, &[]))), VoteAnswer::Granted);
+}
+
+#[test]
 fn a_leader_says_no() {
     let mut leader = asker(&[1, 3]);
     leader.wake();

@@ -230,12 +230,32 @@ fn entries_are_acknowledged_once_they_are_durable() {
     let mut server = follower(1, &[]);
     server.disk_is_slow = true;
     assert!(server.hear(B, 1, append(&[1, 1], 0, 2, 0)).sent.is_empty());
-    assert!(server.hear(B, 1, append(&[1, 1], 0, 2, 0)).sent.is_empty(), "nor if they come twice");
-    assert!(server.hear(B, 1, append(&[1, 1], 2, 2, 0)).sent.is_empty(), "nor by a heartbeat");
-    assert_eq!(server.hear(B, 1, append(&[1, 1], 0, 0, 0)).reply(), &accepted(0, 1));
-    let seen = server.finish_writes();
-    assert_eq!(seen.sent_to(B), [&accepted(2, 1); 3]);
+    assert_eq!(server.finish_writes().sent_to(B), [&accepted(2, 1)]);
     assert_eq!(server.disk.log, log(&[1, 1]));
+}
+
+#[test]
+fn a_heartbeat_is_answered_at_once_with_what_is_durable() {
+    let mut server = follower(1, &[1]);
+    server.disk_is_slow = true;
+    server.hear(B, 1, append(&[1, 1, 1], 1, 3, 0));
+    // A heartbeat, and the same entries once more: neither brings anything new.
+    for (previous, last) in [(3, 3), (1, 3), (2, 3), (1, 1), (0, 0)] {
+        let seen = server.hear(B, 1, append_in_round(&[1, 1, 1], previous, last, 0, 2));
+        assert_eq!(seen.reply(), &accepted(last.min(1), 2), "entry 1 is durable, 2 and 3 not yet");
+    }
+    assert_eq!(server.node.view().held().count(), 1, "so a slow disk doesn't pile them up");
+    assert_eq!(server.finish_writes().reply(), &accepted(3, 1));
+    let seen = server.hear(B, 1, append_in_round(&[1, 1, 1], 3, 3, 0, 3));
+    assert_eq!(seen.reply(), &accepted(3, 3), "nor is anything lost if that answer is");
+}
+
+#[test]
+fn an_answer_to_a_heartbeat_still_waits_for_its_term() {
+    let mut server = follower(1, &[1]);
+    server.disk_is_slow = true;
+    assert!(server.hear(B, 2, append(&[1], 1, 1, 0)).sent.is_empty());
+    assert_eq!(server.finish_write().reply(), &accepted(1, 1));
 }
 
 #[test]
@@ -430,12 +450,35 @@ fn stale_and_reordered_answers_never_move_progress_backwards() {
         assert_eq!(leader.progress(B), before, "{old:?}");
         assert!(seen.sent.is_empty(), "nor is anything sent for it: {old:?}");
     }
-    // A refusal of a probe that another has replaced since.
-    let mut leader = Server::leader(Start { term: 1, log: &[1; 5], ..Start::default() });
-    leader.hear(B, 2, conflict(5, end(&[1, 1, 1]), 1));
+}
+
+#[test]
+fn a_refusal_of_a_probe_that_another_has_replaced_since_is_ignored() {
+    let mut leader = Server::leader(Start { term: 1, log: &[1; 8], ..Start::default() });
+    leader.hear(B, 2, conflict(8, end(&[1; 4]), 1));
+    leader.hear(B, 2, accepted(5, 1));
+    leader.hear(B, 2, accepted(9, 1)); // Now it replicates,
+    for _ in 0..4 {
+        leader.tell(propose()); // from 10 to 13, and the first of these is late.
+    }
+    leader.hear(B, 2, conflict(12, LogEnd { index: Index(11), term: Term(2) }, 1));
     let before = leader.progress(B);
-    leader.hear(B, 2, conflict(5, end(&[1]), 1));
+    assert_eq!((before.next_index, before.is_probing), (Index(12), true));
+    assert!(leader.hear(B, 2, conflict(10, end(&[1; 8]), 1)).sent.is_empty());
     assert_eq!(leader.progress(B), before);
+}
+
+#[test]
+fn a_refusal_always_sets_the_next_index_back_whatever_its_hint() {
+    for hint in [end(&[]), end(&[1]), LogEnd { index: Index(u64::MAX), term: Term(u64::MAX) }] {
+        let mut leader = Server::leader(Start { term: 1, log: &[1; 5], ..Start::default() });
+        for refused in (1..=5).rev() {
+            if leader.progress(B).next_index == Index(refused + 1) {
+                leader.hear(B, 2, conflict(refused, hint, 1));
+                assert!(leader.progress(B).next_index <= Index(refused), "{hint:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,56 +1,113 @@
 //! What happens, in plain English: one place for the RPC log, the story, the live
 //! region and the tooltips. Present tense, short, and always with the reason.
 
-use crate::hit::Hit;
-use raft_core::{Envelope, Micros, NodeId, Transition};
-use raft_sim::{Happening, Property, World};
+mod explain;
+mod happenings;
+mod messages;
+mod operations;
+mod transitions;
 
-/// A message in words.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said {
-    /// What kind of message: `RequestVote`, `RequestVote reply`, `AppendEntries`, ...
-    pub title: &'static str,
-    /// What it says: `term 4, log ends at index 3 of term 2`; `refused: ...`.
-    pub detail: String,
-    /// Whether it is a reply that refuses.
-    pub is_refusal: bool,
-}
+pub use explain::hit;
+pub use happenings::{happening, is_beginning, is_worth_telling};
+pub use messages::{Said, message};
+pub use operations::{client, operation};
+pub use transitions::transition;
 
-/// What a message says.
-pub fn message(envelope: &Envelope) -> Said {
-    let _ = envelope;
-    Said { title: "", detail: String::new(), is_refusal: false }
-}
+pub(crate) use operations::{in_short as operation_in_short, is_named_in_a_violation, request};
 
-/// What happened inside a node, as a sentence; `None` for what is of no interest to a
-/// reader, such as a timer that is set again.
-pub fn transition(node: NodeId, transition: &Transition) -> Option<String> {
-    let _ = (node, transition);
-    None
-}
-
-/// What happened, as a sentence; `None` for what is of no interest to a reader. `world`
-/// is the world after it, or any later one of the same run.
-pub fn happening(happening: &Happening, world: &World) -> Option<String> {
-    let _ = (happening, world);
-    None
-}
-
-/// Whether a story, or a live region, tells this: elections, leaders, commits, faults,
-/// clients' answers and violations; not heartbeats.
-pub const fn is_worth_telling(happening: &Happening) -> bool {
-    let _ = happening;
-    false
-}
+use raft_core::{LogEnd, Micros, NodeId, NodeSet, VoteRefusal};
+use raft_sim::Property;
 
 /// A property's name, and what it says, in a sentence (paper, Figure 3).
 pub const fn property(property: Property) -> (&'static str, &'static str) {
-    let _ = property;
-    ("", "")
+    match property {
+        Property::ElectionSafety => {
+            ("Election Safety", "At most one leader can be elected in a given term.")
+        }
+        Property::LeaderAppendOnly => (
+            "Leader Append-Only",
+            "A leader never overwrites or deletes entries in its log; it only appends new ones.",
+        ),
+        Property::LogMatching => (
+            "Log Matching",
+            "If two logs contain an entry with the same index and term, then the logs are \
+             identical in all entries up through that index.",
+        ),
+        Property::LeaderCompleteness => (
+            "Leader Completeness",
+            "If an entry is committed in a given term, it is in the logs of the leaders of all \
+             later terms.",
+        ),
+        Property::StateMachineSafety => (
+            "State Machine Safety",
+            "If a server has applied an entry at a given index, no other server will ever apply \
+             a different one there.",
+        ),
+        Property::Linearizability => (
+            "Linearizability",
+            "Every read sees the latest write that had ended before it began: clients can't tell \
+             the cluster from one machine.",
+        ),
+    }
 }
 
-/// What something on the stage is, in a sentence, for a tooltip.
-pub fn hit(hit: Hit, world: &World, at: Micros) -> Option<String> {
-    let _ = (hit, world, at);
-    None
+/// `187 ms`, or `187.4 ms` where it is not a whole number of them.
+pub(crate) fn span(micros: Micros) -> String {
+    if micros.0.is_multiple_of(1_000) {
+        format!("{} ms", micros.0 / 1_000)
+    } else {
+        micros.to_string()
+    }
+}
+
+/// `A`, `A and B`, `A, B and D`.
+pub(crate) fn names(set: NodeSet) -> String {
+    let names: Vec<String> = set.iter().map(|id| id.to_string()).collect();
+    match names.split_last() {
+        None => "nobody".to_string(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// `entry 3`, `entries 3 to 5`.
+pub(crate) fn entries(first: raft_core::Index, last: raft_core::Index) -> String {
+    if first == last { format!("entry {first}") } else { format!("entries {first} to {last}") }
+}
+
+/// `index 3 of term 2`, `the beginning`.
+pub(crate) fn place(end: LogEnd) -> String {
+    if end.index.0 == 0 {
+        "the beginning".to_string()
+    } else {
+        format!("index {} of term {}", end.index, end.term)
+    }
+}
+
+/// Why a voter refuses a candidate, after `refused: ` or `because `.
+pub(crate) fn refusal(voter: NodeId, candidate: NodeId, because: &VoteRefusal) -> String {
+    match because {
+        VoteRefusal::StaleTerm => format!("{candidate}'s term is over"),
+        VoteRefusal::AlreadyVotedFor(other) if *other == voter => {
+            format!("{voter} voted for itself in this term")
+        }
+        VoteRefusal::AlreadyVotedFor(other) => format!("{voter} voted for {other} in this term"),
+        VoteRefusal::LogBehind { candidate: theirs, voter: ours } => {
+            if theirs.index.0 == 0 {
+                format!("{candidate}'s log is empty, {voter}'s ends in term {}", ours.term)
+            } else if theirs.term == ours.term {
+                format!(
+                    "{voter}'s log reaches index {}, {candidate}'s only index {}",
+                    ours.index, theirs.index
+                )
+            } else {
+                format!(
+                    "{voter}'s log ends in term {}, {candidate}'s in term {}",
+                    ours.term, theirs.term
+                )
+            }
+        }
+        VoteRefusal::IsLeader => format!("{voter} leads this very term"),
+        VoteRefusal::HearsLeader => format!("{voter} has just heard from a leader"),
+    }
 }

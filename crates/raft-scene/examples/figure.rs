@@ -1,0 +1,43 @@
+//! Paints a moment of a built-in scenario: `figure SCENARIO MILLISECONDS WIDTH HEIGHT
+//! [dark] [timeline]`, to standard output.
+
+use raft_core::Micros;
+use raft_scene::{
+    StageView, Theme, TimelineIndex, TimelineView, motion, stage, svg, timeline_marks,
+};
+use raft_sim::{Plan, Timeline, scenarios};
+use std::sync::Arc;
+
+fn main() -> Result<(), String> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [name, at, width, height, rest @ ..] = words.as_slice() else {
+        return Err("figure SCENARIO MILLISECONDS WIDTH HEIGHT [dark] [timeline]".to_string());
+    };
+    let number = |text: &str| text.parse::<f32>().map_err(|error| error.to_string());
+    let at = Micros((number(at)? * 1_000.0) as u64);
+    let (width, height) = (number(width)?, number(height)?);
+    let scenario = scenarios::by_name(name).ok_or("no such scenario")?;
+    let plan = Plan::new(scenario, 42, Vec::new()).map_err(|errors| format!("{errors:?}"))?;
+    let timeline = Timeline::new(Arc::new(plan));
+    let index = TimelineIndex::new(&timeline);
+    let is = |word: &str| rest.iter().any(|other| other == word);
+    let theme = if is("dark") { Theme::Dark } else { Theme::Light };
+    if is("timeline") {
+        let around = Micros::from_millis(60);
+        let view = TimelineView { width, height, is_full: true };
+        let (from, to) = if is("whole") {
+            (Micros::ZERO, timeline.duration())
+        } else {
+            (at - around, at + around)
+        };
+        println!("{}", svg::paint_timeline(&timeline_marks(&index, from, to, &view), theme));
+        return Ok(());
+    }
+    let world = timeline.world_after(timeline.events_by(at));
+    let mut view = StageView::of_size(width, height);
+    view.stale = index.stale().to_vec();
+    let stage = stage(&world, at, &view);
+    let lost = index.lost_between(at - Micros::from_millis(6), at);
+    println!("{}", svg::paint(&stage, &motion(&world, at, &stage, lost), theme));
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Writes SVG elements into one string.
+
+use crate::geometry::{Point, Rectangle};
+use crate::path::push_number;
+use crate::text_mark::TextMark;
+use crate::tokens::{self, Theme};
+
+/// An SVG document under way.
+pub(crate) struct Paper {
+    out: String,
+    theme: Theme,
+}
+
+/// An element whose attributes are under way.
+pub(crate) struct Element<'a> {
+    paper: &'a mut Paper,
+    is_filled: bool,
+}
+
+const FONT: &str = "Inter, system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
+
+impl Paper {
+    /// An empty document with a panel to draw on, and what it shows in words.
+    pub(crate) fn new(width: f32, height: f32, theme: Theme, description: &str) -> Paper {
+        let mut paper = Paper { out: String::new(), theme };
+        let out = &mut paper.out;
+        out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\"");
+        for (name, value) in [("width", width), ("height", height)] {
+            push_attribute(out, name, |out| push_number(out, value));
+        }
+        push_attribute(out, "viewBox", |out| {
+            out.push_str("0 0 ");
+            push_number(out, width);
+            out.push(' ');
+            push_number(out, height);
+        });
+        push_attribute(out, "font-family", |out| out.push_str(FONT));
+        out.push_str(" role=\"img\">\n<title>");
+        push_escaped(out, description);
+        out.push_str("</title>\n");
+        paper.rectangle(&Rectangle::new(0.0, 0.0, width, height), 0.0).fill("surface").end();
+        paper
+    }
+
+    /// The document.
+    pub(crate) fn finish(mut self) -> String {
+        self.out.push_str("</svg>\n");
+        self.out
+    }
+
+    fn begin(&mut self, name: &str) -> Element<'_> {
+        self.out.push('<');
+        self.out.push_str(name);
+        Element { paper: self, is_filled: false }
+    }
+
+    pub(crate) fn path(&mut self, data: &str) -> Element<'_> {
+        self.begin("path").text("d", data)
+    }
+
+    pub(crate) fn circle(&mut self, center: Point, radius: f32) -> Element<'_> {
+        self.begin("circle").number("cx", center.x).number("cy", center.y).number("r", radius)
+    }
+
+    pub(crate) fn rectangle(&mut self, bounds: &Rectangle, corner: f32) -> Element<'_> {
+        let element = self
+            .begin("rect")
+            .number("x", bounds.x)
+            .number("y", bounds.y)
+            .number("width", bounds.width)
+            .number("height", bounds.height);
+        if corner > 0.0 { element.number("rx", corner) } else { element }
+    }
+
+    /// A text in its tone, with a halo so that lines behind it don't disturb.
+    pub(crate) fn label(&mut self, text: &TextMark, is_bold: bool) {
+        if text.text.is_empty() {
+            return;
+        }
+        let halo = tokens::value("surface", self.theme);
+        self.begin("text")
+            .number("x", text.at.x)
+            .number("y", text.at.y)
+            .anchor(text)
+            .weight(is_bold)
+            .fill(text.tone.token())
+            .text("stroke", halo)
+            .text("stroke-width", "3")
+            .text("stroke-linejoin", "round")
+            .text("paint-order", "stroke")
+            .content(&text.text);
+    }
+
+    /// A text in a colour, without a halo.
+    pub(crate) fn letters(&mut self, text: &TextMark, token: &str, is_bold: bool) {
+        if text.text.is_empty() {
+            return;
+        }
+        self.begin("text")
+            .number("x", text.at.x)
+            .number("y", text.at.y)
+            .anchor(text)
+            .weight(is_bold)
+            .fill(token)
+            .content(&text.text);
+    }
+}
+
+impl Element<'_> {
+    pub(crate) fn text(self, name: &str, value: &str) -> Self {
+        push_attribute(&mut self.paper.out, name, |out| push_escaped(out, value));
+        self
+    }
+
+    pub(crate) fn number(self, name: &str, value: f32) -> Self {
+        // Shares, unlike places, want two digits.
+        push_attribute(&mut self.paper.out, name, |out| {
+            if name == "opacity" {
+                let hundredths = (value.clamp(0.0, 1.0) * 100.0).round() as u64;
+                out.push_str(if hundredths >= 100 { "1." } else { "0." });
+                out.push(char::from(b'0' + (hundredths / 10 % 10) as u8));
+                out.push(char::from(b'0' + (hundredths % 10) as u8));
+            } else {
+                push_number(out, value);
+            }
+        });
+        self
+    }
+
+    pub(crate) fn fill(mut self, token: &str) -> Self {
+        self.is_filled = true;
+        let color = tokens::value(token, self.paper.theme);
+        self.text("fill", color)
+    }
+
+    /// Fills with the token whose name has two parts.
+    pub(crate) fn fill_token(self, token: &str, suffix: &str) -> Self {
+        let name = [token, suffix].concat();
+        self.fill(&name)
+    }
+
+    pub(crate) fn stroke(self, token: &str, width: f32) -> Self {
+        let color = tokens::value(token, self.paper.theme);
+        self.text("stroke", color).number("stroke-width", width)
+    }
+
+    fn anchor(self, text: &TextMark) -> Self {
+        let element = self.number("font-size", text.size);
+        match text.anchor {
+            crate::Anchor::Start => element,
+            other => element.text("text-anchor", other.name()),
+        }
+    }
+
+    fn weight(self, is_bold: bool) -> Self {
+        if is_bold { self.text("font-weight", "700") } else { self }
+    }
+
+    pub(crate) fn end(self) {
+        let is_filled = self.is_filled;
+        let element = if is_filled { self } else { self.text("fill", "none") };
+        element.paper.out.push_str("/>\n");
+    }
+
+    fn content(self, text: &str) {
+        self.paper.out.push('>');
+        push_escaped(&mut self.paper.out, text);
+        self.paper.out.push_str("</text>\n");
+    }
+}
+
+fn push_attribute(out: &mut String, name: &str, value: impl FnOnce(&mut String)) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    value(out);
+    out.push('"');
+}
+
+fn push_escaped(out: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+}

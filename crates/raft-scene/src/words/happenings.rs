@@ -1,0 +1,187 @@
+//! What happens in a run.
+
+use super::{client, entries, message, names, property, request, transition};
+use raft_core::{Change, CommitCause, Index, Payload, Transition};
+use raft_sim::{
+    Action, ActionRefusal, Happening, LossCause, Operation, Outcome, Put, Record, World,
+};
+
+/// What happened, as a sentence; `None` for what is of no interest to a reader, such as
+/// a message that arrives: what is made of it follows. `world` is the world after
+/// it, or any later one of the same run.
+pub fn happening(happening: &Happening, world: &World) -> Option<String> {
+    let text = match happening {
+        Happening::Sent { envelope, .. } => {
+            let said = message(envelope);
+            format!("{} sends {} a {}: {}.", envelope.from, envelope.to, said.title, said.detail)
+        }
+        Happening::Delivered { .. } => return None,
+        Happening::Lost { because, .. } => match because {
+            LossCause::Cut => "A message dies where the link is cut.".to_string(),
+            LossCause::Dropped => "The network loses a message.".to_string(),
+            LossCause::ReceiverDown => "A message finds its receiver down.".to_string(),
+        },
+        Happening::Node { node, transition: what } => return transition(*node, what),
+        Happening::WriteAsked { node, change, .. } => match change {
+            Change::HardState(state) => match state.voted_for {
+                Some(candidate) => {
+                    format!("{node} writes to disk: term {}, vote for {candidate}.", state.term)
+                }
+                None => format!("{node} writes to disk: term {}, no vote yet.", state.term),
+            },
+            Change::Log { entries: new, .. } if new.is_empty() => {
+                format!("{node} shortens its log on disk.")
+            }
+            Change::Log { first, entries: new } => {
+                let last = Index(first.0 + new.len() as u64 - 1);
+                format!("{node} writes {} to disk.", entries(*first, last))
+            }
+        },
+        Happening::WriteDurable { node, .. } => format!("{node}'s disk is up to date."),
+        Happening::Applied { node, index, entry } => match applied(&entry.payload) {
+            Some(what) => format!("{node} applies entry {index}: {what}."),
+            None => format!("{node} applies entry {index}, which holds nothing."),
+        },
+        Happening::Crashed { node, writes_lost: 0 } => format!("{node} crashes."),
+        Happening::Crashed { node, writes_lost: 1 } => {
+            format!("{node} crashes, and loses a write that was not durable.")
+        }
+        Happening::Crashed { node, writes_lost } => {
+            format!("{node} crashes, and loses {writes_lost} writes that were not durable.")
+        }
+        Happening::Restarted { node } => format!("{node} starts, with what its disk holds."),
+        Happening::Parted { groups } => {
+            let groups: Vec<String> = groups.iter().map(|group| names(*group)).collect();
+            format!("A wall goes up: {}.", groups.join(" | "))
+        }
+        Happening::LinkCut { from, to } => format!("Nothing gets from {from} to {to} any more."),
+        Happening::LinkMended { from, to } => format!("The link from {from} to {to} is mended."),
+        Happening::Healed => "Every wall comes down and every link is mended.".to_string(),
+        Happening::ClockSet { node, rate } => match rate.percent() {
+            100 => format!("{node}'s clock runs true."),
+            percent => {
+                format!(
+                    "{node}'s clock runs at {}.{:02} of true time.",
+                    percent / 100,
+                    percent % 100
+                )
+            }
+        },
+        Happening::TimeoutForced { node } => format!("{node} is told to stand for election."),
+        Happening::ActionRefused { action, because } => refused(action, *because),
+        Happening::OperationBegan { client: number, request: what, .. } => match number {
+            0 => format!("You ask to {}.", request(what)),
+            _ => format!("{} asks to {}.", capitalised(&client(*number)), request(what)),
+        },
+        Happening::OperationAsked { operation, node } => {
+            match world.history().get(*operation)?.client {
+                0 => format!("You ask {node}."),
+                number => format!("{} asks {node}.", capitalised(&client(number))),
+            }
+        }
+        Happening::OperationEnded { operation, outcome, .. } => {
+            ended(world.history().get(*operation)?, outcome)
+        }
+        Happening::Violated(violation) => {
+            format!("{} is violated: {}.", property(violation.property).0, violation.evidence)
+        }
+    };
+    Some(text)
+}
+
+/// What an entry's command does; `None` for the entry that holds nothing.
+pub(super) fn applied(payload: &Payload) -> Option<String> {
+    match payload {
+        Payload::NoOp => None,
+        Payload::Command(command) => Some(match Put::decode(command) {
+            Some(put) => format!("{} = {}", put.key, put.value),
+            None => "a command".to_string(),
+        }),
+    }
+}
+
+fn refused(action: &Action, because: ActionRefusal) -> String {
+    let why = match because {
+        ActionRefusal::NoLeader => "nobody leads",
+        ActionRefusal::IsDown => "that node is down",
+        ActionRefusal::IsUp => "that node is up",
+        ActionRefusal::IsLeader => "that node leads already",
+    };
+    let what = match action {
+        Action::Crash(_) => "crash",
+        Action::Restart(_) => "restart",
+        Action::ForceTimeout(_) => "forced election",
+        Action::Partition(_) | Action::Isolate(_) => "wall",
+        Action::CutLink { .. } => "cut",
+        Action::MendLink { .. } | Action::Heal => "mending",
+        Action::SetClock { .. } => "clock setting",
+        Action::Write(_) => "write",
+        Action::Read { .. } => "read",
+    };
+    format!("No {what}: {why}.")
+}
+
+fn ended(operation: &Operation, outcome: &Outcome) -> String {
+    let who = match operation.client {
+        0 => "You are".to_string(),
+        number => format!("{} is", capitalised(&client(number))),
+    };
+    let what = request(&operation.request);
+    let by = operation.answered_by.map(|node| format!(" by {node}")).unwrap_or_default();
+    match outcome {
+        Outcome::Written => format!("{who} told{by}: {what} is done."),
+        Outcome::Found { value, .. } => format!("{who} told{by}: {what} finds {value}."),
+        Outcome::Refused => format!("{who} refused{by}: {what}."),
+        Outcome::GaveUp => format!("{who} out of patience: {what}."),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Whether a story, or a live region, tells this: elections, leaders, commits, faults,
+/// clients' answers and violations; not heartbeats. That the nodes start at time
+/// zero is not worth telling either: see [`is_beginning`].
+pub const fn is_worth_telling(happening: &Happening) -> bool {
+    match happening {
+        Happening::Node { transition, .. } => matches!(
+            transition,
+            Transition::BecamePreCandidate { .. }
+                | Transition::BecameCandidate { .. }
+                | Transition::BecameLeader { .. }
+                | Transition::SteppedDown { .. }
+                | Transition::TransferStarted { .. }
+                | Transition::TransferTold { .. }
+                | Transition::TransferEnded { .. }
+                | Transition::EntriesRemoved { .. }
+                | Transition::CommitAdvanced { because: CommitCause::Counted { .. }, .. }
+                | Transition::CommitWithheld { .. }
+        ),
+        Happening::Crashed { .. }
+        | Happening::Restarted { .. }
+        | Happening::Parted { .. }
+        | Happening::LinkCut { .. }
+        | Happening::LinkMended { .. }
+        | Happening::Healed
+        | Happening::ClockSet { .. }
+        | Happening::TimeoutForced { .. }
+        | Happening::ActionRefused { .. }
+        | Happening::OperationEnded { .. }
+        | Happening::Violated(_) => true,
+        Happening::Sent { .. }
+        | Happening::Delivered { .. }
+        | Happening::Lost { .. }
+        | Happening::WriteAsked { .. }
+        | Happening::WriteDurable { .. }
+        | Happening::Applied { .. }
+        | Happening::OperationBegan { .. }
+        | Happening::OperationAsked { .. } => false,
+    }
+}
+
+/// Whether a record only says that a run begins: its nodes start at time zero.
+pub fn is_beginning(record: &Record) -> bool {
+    record.at.0 == 0 && matches!(record.what, Happening::Restarted { .. })
+}

@@ -1,0 +1,84 @@
+//! What clients ask, and are told.
+
+use crate::text_mark::Tone;
+use raft_core::{ReadBasis, ReadMode};
+use raft_sim::{Operation, OperationId, Outcome, Property, Request, World};
+
+/// `client 1`; `you` for 0, who sits in front of the page.
+pub fn client(number: u32) -> String {
+    if number == 0 { "you".to_string() } else { format!("client {number}") }
+}
+
+/// `write x=2`, `read x`.
+pub(crate) fn request(request: &Request) -> String {
+    match request {
+        Request::Write { key, value } => format!("write {key}={value}"),
+        Request::Read { key, .. } => format!("read {key}"),
+    }
+}
+
+/// An operation so far, in a sentence.
+pub fn operation(operation: &Operation) -> String {
+    let who = match operation.client {
+        0 => "You asked".to_string(),
+        number => format!("Client {number} asked"),
+    };
+    let what = match operation.request {
+        Request::Write { key, value } => format!("to write {key} = {value}"),
+        Request::Read { key, mode: ReadMode::ReadIndex } => format!("to read {key} by ReadIndex"),
+        Request::Read { key, mode: ReadMode::Lease } => format!("to read {key} by lease"),
+    };
+    let mut text = format!("{who} {what}");
+    let Some((at, outcome)) = &operation.ended else {
+        match operation.asked {
+            Some(node) => text.push_str(&format!(" and waits for {node}'s answer.")),
+            None => text.push_str(" and waits."),
+        }
+        return text;
+    };
+    let after = *at - operation.began_at;
+    text.push_str(&match (outcome, operation.answered_by) {
+        (Outcome::Written, Some(node)) => format!("; {node} did so after {after}."),
+        (Outcome::Written, None) => format!("; done after {after}."),
+        (Outcome::Found { value, basis }, node) => {
+            let by = match basis {
+                ReadBasis::Round(_) => "after asking a majority",
+                ReadBasis::Lease { .. } => "from its lease",
+            };
+            let node = node.map_or_else(|| "a node".to_string(), |node| node.to_string());
+            format!("; {node} answered {value} after {after}, {by}.")
+        }
+        (Outcome::Refused, _) => " and was refused.".to_string(),
+        (Outcome::GaveUp, _) => format!(" and gave up after {after}."),
+    });
+    text
+}
+
+/// An operation so far in as few words as there is room for, the longest way first.
+pub(crate) fn in_short(operation: &Operation) -> (Vec<String>, Tone) {
+    let what = request(&operation.request);
+    let Some((at, outcome)) = &operation.ended else {
+        let ways = match operation.asked {
+            Some(node) => vec![format!("{what}   asks {node} …"), format!("{what} …")],
+            None => vec![format!("{what} …")],
+        };
+        return (ways, Tone::Notable);
+    };
+    match outcome {
+        Outcome::Written => (vec![format!("{what}   ok {at}"), format!("{what}   ok")], Tone::Good),
+        Outcome::Found { value, .. } => (vec![format!("{what} → {value}")], Tone::Good),
+        Outcome::Refused => (vec![format!("{what}   refused")], Tone::Notable),
+        Outcome::GaveUp => (vec![format!("{what}   gave up")], Tone::Notable),
+    }
+}
+
+/// Whether a world knows of a violation that this operation commits.
+pub(crate) fn is_named_in_a_violation(world: &World, id: OperationId) -> bool {
+    Property::ALL.iter().any(|property| {
+        let violation = &world.monitors().standing(*property).violation;
+        violation
+            .as_ref()
+            .and_then(|violation| violation.evidence.operations().first().map(|read| read.id))
+            == Some(id)
+    })
+}
