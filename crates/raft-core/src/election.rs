@@ -3,7 +3,7 @@
 use crate::flaws::Flaw;
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{Message, MessageKind, RequestVote, VoteAnswer, VoteRefusal};
-use crate::node::{Answer, Node, Role};
+use crate::node::{Answer, Node, Refusal, Role};
 use crate::persistence::{HardState, WriteId};
 use crate::quorum;
 use crate::read::ReadRefusal;
@@ -64,7 +64,7 @@ impl Node {
             log_end: self.log.end(),
             by_transfer: matches!(because, CandidateCause::TimeoutNow { .. }),
         };
-        for voter in self.membership.voters.without(self.id).iter() {
+        for voter in self.membership.all_voters().without(self.id).iter() {
             self.send(voter, Message::RequestVote(request));
         }
         if self.has_flaw(Flaw::AcknowledgeBeforeFsync) {
@@ -133,7 +133,7 @@ impl Node {
         let Role::Candidate(candidate) = &self.role else {
             return self.ignore_message(from, kind, IgnoreCause::WrongRole);
         };
-        if !self.membership.voters.contains(from) {
+        if !self.membership.is_voter(from) {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         }
         if candidate.granted.contains(from) || candidate.refused.contains(from) {
@@ -168,7 +168,9 @@ impl Node {
     /// Becomes a follower of nobody yet, if it was more than that.
     pub(crate) fn step_down(&mut self, now: Micros, because: StepDownCause) {
         let leader = match because {
-            StepDownCause::LaterTerm { .. } | StepDownCause::LostMajority { .. } => None,
+            StepDownCause::LaterTerm { .. }
+            | StepDownCause::LostMajority { .. }
+            | StepDownCause::Removed => None,
             StepDownCause::LeaderOfThisTerm { leader } => Some(leader),
         };
         match core::mem::replace(&mut self.role, Role::Follower { leader }) {
@@ -184,7 +186,7 @@ impl Node {
                 for read in leader.into_reads() {
                     let because = ReadRefusal::LostOffice;
                     self.transition(Transition::ReadRefused { request: read, because });
-                    self.answer(read, Answer::Refused(because));
+                    self.answer(read, Answer::Refused(Refusal::LostOffice));
                 }
                 // A leader has no election timer running; a follower must.
                 self.restart_election_timer(now);

@@ -79,6 +79,7 @@ extern crate std;
 
 #[cfg(test)]
 mod cluster_tests;
+mod configuration;
 mod election;
 mod flaws;
 #[cfg(test)]
@@ -102,6 +103,7 @@ mod transfer;
 mod transition;
 mod view;
 
+pub use configuration::{Reconfiguration, ReconfigurationRefusal};
 pub use flaws::{Flaw, Flaws};
 pub use log::{Command, Entry, Index, Log, LogEnd, Payload, Term};
 pub use membership::{MAX_NODES, Membership, NodeId, NodeSet};
@@ -109,10 +111,10 @@ pub use message::{
     AppendAnswer, AppendEntries, AppendReply, Envelope, Message, MessageKind, PreVoteReply,
     RequestPreVote, RequestVote, Round, VoteAnswer, VoteRefusal,
 };
-pub use node::{Answer, Input, Node, Output};
+pub use node::{Answer, Input, Node, Output, Refusal};
 pub use persistence::{Change, Durable, HardState, Write, WriteId};
 pub use read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
-pub use settings::{CheckedSettings, DriftBound, Settings, SettingsError};
+pub use settings::{CheckedSettings, DriftBound, InForce, Settings, SettingsError};
 pub use time::Micros;
 pub use transition::{
     CandidateCause, CommitCause, IgnoreCause, Office, ReadWait, StepDownCause, TermCause,

@@ -1,5 +1,6 @@
 //! The log: entries, their indices and terms (paper, section 5.3).
 
+use crate::membership::Membership;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -69,6 +70,8 @@ pub enum Payload {
     NoOp,
     /// A command for the state machine.
     Command(Command),
+    /// Who the members are from here on (dissertation, chapter 4).
+    Configuration(Membership),
 }
 
 /// One entry of the log: a payload, and the term in which a leader received it.

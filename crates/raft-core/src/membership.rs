@@ -181,16 +181,36 @@ impl fmt::Debug for NodeSet {
 pub struct Membership {
     /// The servers whose majority decides elections, commits and reads.
     pub voters: NodeSet,
+    /// In a joint configuration, the voters of the one that is left: their majority
+    /// is needed as well (paper, section 6). Else nobody.
+    pub outgoing: NodeSet,
+    /// The servers that get the log and count for nothing.
+    pub learners: NodeSet,
 }
 
 impl Membership {
     /// A configuration of just these voters.
     pub const fn of(voters: NodeSet) -> Membership {
-        Membership { voters }
+        Membership { voters, outgoing: NodeSet::EMPTY, learners: NodeSet::EMPTY }
     }
 
     /// Every server that the leader sends its log to.
     pub const fn everyone(&self) -> NodeSet {
-        self.voters
+        self.all_voters().union(self.learners)
+    }
+
+    /// Every server that votes, in either part of a joint configuration.
+    pub const fn all_voters(&self) -> NodeSet {
+        self.voters.union(self.outgoing)
+    }
+
+    /// Whether this server votes.
+    pub const fn is_voter(&self, id: NodeId) -> bool {
+        self.all_voters().contains(id)
+    }
+
+    /// Whether two majorities are needed.
+    pub const fn is_joint(&self) -> bool {
+        !self.outgoing.is_empty()
     }
 }

@@ -1,5 +1,6 @@
 //! A node: what it is told, what it wants done, and the way from one to the other.
 
+use crate::configuration::{Configurations, Reconfiguration, ReconfigurationRefusal};
 use crate::election::{Candidate, ElectionTimer};
 use crate::flaws::Flaw;
 use crate::log::{Command, Entry, Index, Log, Payload, Term};
@@ -8,7 +9,7 @@ use crate::message::{Envelope, Message, RequestVote, VoteAnswer, VoteRefusal};
 use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
 use crate::pre_vote::PreCandidate;
 use crate::random::Random;
-use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
+use crate::read::{ReadBasis, ReadMode, RequestId};
 use crate::replication::Leader;
 use crate::settings::{CheckedSettings, Settings};
 use crate::time::Micros;
@@ -41,6 +42,13 @@ pub enum Input {
     Durable(WriteId),
     /// The state machine has applied every entry up to here.
     Applied(Index),
+    /// Change the members. Answered by [`Answer::Proposed`] or a refusal.
+    Reconfigure {
+        /// The driver's name for the request.
+        request: RequestId,
+        /// The change.
+        change: Reconfiguration,
+    },
     /// Hand the office over to this server. Ignored by a server that does not lead.
     Transfer(NodeId),
     /// Stand for election now, as if the election timeout had run out. With leases
@@ -98,8 +106,19 @@ pub enum Answer {
         /// Who leads, as far as this node knows.
         leader: Option<NodeId>,
     },
-    /// The node lost its office before it could answer.
-    Refused(ReadRefusal),
+    /// The node leads, or led when the request came, and yet won't do it.
+    Refused(Refusal),
+}
+
+/// Why a node that led when the request came does not do it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Refusal {
+    /// It was deposed before it could answer.
+    LostOffice,
+    /// It hands its office over and takes no commands meanwhile.
+    HandingOver,
+    /// The members can't be changed so, or not now.
+    Reconfiguration(ReconfigurationRefusal),
 }
 
 /// What a node is in its term (paper, section 5.1), with just what each role needs.
@@ -119,7 +138,9 @@ pub(crate) enum Role {
 pub struct Node {
     pub(crate) id: NodeId,
     pub(crate) settings: CheckedSettings,
+    /// The configuration in force: what every count goes by.
     pub(crate) membership: Membership,
+    pub(crate) configurations: Configurations,
     // Figure 2, persistent state: as it will be once every write asked for is durable.
     pub(crate) hard_state: HardState,
     pub(crate) log: Log,
@@ -157,10 +178,14 @@ impl Node {
         let has_run_before = disk.hard_state.term > Term(0);
         let keeps_promise =
             has_run_before && !settings.get().flaws.has(Flaw::LeaseForgottenByRestart);
+        let configurations = Configurations::of(disk.membership, &disk.log);
+        let rule = settings.get().configurations_in_force;
+        let (_, membership) = configurations.in_force(rule, Index::ZERO);
         let mut node = Node {
             id,
             settings,
-            membership: disk.membership,
+            membership,
+            configurations,
             hard_state: disk.hard_state,
             log: disk.log,
             persistence,
@@ -187,7 +212,8 @@ impl Node {
             Input::Propose { request, command } => self.propose(now, request, command),
             Input::Read { request, mode } => self.read(now, request, mode),
             Input::Durable(write) => self.durable(now, write),
-            Input::Applied(index) => self.applied(index),
+            Input::Applied(index) => self.applied(now, index),
+            Input::Reconfigure { request, change } => self.reconfigure(now, request, change),
             Input::Transfer(target) => self.transfer(now, target),
             Input::Campaign => self.campaign(now, CandidateCause::Told),
         }
@@ -212,7 +238,7 @@ impl Node {
                     .min()
             }
             Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
-                self.membership.voters.contains(self.id).then_some(self.timer.deadline)
+                self.may_stand().then_some(self.timer.deadline)
             }
         }
     }
@@ -309,7 +335,7 @@ impl Node {
         };
         // "The prior leader stops accepting new client requests" (dissertation, section 3.10).
         if leader.transfer.is_some() {
-            return self.answer(request, Answer::Refused(ReadRefusal::HandingOver));
+            return self.answer(request, Answer::Refused(Refusal::HandingOver));
         }
         let index = self.append_as_leader(Payload::Command(command));
         let term = self.term();
@@ -317,9 +343,11 @@ impl Node {
         self.replicate(now);
     }
 
-    fn applied(&mut self, index: Index) {
+    fn applied(&mut self, now: Micros, index: Index) {
         // A driver can't have applied what it was not handed.
         self.applied_index = self.applied_index.max(index.min(self.handed_to_apply));
+        self.adopt_configuration();
+        self.after_configuration_committed(now);
         self.answer_applied_reads();
     }
 
@@ -394,9 +422,12 @@ impl Node {
         // term that the server doesn't know of, in which it would even stand.
         self.persist_hard_state();
         self.log.truncate_from(first);
+        self.configurations.truncate_from(first);
         for entry in &entries {
-            self.log.append(entry.clone());
+            let index = self.log.append(entry.clone());
+            self.configurations.note(index, entry);
         }
+        self.adopt_configuration();
         let write = self.persistence.write_log(first, entries);
         self.outputs.push_back(Output::Write(write));
     }

@@ -24,7 +24,7 @@ impl Node {
     /// The election timeout ran out, or the node was told to stand: it stands, or
     /// asks first where that is the setting.
     pub(crate) fn campaign(&mut self, now: Micros, because: CandidateCause) {
-        let can_stand = self.membership.voters.contains(self.id);
+        let can_stand = self.may_stand();
         if !can_stand || matches!(self.role, Role::Leader(_)) {
             return self.ignore_order(IgnoreCause::WrongRole);
         }
@@ -55,7 +55,7 @@ impl Node {
         self.transition(Transition::BecamePreCandidate { for_term, because });
         self.restart_election_timer(now);
         let request = RequestPreVote { for_term, log_end: self.log.end() };
-        for voter in self.membership.voters.without(self.id).iter() {
+        for voter in self.membership.all_voters().without(self.id).iter() {
             self.send(voter, Message::RequestPreVote(request));
         }
         // Its own answer promises nothing, so it need not wait for the disk.
@@ -114,7 +114,7 @@ impl Node {
         if reply.for_term != self.hard_state.term.next() {
             return self.ignore_message(from, kind, IgnoreCause::StaleTerm);
         }
-        if !self.membership.voters.contains(from) {
+        if !self.membership.is_voter(from) {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         }
         if asker.granted.contains(from) || asker.refused.contains(from) {

@@ -16,16 +16,21 @@ pub const fn majority_of(count: u8) -> u8 {
     count / 2 + 1
 }
 
-/// Whether `agreed` holds a majority of the voters. Nobody is no majority, not
+/// Whether `agreed` holds a majority of the voters; of a joint configuration, a
+/// majority of each of its two parts (paper, section 6). Nobody is no majority, not
 /// even of nobody.
 pub fn is_quorum(membership: &Membership, agreed: NodeSet) -> bool {
-    let voters = membership.voters;
+    let outgoing = membership.outgoing;
+    is_majority(membership.voters, agreed) && (outgoing.is_empty() || is_majority(outgoing, agreed))
+}
+
+fn is_majority(voters: NodeSet, agreed: NodeSet) -> bool {
     !voters.is_empty() && voters.intersection(agreed).len() >= majority_of(voters.len())
 }
 
 /// Whether the voters that have not refused could still make a majority.
 pub fn can_be_quorum(membership: &Membership, refused: NodeSet) -> bool {
-    is_quorum(membership, membership.voters.difference(refused))
+    is_quorum(membership, membership.all_voters().difference(refused))
 }
 
 /// The highest value that a majority of the voters has reached.
@@ -37,13 +42,24 @@ pub fn can_be_quorum(membership: &Membership, refused: NodeSet) -> bool {
 /// ```
 ///
 /// With match indices this is the index up to which entries are replicated to
-/// a majority; with heartbeat rounds, the newest round that a majority answered.
-/// `None` where there are no voters.
+/// a majority; with heartbeat rounds, the newest round that a majority answered. Of
+/// a joint configuration it is what both parts have reached. `None` where there are
+/// no voters.
 pub fn reached_by_majority<T: Ord + Copy>(
     membership: &Membership,
     mut reached: impl FnMut(NodeId) -> T,
 ) -> Option<T> {
-    let voters = membership.voters;
+    let incoming = reached_by_majority_of(membership.voters, &mut reached)?;
+    if membership.is_joint() {
+        return Some(incoming.min(reached_by_majority_of(membership.outgoing, &mut reached)?));
+    }
+    Some(incoming)
+}
+
+fn reached_by_majority_of<T: Ord + Copy>(
+    voters: NodeSet,
+    reached: &mut impl FnMut(NodeId) -> T,
+) -> Option<T> {
     let first = voters.iter().next()?;
     let mut values = [reached(first); MAX_NODES as usize];
     let mut count = 0;

@@ -50,8 +50,6 @@ pub enum ReadRefusal {
     NotLeader,
     /// It led when the read came, and was deposed before it could answer.
     LostOffice,
-    /// It hands its office over and takes no commands meanwhile.
-    HandingOver,
 }
 
 /// A read that a leader has not answered yet.

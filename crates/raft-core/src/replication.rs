@@ -57,11 +57,7 @@ impl Leader {
     /// "Reinitialized after election: nextIndex to leader last log index + 1,
     /// matchIndex to 0" (Figure 2).
     pub(crate) fn new(now: Micros, others: NodeSet, last_index: Index) -> Leader {
-        let progress = Progress {
-            next_index: last_index.next(),
-            match_index: Index::ZERO,
-            pace: Pace::Probe { is_waiting: false },
-        };
+        let progress = Progress::new(last_index.next());
         Leader {
             progress: others.iter().map(|id| (id, progress.clone())).collect(),
             rounds: Rounds::new(now),
@@ -336,10 +332,15 @@ impl Node {
             }
             return;
         }
-        let holders =
-            self.membership.voters.iter().filter(|voter| match_index(*voter) >= held).collect();
+        let holders = self
+            .membership
+            .all_voters()
+            .iter()
+            .filter(|voter| match_index(*voter) >= held)
+            .collect();
         self.advance_commit(held, CommitCause::Counted { holders });
         self.reads_after_commit(now);
+        self.after_configuration_committed(now);
     }
 
     fn advance_commit(&mut self, to: Index, because: CommitCause) {
@@ -369,6 +370,11 @@ enum Learned {
 }
 
 impl Progress {
+    pub(crate) const fn new(next_index: Index) -> Progress {
+        let pace = Pace::Probe { is_waiting: false };
+        Progress { next_index, match_index: Index::ZERO, pace }
+    }
+
     fn accepted(&mut self, match_index: Index, last: Index) -> Result<Learned, IgnoreCause> {
         if match_index > last {
             return Err(IgnoreCause::Impossible);

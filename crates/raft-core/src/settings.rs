@@ -23,6 +23,19 @@ impl DriftBound {
     pub const NONE: DriftBound = DriftBound { numerator: 1, denominator: 1 };
 }
 
+/// From when on a configuration counts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum InForce {
+    /// As soon as it is in a server's log, committed or not (dissertation, section 4.1).
+    /// A server must fall back when the entry is truncated.
+    WhenAppended,
+    /// Once it is applied, as in etcd. The next change must wait for that on the leader,
+    /// and a server with a committed one that it has not applied must not stand.
+    WhenApplied,
+}
+
 /// The settings of one server. Every server of a cluster should have the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -52,6 +65,10 @@ pub struct Settings {
     /// Whether a leader may answer reads from its lease, and the bound on clock
     /// drift by which that lease is shortened (dissertation, section 6.4.1).
     pub lease: Option<DriftBound>,
+    /// Which configuration counts (dissertation, section 4.1, or etcd's way).
+    pub configurations_in_force: InForce,
+    /// How many entries a learner may lack and still be made a voter.
+    pub promotion_lag_max: u64,
     /// Rules that are left out, to show what they are for. None, in real Raft.
     pub flaws: Flaws,
 }
@@ -69,6 +86,8 @@ impl Default for Settings {
             pre_vote: false,
             check_quorum: false,
             lease: None,
+            configurations_in_force: InForce::WhenAppended,
+            promotion_lag_max: 1_000,
             flaws: Flaws::NONE,
         }
     }

@@ -31,7 +31,7 @@ impl Node {
     /// Hands the office over to `target`, or begins to.
     pub(crate) fn transfer(&mut self, now: Micros, target: NodeId) {
         let timeout = self.settings().election_timeout_min;
-        let is_voter = self.membership.voters.contains(target);
+        let is_voter = self.membership.is_voter(target);
         let Role::Leader(leader) = &mut self.role else {
             return self.ignore_order(IgnoreCause::WrongRole);
         };
@@ -106,7 +106,7 @@ impl Node {
     /// requests say why they come: voters that hear the leader answer them too.
     pub(crate) fn receive_timeout_now(&mut self, now: Micros, from: NodeId) {
         let is_from_leader = self.known_leader() == Some(from);
-        let can_stand = self.membership.voters.contains(self.id);
+        let can_stand = self.may_stand();
         if !is_from_leader || !can_stand {
             let kind = MessageKind::TimeoutNow;
             return self.ignore_message(from, kind, IgnoreCause::WrongRole);

@@ -1,8 +1,9 @@
 //! What happened inside a node, each with its reason: what an observer could
 //! want to tell. Animations, logs, stories and monitors live off these.
 
+use crate::configuration::ReconfigurationRefusal;
 use crate::log::{Index, LogEnd, Term};
-use crate::membership::{NodeId, NodeSet};
+use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{MessageKind, Round, VoteRefusal};
 use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
 use crate::time::Micros;
@@ -152,6 +153,20 @@ pub enum Transition {
         follower: NodeId,
         /// What it will send next.
         next_index: Index,
+    },
+    /// It goes by another configuration from now on.
+    ConfigurationAdopted {
+        /// Where it stands in the log.
+        index: Index,
+        /// Who the members are.
+        membership: Membership,
+    },
+    /// A leader won't change the members so, or not now.
+    ReconfigurationRefused {
+        /// The request.
+        request: RequestId,
+        /// Why.
+        because: ReconfigurationRefusal,
     },
     /// A leader began to hand its office over (dissertation, section 3.10).
     TransferStarted {
@@ -315,6 +330,8 @@ pub enum StepDownCause {
         /// When it sent the last round that a majority answered, by its own clock.
         last_confirmed_sent_at: Micros,
     },
+    /// It is no voter any more, and that is committed (dissertation, section 4.2.2).
+    Removed,
     /// Another candidate won this term (section 5.2).
     LeaderOfThisTerm {
         /// Who.

@@ -206,7 +206,7 @@ fn a_leader_that_is_deposed_refuses_the_reads_that_it_has_not_answered() {
     leader.tell(read(2, ReadMode::ReadIndex)); // for a round,
     leader.tell(read(3, ReadMode::ReadIndex)); // and for the next.
     let seen = leader.hear(C, 2, accepted(0, 1));
-    let refused = Answer::Refused(ReadRefusal::LostOffice);
+    let refused = Answer::Refused(crate::Refusal::LostOffice);
     assert_eq!(seen.answers, [1, 2, 3].map(|request| (RequestId(request), refused)));
     assert!(leader.tell(Input::Applied(Index(2))).answers.is_empty());
 }

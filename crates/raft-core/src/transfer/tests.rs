@@ -40,7 +40,7 @@ fn a_target_that_lags_is_brought_up_to_date_first() {
 fn commands_are_refused_meanwhile_and_taken_again_once_it_is_given_up() {
     let mut leader = leader_with(Settings::default());
     leader.tell(Input::Transfer(B));
-    let refused = Answer::Refused(ReadRefusal::HandingOver);
+    let refused = Answer::Refused(Refusal::HandingOver);
     assert_eq!(leader.tell(propose()).answers, [(RequestId(0), refused)]);
     let began = leader.now;
     while leader.now < began + TIMEOUT {

@@ -1,0 +1,264 @@
+//! Changing the members (dissertation, chapter 4; paper, section 6).
+//!
+//! A configuration is an entry of the log. One at a time is under way: a change that
+//! is not committed yet must be, before the next begins.
+//!
+//! ```text
+//!   one server at a time    C_old ──────────────▶ C_new        any two majorities overlap
+//!   any change at once      C_old ──▶ C_old,new ──▶ C_new      the joint one needs both majorities
+//! ```
+
+use crate::log::{Entry, Index, Log, Payload};
+use crate::membership::{Membership, NodeId, NodeSet};
+use crate::node::{Answer, Node, Refusal, Role};
+use crate::read::RequestId;
+use crate::replication::Progress;
+use crate::settings::InForce;
+use crate::time::Micros;
+use crate::transition::{StepDownCause, Transition};
+use alloc::vec::Vec;
+
+/// A change of the members that an operator orders.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum Reconfiguration {
+    /// Send this server the log; it counts for nothing (dissertation, section 4.2.1).
+    AddLearner(NodeId),
+    /// Let this server vote. A learner must have caught up first.
+    AddVoter(NodeId),
+    /// Take this server out, voter or learner, the leader itself too.
+    Remove(NodeId),
+    /// Go to these members by way of a joint configuration (paper, section 6).
+    Joint {
+        /// The voters afterwards.
+        voters: NodeSet,
+        /// The learners afterwards.
+        learners: NodeSet,
+    },
+}
+
+/// Why a change of the members was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReconfigurationRefusal {
+    /// The change before it is not over: not committed, or, where configurations are
+    /// in force when applied, not applied, or still joint.
+    AnotherUnderWay,
+    /// The leader has committed nothing in its own term yet: without this, two
+    /// changes of different terms may meet (Ongaro's erratum of 2015).
+    NothingCommittedInTerm,
+    /// It would leave nobody to vote.
+    NoVoters,
+    /// It would change nothing.
+    ChangesNothing,
+    /// The learner lacks more entries than the settings allow.
+    LearnerLags {
+        /// How many.
+        entries: u64,
+    },
+}
+
+/// The configurations in a log, and the one that it began with.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Configurations {
+    // Never empty: the first is what the log began with.
+    history: Vec<(Index, Membership)>,
+}
+
+impl Configurations {
+    pub(crate) fn of(beginning: Membership, log: &Log) -> Configurations {
+        let mut configurations = Configurations { history: alloc::vec![(Index::ZERO, beginning)] };
+        for (index, entry) in log.iter() {
+            configurations.note(index, entry);
+        }
+        configurations
+    }
+
+    /// Takes note of an entry that was appended.
+    pub(crate) fn note(&mut self, index: Index, entry: &Entry) {
+        if let Payload::Configuration(membership) = &entry.payload {
+            self.history.push((index, *membership));
+        }
+    }
+
+    /// Forgets those that are truncated: "a server ... must be able to fall back to a
+    /// previous configuration" (dissertation, section 4.1).
+    pub(crate) fn truncate_from(&mut self, first: Index) {
+        self.history.retain(|(index, _)| *index < first || *index == Index::ZERO);
+    }
+
+    pub(crate) fn newest(&self) -> (Index, Membership) {
+        *self.history.last().expect("the first is never removed")
+    }
+
+    /// The newest at or before a place in the log.
+    fn newest_by(&self, place: Index) -> (Index, Membership) {
+        let by_then = self.history.iter().rev().find(|(index, _)| *index <= place);
+        *by_then.unwrap_or(&self.history[0])
+    }
+
+    /// "Each server adopts C_new as soon as it is added to its log" (dissertation,
+    /// section 4.1), or, as etcd does, once it is applied.
+    pub(crate) fn in_force(&self, rule: InForce, applied: Index) -> (Index, Membership) {
+        match rule {
+            InForce::WhenAppended => self.newest(),
+            InForce::WhenApplied => self.newest_by(applied),
+        }
+    }
+}
+
+impl Node {
+    /// Orders a change of the members.
+    pub(crate) fn reconfigure(&mut self, now: Micros, request: RequestId, change: Reconfiguration) {
+        let Role::Leader(leader) = &self.role else {
+            let leader = self.known_leader();
+            return self.answer(request, Answer::NotLeader { leader });
+        };
+        if leader.transfer.is_some() {
+            return self.answer(request, Answer::Refused(Refusal::HandingOver));
+        }
+        match self.next_membership(change) {
+            Ok(membership) => {
+                let index = self.append_as_leader(Payload::Configuration(membership));
+                let term = self.term();
+                self.answer(request, Answer::Proposed { index, term });
+                self.replicate(now);
+            }
+            Err(because) => {
+                self.transition(Transition::ReconfigurationRefused { request, because });
+                self.answer(request, Answer::Refused(Refusal::Reconfiguration(because)));
+            }
+        }
+    }
+
+    fn next_membership(
+        &self,
+        change: Reconfiguration,
+    ) -> Result<Membership, ReconfigurationRefusal> {
+        let (index, old) = self.configurations.newest();
+        let over = match self.settings().configurations_in_force {
+            InForce::WhenAppended => self.commit_index,
+            // Until it is applied here, the one before is what this leader counts by.
+            InForce::WhenApplied => self.applied_index,
+        };
+        if index > over || old.is_joint() {
+            return Err(ReconfigurationRefusal::AnotherUnderWay);
+        }
+        // "A leader may not append a C_new entry until it has committed an entry from
+        // its current term" (Ongaro, raft-dev, July 2015).
+        if self.log.term_at(self.commit_index) != Some(self.term()) {
+            return Err(ReconfigurationRefusal::NothingCommittedInTerm);
+        }
+        let new = match change {
+            Reconfiguration::AddLearner(server) if !old.is_voter(server) => {
+                Membership { learners: old.learners.with(server), ..old }
+            }
+            Reconfiguration::AddLearner(_) => old,
+            Reconfiguration::AddVoter(server) => {
+                self.learner_has_caught_up(&old, server)?;
+                let (voters, learners) = (old.voters.with(server), old.learners.without(server));
+                Membership { voters, learners, ..old }
+            }
+            Reconfiguration::Remove(server) => Membership {
+                voters: old.voters.without(server),
+                learners: old.learners.without(server),
+                ..old
+            },
+            Reconfiguration::Joint { voters, learners } => {
+                for server in voters.intersection(old.learners).iter() {
+                    self.learner_has_caught_up(&old, server)?;
+                }
+                let after = Membership {
+                    voters,
+                    learners: learners.difference(voters),
+                    outgoing: NodeSet::EMPTY,
+                };
+                if after == old {
+                    old
+                } else {
+                    // Whoever becomes a learner still votes in the old majority.
+                    Membership { outgoing: old.voters, ..after }
+                }
+            }
+        };
+        if new.voters.is_empty() {
+            return Err(ReconfigurationRefusal::NoVoters);
+        }
+        if new == old {
+            return Err(ReconfigurationRefusal::ChangesNothing);
+        }
+        Ok(new)
+    }
+
+    /// A learner may vote once it lacks few enough entries; else it would hold up
+    /// every commit that needs it (dissertation, section 4.2.1).
+    fn learner_has_caught_up(
+        &self,
+        old: &Membership,
+        server: NodeId,
+    ) -> Result<(), ReconfigurationRefusal> {
+        let Role::Leader(leader) = &self.role else { return Ok(()) };
+        let match_index =
+            leader.progress.get(&server).map_or(Index::ZERO, |progress| progress.match_index);
+        let entries = self.log.last_index().0.saturating_sub(match_index.0);
+        if old.learners.contains(server) && entries > self.settings().promotion_lag_max {
+            return Err(ReconfigurationRefusal::LearnerLags { entries });
+        }
+        Ok(())
+    }
+
+    /// Goes by the configuration that is in force now, which may be another than before.
+    pub(crate) fn adopt_configuration(&mut self) {
+        let rule = self.settings().configurations_in_force;
+        let (index, membership) = self.configurations.in_force(rule, self.applied_index);
+        if membership == self.membership {
+            return;
+        }
+        self.membership = membership;
+        self.transition(Transition::ConfigurationAdopted { index, membership });
+        // The newest entry goes to a new server at once, as a probe: its answer tells
+        // how much it lacks.
+        let next_index = self.log.last_index().max(Index(1));
+        let id = self.id;
+        let Role::Leader(leader) = &mut self.role else { return };
+        let everyone = membership.everyone().without(id);
+        leader.progress.retain(|server, _| everyone.contains(*server));
+        for server in everyone.iter() {
+            leader.progress.entry(server).or_insert_with(|| Progress::new(next_index));
+        }
+    }
+
+    /// What a leader does once a configuration is committed (and in force): it leaves
+    /// the joint one by itself, and leaves its office if it is no voter any more.
+    pub(crate) fn after_configuration_committed(&mut self, now: Micros) {
+        let Role::Leader(_) = &self.role else { return };
+        let (index, newest) = self.configurations.newest();
+        let is_over = index <= self.commit_index && newest == self.membership;
+        if !is_over {
+            return;
+        }
+        if newest.is_joint() {
+            // "Once C_old,new has been committed ... the leader can now create a log
+            // entry describing C_new" (paper, section 6).
+            let after = Membership { outgoing: NodeSet::EMPTY, ..newest };
+            self.append_as_leader(Payload::Configuration(after));
+            self.replicate(now);
+        } else if !newest.is_voter(self.id) {
+            // "A leader that is removed from the configuration steps down once the
+            // C_new entry is committed" (dissertation, section 4.2.2).
+            self.step_down(now, StepDownCause::Removed);
+        }
+    }
+
+    /// Whether this server may stand: it votes in the configuration in force, and knows
+    /// of no committed one that it has not adopted yet.
+    pub(crate) fn may_stand(&self) -> bool {
+        let committed = self.configurations.newest_by(self.commit_index).0;
+        let rule = self.settings().configurations_in_force;
+        let adopted = self.configurations.in_force(rule, self.applied_index).0;
+        self.membership.is_voter(self.id) && committed <= adopted
+    }
+}
+
+#[cfg(test)]
+mod tests;
