@@ -97,6 +97,7 @@ pub(super) fn applied(payload: &Payload) -> Option<String> {
             Some(put) => format!("{} = {}", put.key, put.value),
             None => "a command".to_string(),
         }),
+        Payload::Configuration(membership) => Some(super::members(membership)),
     }
 }
 

@@ -15,7 +15,7 @@ pub use transitions::transition;
 
 pub(crate) use operations::{in_short as operation_in_short, is_named_in_a_violation, request};
 
-use raft_core::{LogEnd, Micros, NodeId, NodeSet, VoteRefusal};
+use raft_core::{LogEnd, Membership, Micros, NodeId, NodeSet, VoteRefusal};
 use raft_sim::Property;
 
 /// A property's name, and what it says, in a sentence (paper, Figure 3).
@@ -58,6 +58,18 @@ pub(crate) fn span(micros: Micros) -> String {
     } else {
         micros.to_string()
     }
+}
+
+/// `voters A, B and C`; `voters A and D, joint with A, B and C; learners E`.
+pub(crate) fn members(membership: &Membership) -> String {
+    let mut text = format!("voters {}", names(membership.voters));
+    if membership.is_joint() {
+        text.push_str(&format!(", joint with {}", names(membership.outgoing)));
+    }
+    if !membership.learners.is_empty() {
+        text.push_str(&format!("; learners {}", names(membership.learners)));
+    }
+    text
 }
 
 /// `A`, `A and B`, `A, B and D`.

@@ -1,9 +1,10 @@
 //! What happens inside a node, and why.
 
-use super::{entries, names, place, refusal, span};
+use super::{entries, members, names, place, refusal, span};
 use raft_core::{
     CandidateCause, CommitCause, IgnoreCause, MessageKind, NodeId, Office, ReadBasis, ReadMode,
-    ReadRefusal, ReadWait, StepDownCause, TermCause, TransferEnd, Transition, VoteRefusal,
+    ReadRefusal, ReadWait, ReconfigurationRefusal, StepDownCause, TermCause, TransferEnd,
+    Transition, VoteRefusal,
 };
 
 /// What happened inside a node, as a sentence.
@@ -40,6 +41,12 @@ pub fn transition(node: NodeId, transition: &Transition) -> Option<String> {
         | Transition::NextSetBack { .. }
         | Transition::CommitAdvanced { .. }
         | Transition::CommitWithheld { .. } => replication(node, transition),
+        Transition::ConfigurationAdopted { index, membership } => {
+            format!("{node} goes by the configuration of entry {index}: {}.", members(membership))
+        }
+        Transition::ReconfigurationRefused { because, .. } => {
+            format!("{node} won't change the members so: {}.", reconfiguration(because))
+        }
         Transition::Ignored { from, kind, because } => ignored(node, *from, *kind, *because),
     };
     (!text.is_empty()).then_some(text)
@@ -137,6 +144,9 @@ fn stepped_down(node: NodeId, was: Office, because: &StepDownCause) -> String {
         StepDownCause::LaterTerm { from, term } => {
             format!("{node} {gives_up}: it hears of term {term} from {from}.")
         }
+        StepDownCause::Removed => {
+            format!("{node} {gives_up}: it is no voter any more, and that is committed.")
+        }
         StepDownCause::LostMajority { .. } => {
             format!("{node} {gives_up}: for an election timeout it heard from no majority.")
         }
@@ -179,6 +189,20 @@ fn replication(node: NodeId, transition: &Transition) -> String {
              {term}, not of its own."
         ),
         _ => String::new(),
+    }
+}
+
+fn reconfiguration(because: &ReconfigurationRefusal) -> String {
+    match because {
+        ReconfigurationRefusal::AnotherUnderWay => "the change before is not over".to_string(),
+        ReconfigurationRefusal::NothingCommittedInTerm => {
+            "it has committed nothing in its own term yet".to_string()
+        }
+        ReconfigurationRefusal::NoVoters => "nobody would vote".to_string(),
+        ReconfigurationRefusal::ChangesNothing => "nothing would change".to_string(),
+        ReconfigurationRefusal::LearnerLags { entries } => {
+            format!("the learner lacks {entries} entries")
+        }
     }
 }
 
