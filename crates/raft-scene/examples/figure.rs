@@ -1,11 +1,11 @@
 //! Paints a moment of a built-in scenario: `figure SCENARIO MILLISECONDS WIDTH HEIGHT
-//! [dark] [timeline]`, to standard output.
+//! [dark] [timeline] [whole] [steps=...] [nodes=N] [seed=N]`, to standard output.
 
 use raft_core::Micros;
 use raft_scene::{
     StageView, Theme, TimelineIndex, TimelineView, motion, stage, svg, timeline_marks,
 };
-use raft_sim::{Plan, Timeline, scenarios};
+use raft_sim::{Plan, Timeline, parse_steps, scenarios};
 use std::sync::Arc;
 
 fn main() -> Result<(), String> {
@@ -16,8 +16,16 @@ fn main() -> Result<(), String> {
     let number = |text: &str| text.parse::<f32>().map_err(|error| error.to_string());
     let at = Micros((number(at)? * 1_000.0) as u64);
     let (width, height) = (number(width)?, number(height)?);
-    let scenario = scenarios::by_name(name).ok_or("no such scenario")?;
-    let plan = Plan::new(scenario, 42, Vec::new()).map_err(|errors| format!("{errors:?}"))?;
+    let value = |name: &str| {
+        rest.iter().find_map(|word| word.strip_prefix(name).and_then(|word| word.strip_prefix('=')))
+    };
+    let mut scenario = scenarios::by_name(name).ok_or("no such scenario")?;
+    if let Some(nodes) = value("nodes") {
+        scenario.nodes = number(nodes)? as u8;
+    }
+    let seed = value("seed").map_or(Ok(42.0), number)? as u64;
+    let steps = parse_steps(value("steps").unwrap_or("")).map_err(|error| error.to_string())?;
+    let plan = Plan::new(scenario, seed, steps).map_err(|errors| format!("{errors:?}"))?;
     let timeline = Timeline::new(Arc::new(plan));
     let index = TimelineIndex::new(&timeline);
     let is = |word: &str| rest.iter().any(|other| other == word);

@@ -59,7 +59,7 @@ impl Layout {
     pub(crate) fn new(nodes: usize, view: &StageView) -> Layout {
         let wants_compact = view.compact || view.width < 480.0;
         let size = (view.width / 790.0).min(view.height / 470.0);
-        let largest = (34.0 * (size * 1.1).max(0.7)).clamp(16.0, 62.0);
+        let largest = (34.0 * (size * 1.1).max(0.7)).clamp(16.0, 54.0);
         let tries = |is_compact: bool| {
             let mut radius = largest;
             std::iter::from_fn(move || {
@@ -109,7 +109,7 @@ impl Layout {
         let mut vertical = if spread > 0.0 { height / spread } else { 0.0 };
         let mut horizontal = if widest > 0.0 { width / (2.0 * widest) } else { 0.0 };
         if nodes > 2 {
-            let most = if is_compact { 1.45 } else { 1.3 };
+            let most = if is_compact { 1.45 } else { 1.15 };
             horizontal = horizontal.min(vertical * most);
             vertical = vertical.min(horizontal * 1.3);
         }

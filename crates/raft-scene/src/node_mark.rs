@@ -210,6 +210,14 @@ pub(crate) fn nodes(
         let saying = state::role_line(host, mark.role, at);
         place_role_line(mark, &saying, layout, &mut obstacles);
     }
+    for (mark, notes) in &mut marks {
+        // All on one line where they fit, else line by line.
+        if let Some(saying) = Saying::joined(notes)
+            && place_note(mark, &saying, layout, &mut obstacles)
+        {
+            notes.clear();
+        }
+    }
     for line in 0..3 {
         for (mark, notes) in &mut marks {
             if let Some(saying) = notes.get(line) {
@@ -273,7 +281,7 @@ fn term_line(role: NodeRole, term: Term, center: Point, metrics: &Metrics) -> Te
             text = term.to_string();
         }
     }
-    let at = Point::new(center.x, center.y + radius * 0.4 + size * 0.72);
+    let at = Point::new(center.x, center.y + (radius * 0.6).max(radius * 0.18 + size * 0.95));
     TextMark { text, at, anchor: Anchor::Middle, tone: Tone::Plain, size }
 }
 
@@ -359,7 +367,13 @@ fn place_role_line(
     }
 }
 
-fn place_note(mark: &mut NodeMark, saying: &Saying, layout: &Layout, obstacles: &mut Obstacles) {
+/// Says whether there was room.
+fn place_note(
+    mark: &mut NodeMark,
+    saying: &Saying,
+    layout: &Layout,
+    obstacles: &mut Obstacles,
+) -> bool {
     let text = if layout.is_compact {
         below(mark, saying, layout, obstacles)
     } else {
@@ -368,7 +382,9 @@ fn place_note(mark: &mut NodeMark, saying: &Saying, layout: &Layout, obstacles: 
         let baseline = first + mark.notes.len() as f32 * metrics.line_height();
         aside(mark.center, baseline, saying, layout, obstacles)
     };
+    let is_placed = text.is_some();
     mark.notes.extend(text);
+    is_placed
 }
 
 /// Outward of a node, on this baseline.

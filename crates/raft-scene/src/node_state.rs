@@ -19,6 +19,23 @@ impl Saying {
     }
 }
 
+impl Saying {
+    /// Several on one line, in the gravest of their tones; `None` for fewer than two.
+    pub(crate) fn joined(sayings: &[Saying]) -> Option<Saying> {
+        if sayings.len() < 2 {
+            return None;
+        }
+        let text = |way: fn(&Saying) -> Option<&String>| {
+            sayings.iter().filter_map(way).cloned().collect::<Vec<_>>().join(" · ")
+        };
+        let tone = sayings.iter().map(|saying| saying.tone).max().unwrap_or_default();
+        Some(Saying {
+            ways: vec![text(|saying| saying.ways.first()), text(|saying| saying.ways.last())],
+            tone,
+        })
+    }
+}
+
 pub(crate) fn role_of(world: &World, host: &Host) -> NodeRole {
     let Some(node) = host.node() else { return NodeRole::Crashed };
     match node.view().role() {

@@ -57,11 +57,13 @@ pub fn paint(stage: &Stage, motion: &Motion, theme: Theme) -> String {
         let (fill, outline) = match client.tone {
             Tone::Good => ("leader-fill", "leader"),
             Tone::Bad => ("bad-fill", "bad"),
-            Tone::Notable => ("candidate-fill", "candidate"),
-            Tone::Quiet | Tone::Plain => ("raised", "line"),
+            Tone::Quiet | Tone::Plain | Tone::Notable => ("raised", "line"),
         };
         paper.rectangle(&client.bounds, 7.0).fill(fill).stroke(outline, 1.0).end();
-        let title = if client.tone == Tone::Quiet { "quiet" } else { outline };
+        let title = match client.tone {
+            Tone::Good | Tone::Bad => outline,
+            _ => client.tone.token(),
+        };
         paper.letters(&client.title, title, true);
         paper.letters(&client.line, "ink", false);
     }

@@ -25,8 +25,8 @@ impl Anchor {
     }
 }
 
-/// How something is meant, which gives it its colour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// How something is meant, which gives it its colour; the graver the later.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Tone {
     /// Worth little ink.
     #[default]

@@ -82,12 +82,16 @@ pub(crate) fn wall(world: &World, layout: &Layout) -> Option<WallMark> {
     let mut line = String::new();
     let mut areas = vec![String::new(); groups.len()];
     let everything_is_tinted = is_tinted(groups[inner]);
+    let is_inner = |place: usize| group_at[place % count] == Some(inner);
     for run in runs(&group_at, begin).iter().filter(|run| run.group != inner) {
-        let bend = bend(layout, run);
-        bend.draw(&mut line);
+        let before = run.first + count - 1;
+        let after = run.first + run.length;
+        let bend = bend(layout, run, [!is_inner(before), !is_inner(after)]);
+        // Where two walled runs meet, the first of them draws the wall between.
+        bend.draw(&mut line, if is_inner(after) { 0 } else { 1 });
         if is_tinted(groups[run.group]) && !everything_is_tinted {
             let area = &mut areas[run.group];
-            bend.draw(area);
+            bend.draw(area, 0);
             bend.close_outside(area, &layout.bounds);
         }
     }
@@ -136,75 +140,129 @@ fn runs(group_at: &[Option<usize>], begin: usize) -> Vec<Run> {
     runs
 }
 
-/// Where a wall ends: a place on the edge of the box, and the way it takes there.
+/// Where a wall ends: a place on the edge of the box, and how it gets there.
 #[derive(Clone, Copy)]
 struct Exit {
     at: Point,
     /// Whether it meets the bottom; else a side.
     is_below: bool,
+    /// The place that it passes on its way, above or below the outer of two neighbours.
+    past: Option<Point>,
 }
 
 /// One curve of a wall.
 struct Bend {
     from: Exit,
     to: Exit,
+    /// From the first gate to the last.
     through: Vec<Point>,
+    /// For the first and the last gate, whether another wall meets there: the way in.
+    meets: [Option<Point>; 2],
+}
+
+/// The part of the stage that a node with its ring, and its log where that is below,
+/// takes: a circle.
+fn footprint(layout: &Layout, center: Point) -> (Point, f32) {
+    let outer = layout.metrics.outer_radius();
+    if !layout.is_compact {
+        return (center, outer);
+    }
+    let log = layout.metrics.cell_height + 4.0;
+    (Point::new(center.x, center.y + log / 2.0), outer + log * 0.45)
 }
 
 /// The curve around a run.
-fn bend(layout: &Layout, run: &Run) -> Bend {
+fn bend(layout: &Layout, run: &Run, meets: [bool; 2]) -> Bend {
     let count = layout.centers.len();
-    let center = |place: usize| layout.centers[place % count];
-    let (before, first) = (center(run.first + count - 1), center(run.first));
-    let (last, after) = (center(run.first + run.length - 1), center(run.first + run.length));
-    let gate = before.towards(first, 0.5);
-    let next_gate = last.towards(after, 0.5);
-    let turn = |place: usize| TAU * (place as f32 + 0.5) / count as f32;
-    let from = exit(layout, gate, turn(run.first + count - 1));
-    let to = exit(layout, next_gate, turn(run.first + run.length - 1));
+    let node = |place: usize| footprint(layout, layout.centers[place % count]);
+    let last = run.first + run.length - 1;
+    let gate = gate(layout, run.first + count - 1);
+    let next_gate = self::gate(layout, last);
+    let from = exit(layout, gate, run.first + count - 1);
+    let to = exit(layout, next_gate, last);
 
     // Straight from gate to gate, but not through a disc.
-    let clear = layout.metrics.outer_radius() + layout.metrics.message_radius * 1.6;
+    let air = layout.metrics.message_radius * 1.6;
     let mut through = vec![gate];
-    for place in run.first..run.first + run.length {
-        let node = center(place);
-        if distance_to_segment(node, gate, next_gate) < clear {
-            let inward = (clear / node.distance(layout.middle).max(1.0)).min(0.9);
-            through.push(node.towards(layout.middle, inward));
+    for place in run.first..=last {
+        let (center, radius) = node(place);
+        let clear = radius + air;
+        if distance_to_segment(center, gate, next_gate) < clear {
+            let inward = (clear / center.distance(layout.middle).max(1.0)).min(0.9);
+            through.push(center.towards(layout.middle, inward));
         }
     }
     if gate.distance(next_gate) > 1.0 {
         through.push(next_gate);
     }
-    Bend { from, to, through }
+    let inward = |gate: Point, meets: bool| meets.then(|| unit(gate, layout.middle));
+    Bend { from, to, through, meets: [inward(gate, meets[0]), inward(next_gate, meets[1])] }
 }
 
-fn exit(layout: &Layout, gate: Point, turn: f32) -> Exit {
-    let side = turn.sin();
-    if side.abs() < 0.001 {
-        return Exit { at: Point::new(gate.x, layout.bounds.bottom()), is_below: true };
+/// The place between a node and the next on the ring.
+fn gate(layout: &Layout, place: usize) -> Point {
+    let count = layout.centers.len();
+    let (one, _) = footprint(layout, layout.centers[place % count]);
+    let (other, _) = footprint(layout, layout.centers[(place + 1) % count]);
+    one.towards(other, 0.5)
+}
+
+/// The way out between a node and the next: to the side that both are on, between the
+/// two and their words.
+fn exit(layout: &Layout, gate: Point, place: usize) -> Exit {
+    let count = layout.centers.len();
+    let (one, other) = (layout.centers[place % count], layout.centers[(place + 1) % count]);
+    let side = (TAU * ((place % count) as f32 + 0.5) / count as f32).sin();
+    if side.abs() < 0.001 && count > 1 {
+        let at = Point::new(gate.x, layout.bounds.bottom());
+        return Exit { at, is_below: true, past: None };
     }
     let x = if side > 0.0 { layout.bounds.right() } else { layout.bounds.x };
-    Exit { at: Point::new(x, gate.y), is_below: false }
+    let (upper, lower) = if one.y < other.y { (one, other) } else { (other, one) };
+    let outer = layout.metrics.outer_radius() + 3.0;
+    let words = layout.metrics.cell_height / 2.0 + 4.0;
+    let log = if layout.is_compact { layout.metrics.cell_height + 4.0 } else { 0.0 };
+    let from_middle = |center: Point| (center.x - layout.middle.x).abs();
+    // The outer of the two is in the way with its disc, the inner with its words.
+    let is_lower_outer = from_middle(lower) > from_middle(upper);
+    let (top, bottom, passed) = if is_lower_outer {
+        let top = if layout.is_compact { f32::MIN } else { upper.y + words };
+        (top, lower.y - outer, lower)
+    } else {
+        let words = words + layout.metrics.line_height();
+        let bottom = if layout.is_compact { lower.y - outer } else { lower.y - words };
+        (upper.y + outer + log, bottom, upper)
+    };
+    let y = if top <= bottom { gate.y.clamp(top, bottom) } else { (top + bottom) / 2.0 };
+    let past = ((y - gate.y).abs() > 2.0).then(|| Point::new(passed.x, y));
+    Exit { at: Point::new(x, y), is_below: false, past }
+}
+
+fn unit(from: Point, to: Point) -> Point {
+    let distance = from.distance(to).max(0.001);
+    Point::new((to.x - from.x) / distance, (to.y - from.y) / distance)
 }
 
 impl Bend {
-    fn draw(&self, path: &mut String) {
+    /// Draws it; `shorter` by 1 without the way from the last gate to the edge.
+    fn draw(&self, path: &mut String, shorter: usize) {
         let mut points = vec![self.from.at];
+        points.extend(self.from.past);
+        let first_gate = points.len();
         points.extend(&self.through);
+        let last_gate = points.len() - 1;
+        points.extend(self.to.past);
         points.push(self.to.at);
-        let unit = |from: Point, to: Point| {
-            let distance = from.distance(to).max(0.001);
-            Point::new((to.x - from.x) / distance, (to.y - from.y) / distance)
-        };
         let last = points.len() - 1;
-        let heading = |place: usize| match place {
-            0 => outward(self.from, -1.0),
+        let heading = |place: usize| match (place, self.meets) {
+            (0, _) => outward(self.from, -1.0),
             _ if place == last => outward(self.to, 1.0),
+            (_, [Some(inward), _]) if place == first_gate => inward,
+            (_, [_, Some(inward)]) if place == last_gate => Point::new(-inward.x, -inward.y),
             _ => unit(points[place - 1], points[place + 1]),
         };
-        path.move_to(self.from.at);
-        for place in 0..last {
+        path.move_to(points[0]);
+        for place in 0..if shorter > 0 { last_gate } else { last } {
             let (from, to) = (points[place], points[place + 1]);
             let reach = from.distance(to) / 3.0;
             let (leave, arrive) = (heading(place), heading(place + 1));

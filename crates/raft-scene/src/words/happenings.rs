@@ -13,7 +13,7 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
     let text = match happening {
         Happening::Sent { envelope, .. } => {
             let said = message(envelope);
-            format!("{} sends {} a {}: {}.", envelope.from, envelope.to, said.title, said.detail)
+            format!("{} to {}, {}: {}.", envelope.from, envelope.to, said.title, said.detail)
         }
         Happening::Delivered { .. } => return None,
         Happening::Lost { because, .. } => match because {
@@ -51,6 +51,8 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
         }
         Happening::Restarted { node } => format!("{node} starts, with what its disk holds."),
         Happening::Parted { groups } => {
+            let mut groups = groups.clone();
+            groups.sort_by_key(|group| group.iter().next());
             let groups: Vec<String> = groups.iter().map(|group| names(*group)).collect();
             format!("A wall goes up: {}.", groups.join(" | "))
         }
