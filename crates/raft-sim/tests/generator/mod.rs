@@ -52,6 +52,7 @@ pub(crate) enum Leaning {
 }
 
 /// The schedule of this number, with these rules left out.
+#[allow(clippy::needless_update, reason = "settings grow, and keep their defaults here")]
 pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario {
     let mut dice = Dice(number.wrapping_mul(0xd6e8_feb8_6659_fd93));
     let nodes = dice.pick(&[3, 3, 3, 4, 5, 5, 5, 7]);
