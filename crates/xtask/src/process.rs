@@ -118,11 +118,19 @@ pub(crate) fn output_of(command: &mut Command, limit: Duration) -> Result<String
     bail!("`{}` failed ({}):\n{}", words(command), ended.status, last_lines(&ended.stderr, 15))
 }
 
-/// The last lines of a text, indented, for an error message.
+/// The last lines of a text, indented and not too long, for an error message.
 pub(crate) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let from = lines.len().saturating_sub(count);
-    let kept: Vec<String> = lines[from..].iter().map(|line| format!("    {line}")).collect();
+    let shorter = |line: &&str| {
+        let mut line: String = format!("    {line}");
+        if let Some((end, _)) = line.char_indices().nth(180) {
+            line.truncate(end);
+            line.push('…');
+        }
+        line
+    };
+    let kept: Vec<String> = lines[from..].iter().map(shorter).collect();
     kept.join("\n")
 }
 
@@ -168,7 +176,7 @@ pub(crate) fn with_heartbeat(command: &mut Command, what: &str, log: &Path) -> R
     Err(anyhow!(
         "`{text}` failed ({status}). The end of what it said (all of it is in {}):\n{}",
         log.display(),
-        last_lines(&shown.join("\n"), 15)
+        last_lines(&shown.join("\n"), 8)
     ))
 }
 

@@ -50,26 +50,27 @@ pub(crate) enum Need {
 pub(crate) const SERVE: &[Need] = &[Need::WasmTarget, Need::Trunk, Need::WasmBindgen];
 /// What `cargo xtask build` needs.
 pub(crate) const BUILD: &[Need] =
-    &[Need::WasmTarget, Need::Trunk, Need::WasmBindgen, Need::WasmOpt];
+    &[Need::WasmTarget, Need::WasmOpt, Need::Trunk, Need::WasmBindgen];
 /// What a measurement in a browser needs on top of a build.
 pub(crate) const BENCH: &[Need] = &[
     Need::WasmTarget,
-    Need::Trunk,
-    Need::WasmBindgen,
     Need::WasmOpt,
     Need::NodePackages,
     Need::Browser,
+    Need::Trunk,
+    Need::WasmBindgen,
 ];
-/// What `cargo xtask test` needs: everything. The browser comes after the node
-/// packages, since its last way of being installed is one of them.
+/// What `cargo xtask test` needs: everything. What is quick comes first, so that
+/// what fails fails early; the browser comes after the node packages, since its
+/// last way of being installed is one of them.
 pub(crate) const TEST: &[Need] = &[
     Need::WasmTarget,
     Need::BareMetalTarget,
-    Need::Trunk,
-    Need::WasmBindgen,
     Need::WasmOpt,
     Need::NodePackages,
     Need::Browser,
+    Need::Trunk,
+    Need::WasmBindgen,
 ];
 
 /// How a thing is found and how it is installed: a file of this folder each.
@@ -272,14 +273,19 @@ fn first_way_of(ways: Vec<Way<'_>>) -> Result<()> {
             Ok(()) => return Ok(()),
             Err(error) => {
                 let reason = format!("{error:#}");
-                // The program's own last word says most.
-                let last = reason.lines().last().unwrap_or_default().trim();
-                process::say(&format!("      no: {last}"));
+                process::say(&format!("      no: {}", in_one_line(&reason)));
                 reasons.push(format!("tried by {name}: {reason}"));
             }
         }
     }
     Err(anyhow!(reasons.join("\n")))
+}
+
+/// The line that says most: a program's own last error, else its last word.
+fn in_one_line(reason: &str) -> &str {
+    let errors = |line: &&str| line.trim_start().starts_with("error");
+    let last_error = reason.lines().rev().find(errors);
+    last_error.or(reason.lines().last()).unwrap_or_default().trim()
 }
 
 #[cfg(test)]
@@ -313,5 +319,14 @@ mod tests {
         let path = command.get_envs().find(|(name, _)| *name == "PATH");
         let path = path.and_then(|(_, value)| value).unwrap().to_string_lossy().into_owned();
         assert!(path.starts_with("/ours"), "{path}");
+    }
+
+    #[test]
+    fn a_reason_is_told_by_its_last_error() {
+        assert_eq!(
+            in_one_line("`cargo` failed:\n  error: no cc\n  To reuse that, do this"),
+            "error: no cc"
+        );
+        assert_eq!(in_one_line("there is no rustup here"), "there is no rustup here");
     }
 }

@@ -76,7 +76,9 @@ impl RustTarget {
     /// The name of a sysroot of our own for this very compiler.
     fn own_name(&self, compiler: &Compiler) -> String {
         let commit = compiler.commit.get(..9).unwrap_or("unknown");
-        format!("rust-std-{}-{}-{}", compiler.release, commit, self.triple)
+        // The recipe is a part of the name: crates that were compiled against
+        // another library at the same place would no longer be found.
+        format!("rust-std-{}-{commit}-{}-with-bitcode", compiler.release, self.triple)
     }
 
     /// Compiles small programs: the only proof that a target is there and fits.

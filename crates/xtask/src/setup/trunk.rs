@@ -29,7 +29,9 @@ impl Tool for Trunk {
     }
 
     fn by_hand(&self) -> String {
-        format!("`cargo install trunk --version {VERSION} --locked`, or https://trunkrs.dev")
+        format!(
+            "`cargo install trunk --version {VERSION} --locked` (it wants a C compiler too), or https://trunkrs.dev"
+        )
     }
 
     fn find(&self, cache: &Cache, toolbox: &mut Toolbox) -> Result<Option<String>> {

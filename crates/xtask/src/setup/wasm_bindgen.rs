@@ -69,7 +69,10 @@ impl Tool for WasmBindgen {
     }
 
     fn by_hand(&self) -> String {
-        format!("`cargo install wasm-bindgen-cli --version ={}`", self.version)
+        format!(
+            "`cargo install wasm-bindgen-cli --version ={}` (it wants a C compiler too)",
+            self.version
+        )
     }
 
     fn find(&self, cache: &Cache, toolbox: &mut Toolbox) -> Result<Option<String>> {
