@@ -14,6 +14,7 @@
 //!
 //! Positions are in CSS pixels of the box that the view gives, from its top left.
 
+mod axis;
 mod client_mark;
 mod geometry;
 mod hit;
@@ -49,6 +50,6 @@ pub use space_time::{
 };
 pub use stage::{Metrics, Stage, StageView, stage};
 pub use text_mark::{Anchor, TextMark, Tone};
-pub use timeline_index::{Landmark, TimelineIndex};
+pub use timeline_index::{Landmark, MessageSpan, TimelineIndex};
 pub use tokens::{TERM_COLORS, TOKENS, Theme, Token, css_variables, term_color};
 pub use wall::{SideMark, WallMark};

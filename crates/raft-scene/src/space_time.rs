@@ -1,12 +1,15 @@
 //! The space-time diagram: a lane a node and a client, time from left to right.
 
+use crate::axis;
 use crate::geometry::{Point, Rectangle};
 use crate::message_mark::MarkKind;
 use crate::node_mark::NodeRole;
-use crate::text_mark::{TextMark, Tone};
-use crate::timeline_index::TimelineIndex;
-use raft_core::{Micros, NodeId};
-use raft_sim::{OperationId, Property};
+use crate::path::PathData;
+use crate::text_mark::{Anchor, TextMark, Tone, text_width};
+use crate::timeline_index::{Fault, MessageSpan, OperationSpan, TimelineIndex};
+use crate::words;
+use raft_core::{Micros, NodeId, NodeSet};
+use raft_sim::{OperationId, Outcome, Property};
 
 /// The box to fill.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -156,6 +159,13 @@ impl TimelineMarks {
     }
 }
 
+/// More messages than this can't be told apart: heartbeats and their answers are left
+/// out first, then all.
+const MOST_MESSAGES: usize = 400;
+/// The width of a column of the density, in pixels.
+const COLUMN: f32 = 4.0;
+pub(crate) const LABEL_SIZE: f32 = 11.0;
+
 /// The space-time diagram of a span of a run.
 pub fn timeline_marks(
     index: &TimelineIndex,
@@ -163,6 +173,287 @@ pub fn timeline_marks(
     to: Micros,
     view: &TimelineView,
 ) -> TimelineMarks {
-    let _ = (index, view);
-    TimelineMarks { from, to, ..TimelineMarks::default() }
+    let to = to.max(from + Micros(1));
+    let (left, top, right) = if view.is_full { (40.0, 20.0, 22.0) } else { (4.0, 2.0, 4.0) };
+    let plot = Rectangle::new(
+        left,
+        top,
+        (view.width - left - right).max(1.0),
+        (view.height - top - 4.0).max(1.0),
+    );
+    let mut marks = TimelineMarks { plot, from, to, ..TimelineMarks::default() };
+    let pitch = marks.lay_lanes(index, view.is_full);
+    marks.ticks = axis::ticks(&marks, view);
+    marks.shade_faults(index, pitch);
+    marks.band_roles(index, pitch);
+    marks.weave(index, pitch);
+    marks.lay_operations(index, pitch, view.is_full);
+    for found in &index.violations {
+        if (from..=to).contains(&found.at) {
+            marks.violations.push(ViolationMark {
+                at: Point::new(marks.x_of(found.at), plot.y),
+                event: found.event,
+                property: found.property,
+                description: found.description.clone(),
+            });
+        }
+    }
+    marks
+}
+
+impl TimelineMarks {
+    /// Gives the height of a lane.
+    fn lay_lanes(&mut self, index: &TimelineIndex, is_full: bool) -> f32 {
+        let nodes = (0..index.nodes).filter_map(NodeId::new).map(LaneOf::Node);
+        let clients = (1..=index.clients)
+            .chain(index.has_person.then_some(0))
+            .filter(|_| is_full)
+            .map(LaneOf::Client);
+        let lanes: Vec<LaneOf> = nodes.chain(clients).collect();
+        let pitch = (self.plot.height / lanes.len().max(1) as f32).min(34.0);
+        for (place, of) in lanes.into_iter().enumerate() {
+            let y = self.plot.y + (place as f32 + 0.5) * pitch;
+            let text = match of {
+                _ if !is_full || pitch < 9.0 => String::new(),
+                LaneOf::Node(id) => id.to_string(),
+                LaneOf::Client(0) => "you".to_string(),
+                LaneOf::Client(number) => format!("c{number}"),
+            };
+            let label = TextMark {
+                text,
+                at: Point::new(self.plot.x - 10.0, y + LABEL_SIZE * 0.36),
+                anchor: Anchor::End,
+                tone: Tone::Quiet,
+                size: LABEL_SIZE,
+            };
+            self.lanes.push(LaneMark { of, label, y });
+        }
+        pitch
+    }
+
+    fn lane_y(&self, of: LaneOf) -> Option<f32> {
+        // Nodes come first, in the order of their ids.
+        match of {
+            LaneOf::Node(id) => self.lanes.get(usize::from(id.number())).map(|lane| lane.y),
+            LaneOf::Client(_) => self.lanes.iter().find(|lane| lane.of == of).map(|lane| lane.y),
+        }
+    }
+
+    /// The part of a span of time that is in the plot: from where, how wide.
+    fn within(&self, from: Micros, to: Micros) -> Option<(f32, f32)> {
+        if to < self.from || from > self.to {
+            return None;
+        }
+        let left = self.x_of(from.max(self.from));
+        Some((left, self.x_of(to.min(self.to)) - left))
+    }
+
+    fn shade_faults(&mut self, index: &TimelineIndex, pitch: f32) {
+        for span in &index.faults {
+            let Some((x, width)) = self.within(span.from, span.to.min(index.duration)) else {
+                continue;
+            };
+            let (lanes, label) = match &span.fault {
+                Fault::Down(node) => (NodeSet::only(*node), format!("{node} is down")),
+                Fault::Cut { from, to } => (NodeSet::only(*to), format!("{from} → {to} cut")),
+                Fault::Wall(groups) => {
+                    let voters = u32::from(index.nodes);
+                    let weak = groups.iter().filter(|group| u32::from(group.len()) * 2 <= voters);
+                    let weak = weak.fold(NodeSet::EMPTY, |all, group| all.union(*group));
+                    let mut groups = groups.clone();
+                    groups.sort_by_key(|group| group.iter().next());
+                    let names: Vec<String> = groups.iter().map(NodeSet::to_string).collect();
+                    (weak, format!("partition {}", names.join(" | ")))
+                }
+            };
+            let mut bounds: Vec<Rectangle> = Vec::new();
+            for node in lanes.iter() {
+                let Some(y) = self.lane_y(LaneOf::Node(node)) else { continue };
+                let top = y - pitch / 2.0;
+                match bounds.last_mut() {
+                    // Neighbours' lanes are shaded as one.
+                    Some(last) if (last.bottom() - top).abs() < 0.5 => last.height += pitch,
+                    _ => bounds.push(Rectangle::new(x, top, width, pitch)),
+                }
+            }
+            let faults =
+                bounds.into_iter().map(|bounds| FaultMark { bounds, label: label.clone() });
+            self.faults.extend(faults);
+        }
+    }
+
+    fn band_roles(&mut self, index: &TimelineIndex, pitch: f32) {
+        for role in NodeRole::ALL {
+            if role == NodeRole::StaleLeader {
+                continue;
+            }
+            let height = match role {
+                NodeRole::Follower | NodeRole::Crashed => (pitch * 0.24).clamp(1.5, 6.0),
+                _ => (pitch * 0.36).clamp(2.5, 9.0),
+            };
+            let mut path = String::new();
+            for (lane, spans) in self.lanes.iter().zip(&index.roles) {
+                let first = spans.partition_point(|span| span.to < self.from);
+                let seen = spans[first..].iter().take_while(|span| span.from <= self.to);
+                for span in seen.filter(|span| span.role == role) {
+                    if let Some((x, width)) = self.within(span.from, span.to) {
+                        let y = lane.y - height / 2.0;
+                        // Even what takes no time is seen.
+                        path.rectangle(Rectangle::new(x, y, width.max(1.0), height));
+                    }
+                }
+            }
+            if !path.is_empty() {
+                self.roles.push(RoleBand { role, path });
+            }
+        }
+    }
+
+    /// Draws the messages.
+    fn weave(&mut self, index: &TimelineIndex, pitch: f32) {
+        let earliest = Micros(self.from.0.saturating_sub(index.longest.0 + 1));
+        let spans = index.sent_between(earliest, self.to);
+        let spans: Vec<&MessageSpan> =
+            spans.iter().filter(|span| span.ended_at >= self.from).collect();
+        let is_routine =
+            |span: &MessageSpan| matches!(span.kind, MarkKind::Heartbeat | MarkKind::Accepted);
+        let drawn: Vec<&MessageSpan> = if spans.len() <= MOST_MESSAGES {
+            spans.clone()
+        } else {
+            self.density = self.density_of(&spans, index, pitch);
+            let rest: Vec<&MessageSpan> =
+                spans.iter().filter(|span| !is_routine(span)).copied().collect();
+            if rest.len() <= MOST_MESSAGES { rest } else { Vec::new() }
+        };
+
+        let mut strands: Vec<Strand> = MarkKind::ALL
+            .into_iter()
+            .map(|kind| Strand { kind, lines: String::new(), ends: String::new() })
+            .collect();
+        for span in drawn {
+            let kind = if span.lost.is_some() { MarkKind::Lost } else { span.kind };
+            let strand = &mut strands[kind.layer()];
+            let (Some(leaves), Some(arrives)) =
+                (self.lane_y(LaneOf::Node(span.from)), self.lane_y(LaneOf::Node(span.to)))
+            else {
+                continue;
+            };
+            let share = span.lost.map_or(1.0, |(_, permille)| f32::from(permille) / 1_000.0);
+            let start = Point::new(self.x_of(span.sent_at), leaves);
+            let end = Point::new(self.x_of(span.ended_at), leaves + (arrives - leaves) * share);
+            let Some((first, last)) = self.clipped(start, end) else { continue };
+            strand.lines.segment(first, last);
+            let has_ended = span.ended_in.is_some() && end.x <= self.plot.right();
+            if !has_ended || end.x < self.plot.x {
+                continue;
+            }
+            if span.lost.is_some() {
+                strand.ends.cross(end, (pitch * 0.12).clamp(1.5, 3.0));
+            } else {
+                strand.ends.circle(end, (pitch * 0.1).clamp(1.2, 2.3));
+            }
+        }
+        strands.retain(|strand| !strand.lines.is_empty());
+        self.strands = strands;
+    }
+
+    /// The part of a line that is within the plot's left and right edges.
+    fn clipped(&self, start: Point, end: Point) -> Option<(Point, Point)> {
+        let (left, right) = (self.plot.x, self.plot.right());
+        if end.x < left || start.x > right {
+            return None;
+        }
+        let width = end.x - start.x;
+        let at = |x: f32| start.towards(end, (x - start.x) / width);
+        let first = if start.x < left && width > 0.0 { at(left) } else { start };
+        let last = if end.x > right && width > 0.0 { at(right) } else { end };
+        Some((first, last))
+    }
+
+    /// How many messages leave in each column, as a skyline on the last node's lane.
+    fn density_of(&self, spans: &[&MessageSpan], index: &TimelineIndex, pitch: f32) -> String {
+        let columns = (self.plot.width / COLUMN).ceil().max(1.0) as usize;
+        let mut counts = vec![0u32; columns];
+        for span in spans.iter().filter(|span| span.sent_at >= self.from) {
+            let column = ((self.x_of(span.sent_at) - self.plot.x) / COLUMN) as usize;
+            counts[column.min(columns - 1)] += 1;
+        }
+        let most = counts.iter().copied().max().unwrap_or(1).max(1) as f32;
+        let ground = self.plot.y + f32::from(index.nodes) * pitch;
+        let mut path = String::new();
+        for (column, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+            let height = pitch * 0.9 * count as f32 / most;
+            let x = self.plot.x + column as f32 * COLUMN;
+            let width = COLUMN.min(self.plot.right() - x);
+            path.rectangle(Rectangle::new(x, ground - height, width, height));
+        }
+        path
+    }
+
+    fn lay_operations(&mut self, index: &TimelineIndex, pitch: f32, is_full: bool) {
+        if !is_full {
+            return;
+        }
+        let height = (pitch * 0.4).clamp(4.0, 14.0);
+        let size = (height + 1.0).clamp(9.0, LABEL_SIZE);
+        // For each client, where its last label ends.
+        let mut free_from = vec![f32::MIN; index.clients as usize + 1];
+        let end_of = |span: &OperationSpan| span.ended.map_or(index.duration, |(at, _)| at);
+        let seen: Vec<&OperationSpan> = index
+            .operations
+            .iter()
+            .filter(|span| span.began_at <= self.to && end_of(span) >= self.from)
+            .collect();
+        for (place, span) in seen.iter().enumerate() {
+            let Some(y) = self.lane_y(LaneOf::Client(span.client)) else { continue };
+            let Some((x, width)) = self.within(span.began_at, end_of(span)) else { continue };
+            let bounds = Rectangle::new(x, y - height / 2.0, width.max(1.5), height);
+            let is_stale = index.stale().contains(&span.id);
+            let (what, tone) = in_words(span, is_stale);
+            let next = seen[place + 1..].iter().find(|other| other.client == span.client);
+            let until = next.map_or(self.plot.right(), |next| self.x_of(next.began_at) - 4.0);
+            let room = text_width(&what, size) + 4.0;
+            let free = &mut free_from[span.client as usize];
+            let beside = bounds.right() + 5.0;
+            let (text, left) = if room <= bounds.width && height >= size {
+                (what.clone(), bounds.x + 4.0)
+            } else if beside + room <= until && beside > *free {
+                *free = beside + room;
+                (what.clone(), beside)
+            } else {
+                (String::new(), beside)
+            };
+            let label = TextMark {
+                text,
+                at: Point::new(left, y + size * 0.36),
+                anchor: Anchor::Start,
+                tone,
+                size,
+            };
+            self.operations.push(OperationMark {
+                operation: span.id,
+                client: span.client,
+                bounds,
+                label,
+                tone,
+                is_stale,
+                event: span.event,
+                description: format!("{}: {what}.", words::client(span.client)),
+            });
+        }
+    }
+}
+
+fn in_words(span: &OperationSpan, is_stale: bool) -> (String, Tone) {
+    let what = words::request(&span.request);
+    match span.ended {
+        None => (format!("{what} …"), Tone::Quiet),
+        Some((_, Outcome::Written)) => (what, Tone::Good),
+        Some((_, Outcome::Found { value, .. })) if is_stale => {
+            (format!("{what} → {value} (stale)"), Tone::Bad)
+        }
+        Some((_, Outcome::Found { value, .. })) => (format!("{what} → {value}"), Tone::Good),
+        Some((_, Outcome::Refused)) => (format!("{what} refused"), Tone::Notable),
+        Some((_, Outcome::GaveUp)) => (format!("{what} gave up"), Tone::Notable),
+    }
 }

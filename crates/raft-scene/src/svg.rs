@@ -1,12 +1,12 @@
 //! Paints marks into standalone SVG: figures for articles, and golden tests.
 
-use crate::geometry::Rectangle;
+use crate::geometry::{Point, Rectangle};
 use crate::link_mark::{LinkMark, LinkState};
 use crate::log_mark::CellMark;
-use crate::message_mark::Motion;
+use crate::message_mark::{MarkKind, Motion};
 use crate::node_mark::{Glyph, NodeMark, NodeRole, RingKind, Vote};
-use crate::path::push_number;
-use crate::space_time::TimelineMarks;
+use crate::path::{PathData, push_number};
+use crate::space_time::{LaneOf, TimelineMarks};
 use crate::stage::Stage;
 use crate::svg_element::Paper;
 use crate::text_mark::{TextMark, Tone};
@@ -43,7 +43,7 @@ pub fn paint(stage: &Stage, motion: &Motion, theme: Theme) -> String {
     }
     for count in &motion.counts {
         let size = stage.metrics.message_radius * 1.45;
-        let at = crate::Point::new(count.center.x, count.center.y + size * 0.36);
+        let at = Point::new(count.center.x, count.center.y + size * 0.36);
         let text = TextMark {
             text: count.count.to_string(),
             at,
@@ -143,7 +143,7 @@ fn paint_node(paper: &mut Paper, stage: &Stage, node: &NodeMark, fraction: f32) 
         }
         if pip.vote == Vote::Refused {
             let mut cross = String::new();
-            crate::path::PathData::cross(&mut cross, pip.center, pip.radius * 0.55);
+            cross.cross(pip.center, pip.radius * 0.55);
             paper.path(&cross).stroke("bad", 1.4).end();
         }
     }
@@ -181,7 +181,7 @@ fn paint_cell(paper: &mut Paper, cell: &CellMark, size: f32) {
     let center = cell.bounds.center();
     let text = TextMark {
         text: term,
-        at: crate::Point::new(center.x, center.y + size * 0.36),
+        at: Point::new(center.x, center.y + size * 0.36),
         anchor: crate::Anchor::Middle,
         tone: Tone::Plain,
         size,
@@ -191,6 +191,67 @@ fn paint_cell(paper: &mut Paper, cell: &CellMark, size: f32) {
 
 /// A space-time diagram, as an SVG document.
 pub fn paint_timeline(marks: &TimelineMarks, theme: Theme) -> String {
-    let _ = (marks, theme);
-    String::new()
+    let plot = &marks.plot;
+    let (width, height) = (plot.right() + plot.x.min(22.0), plot.bottom() + 4.0);
+    let description = format!("What happened between {} and {}.", marks.from, marks.to);
+    let mut paper = Paper::new(width, height, theme, &description);
+    for tick in &marks.ticks {
+        let mut line = String::new();
+        line.segment(Point::new(tick.x, plot.y), Point::new(tick.x, plot.bottom()));
+        paper.path(&line).stroke("raised", 1.0).end();
+        paper.letters(&tick.label, "quiet", false);
+    }
+    for fault in &marks.faults {
+        paper.rectangle(&fault.bounds, 0.0).fill("bad").number("opacity", 0.12).end();
+    }
+    if !marks.density.is_empty() {
+        paper.path(&marks.density).fill("quiet").number("opacity", 0.16).end();
+    }
+    for lane in &marks.lanes {
+        paper.letters(&lane.label, "quiet", true);
+        if let LaneOf::Client(_) = lane.of {
+            let mut line = String::new();
+            line.segment(Point::new(plot.x, lane.y), Point::new(plot.right(), lane.y));
+            paper.path(&line).stroke("line", 1.0).end();
+        }
+    }
+    for band in &marks.roles {
+        let faint = match band.role {
+            NodeRole::Follower => 0.4,
+            NodeRole::Crashed => 0.25,
+            _ => 1.0,
+        };
+        paper.path(&band.path).fill(band.role.token()).number("opacity", faint).end();
+    }
+    for strand in &marks.strands {
+        let token = strand.kind.token();
+        if strand.kind == MarkKind::Lost {
+            paper.path(&strand.lines).stroke(token, 1.0).text("stroke-dasharray", "3 3").end();
+            paper.path(&strand.ends).stroke(token, 1.2).end();
+        } else {
+            paper.path(&strand.lines).stroke(token, 1.2).end();
+            paper.path(&strand.ends).fill(token).end();
+        }
+    }
+    for operation in &marks.operations {
+        let token = operation.tone.token();
+        paper.rectangle(&operation.bounds, 2.0).fill(token).number("opacity", 0.9).end();
+        let is_on_bar = operation.label.at.x < operation.bounds.right();
+        let ink = if is_on_bar { "on-mark" } else { token };
+        paper.letters(&operation.label, ink, false);
+    }
+    for violation in &marks.violations {
+        let Point { x, y } = violation.at;
+        let mut line = String::new();
+        line.segment(violation.at, Point::new(x, plot.bottom()));
+        paper.path(&line).stroke("bad", 1.4).end();
+        let mut head = String::new();
+        head.polygon(&[
+            Point::new(x - 5.0, y - 7.0),
+            Point::new(x + 5.0, y - 7.0),
+            Point::new(x, y + 2.0),
+        ]);
+        paper.path(&head).fill("bad").end();
+    }
+    paper.finish()
 }

@@ -1,8 +1,11 @@
 //! A run's record, sorted once so that any span of it is found at once.
 
-use crate::message_mark::LostMessage;
-use raft_core::Micros;
-use raft_sim::{OperationId, Timeline};
+use crate::message_mark::{LostMessage, MarkKind};
+use crate::node_mark::NodeRole;
+use raft_core::{CommitCause, Envelope, Micros, NodeId, NodeSet, Transition};
+use raft_sim::{
+    Happening, LossCause, MessageId, OperationId, Outcome, Property, Record, Request, Timeline,
+};
 
 /// What one can jump to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -28,11 +31,122 @@ impl Landmark {
         Landmark::Violation,
         Landmark::Operation,
     ];
+
+    /// What a record is a landmark of.
+    pub const fn of(record: &Record) -> Option<Landmark> {
+        match &record.what {
+            Happening::Node {
+                transition:
+                    Transition::BecamePreCandidate { .. }
+                    | Transition::BecameCandidate { .. }
+                    | Transition::BecameLeader { .. },
+                ..
+            } => Some(Landmark::Election),
+            Happening::Node {
+                transition: Transition::CommitAdvanced { because: CommitCause::Counted { .. }, .. },
+                ..
+            } => Some(Landmark::Commit),
+            // At time zero every node starts: nothing was broken.
+            Happening::Restarted { .. } if record.at.0 > 0 => Some(Landmark::Fault),
+            Happening::Crashed { .. }
+            | Happening::Parted { .. }
+            | Happening::LinkCut { .. }
+            | Happening::LinkMended { .. }
+            | Happening::Healed
+            | Happening::ClockSet { .. }
+            | Happening::TimeoutForced { .. } => Some(Landmark::Fault),
+            Happening::Violated(_) => Some(Landmark::Violation),
+            Happening::OperationBegan { .. } | Happening::OperationEnded { .. } => {
+                Some(Landmark::Operation)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A message from its beginning to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageSpan {
+    /// Its name.
+    pub id: MessageId,
+    /// Who sent it.
+    pub from: NodeId,
+    /// Whom it is for.
+    pub to: NodeId,
+    /// How it is drawn while it is on its way.
+    pub kind: MarkKind,
+    /// When it left.
+    pub sent_at: Micros,
+    /// The event in which it left.
+    pub sent_in: u64,
+    /// When it arrived or died; when it would have, if the run ended first.
+    pub ended_at: Micros,
+    /// The event in which it arrived or died; `None` if the run ended first.
+    pub ended_in: Option<u64>,
+    /// Why it died, and where along its way, in thousandths.
+    pub lost: Option<(LossCause, u16)>,
+    /// Which of the timeline's records tells that it was sent.
+    pub record: usize,
+}
+
+/// A span in which a node was of one role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct RoleSpan {
+    pub(crate) from: Micros,
+    pub(crate) to: Micros,
+    pub(crate) role: NodeRole,
+}
+
+/// An operation from its beginning to its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct OperationSpan {
+    pub(crate) id: OperationId,
+    pub(crate) client: u32,
+    pub(crate) request: Request,
+    pub(crate) began_at: Micros,
+    pub(crate) ended: Option<(Micros, Outcome)>,
+    pub(crate) event: u64,
+}
+
+/// What was broken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    Wall(Vec<NodeSet>),
+    Down(NodeId),
+    Cut { from: NodeId, to: NodeId },
+}
+
+/// A span in which something was broken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct FaultSpan {
+    pub(crate) from: Micros,
+    pub(crate) to: Micros,
+    pub(crate) fault: Fault,
+}
+
+/// A violation, as it was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Found {
+    pub(crate) at: Micros,
+    pub(crate) event: u64,
+    pub(crate) property: Property,
+    pub(crate) description: String,
 }
 
 /// A run's record, sorted by what it is about. Make it once a run.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TimelineIndex {
+    pub(crate) nodes: u8,
+    pub(crate) clients: u32,
+    pub(crate) has_person: bool,
+    pub(crate) duration: Micros,
+    pub(crate) roles: Vec<Vec<RoleSpan>>,
+    pub(crate) messages: Vec<MessageSpan>,
+    /// No message was longer on its way.
+    pub(crate) longest: Micros,
+    pub(crate) operations: Vec<OperationSpan>,
+    pub(crate) faults: Vec<FaultSpan>,
+    pub(crate) violations: Vec<Found>,
     lost: Vec<LostMessage>,
     stale: Vec<OperationId>,
     landmarks: [Vec<u64>; 5],
@@ -41,8 +155,179 @@ pub struct TimelineIndex {
 impl TimelineIndex {
     /// Goes through a run's record, once.
     pub fn new(timeline: &Timeline) -> TimelineIndex {
-        let _ = timeline;
-        TimelineIndex::default()
+        let scenario = timeline.plan().scenario();
+        let mut index = TimelineIndex {
+            nodes: scenario.nodes,
+            clients: scenario.clients.len() as u32,
+            duration: timeline.duration(),
+            roles: vec![Vec::new(); usize::from(scenario.nodes)],
+            ..TimelineIndex::default()
+        };
+        for (place, record) in timeline.records().iter().enumerate() {
+            index.take(place, record);
+        }
+        index
+    }
+
+    fn take(&mut self, place: usize, record: &Record) {
+        let (at, event) = (record.at, record.event);
+        if let Some(landmark) = Landmark::of(record) {
+            let events = &mut self.landmarks[landmark as usize];
+            if events.last() != Some(&event) {
+                events.push(event);
+            }
+        }
+        match &record.what {
+            Happening::Sent { message, envelope, ends_at } => {
+                self.sent(*message, envelope, *ends_at, (place, record));
+            }
+            Happening::Delivered { message } => {
+                if let Some(span) = self.message_mut(*message) {
+                    (span.ended_at, span.ended_in) = (at, Some(event));
+                }
+            }
+            Happening::Lost { message, because } => self.lost(*message, *because, at, event),
+            Happening::Node { node, transition } => match transition {
+                Transition::BecamePreCandidate { .. } => {
+                    self.role(*node, at, NodeRole::PreCandidate);
+                }
+                Transition::BecameCandidate { .. } => self.role(*node, at, NodeRole::Candidate),
+                Transition::BecameLeader { .. } => self.role(*node, at, NodeRole::Leader),
+                Transition::SteppedDown { .. } => self.role(*node, at, NodeRole::Follower),
+                _ => {}
+            },
+            Happening::Crashed { node, .. } => {
+                self.role(*node, at, NodeRole::Crashed);
+                self.breaks(at, Fault::Down(*node));
+            }
+            Happening::Restarted { node } => {
+                self.role(*node, at, NodeRole::Follower);
+                self.mends(at, |fault| *fault == Fault::Down(*node));
+            }
+            Happening::Parted { groups } => {
+                self.mends(at, |fault| matches!(fault, Fault::Wall(_)));
+                self.breaks(at, Fault::Wall(groups.clone()));
+            }
+            Happening::LinkCut { from, to } => {
+                self.breaks(at, Fault::Cut { from: *from, to: *to });
+            }
+            Happening::LinkMended { from, to } => {
+                self.mends(at, |fault| *fault == Fault::Cut { from: *from, to: *to });
+            }
+            Happening::Healed => self.mends(at, |fault| !matches!(fault, Fault::Down(_))),
+            Happening::OperationBegan { operation, client, request } => {
+                self.has_person |= *client == 0;
+                self.operations.push(OperationSpan {
+                    id: *operation,
+                    client: *client,
+                    request: *request,
+                    began_at: at,
+                    ended: None,
+                    event,
+                });
+            }
+            Happening::OperationEnded { operation, outcome, .. } => {
+                if let Some(span) = self.operations.get_mut(operation.0 as usize) {
+                    span.ended = Some((at, *outcome));
+                    span.event = event;
+                }
+            }
+            Happening::Violated(violation) => {
+                self.stale.extend(violation.evidence.operations().first().map(|read| read.id));
+                self.violations.push(Found {
+                    at,
+                    event,
+                    property: violation.property,
+                    description: violation.to_string(),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn sent(
+        &mut self,
+        id: MessageId,
+        envelope: &Envelope,
+        ends_at: Micros,
+        (place, record): (usize, &Record),
+    ) {
+        self.longest = self.longest.max(ends_at - record.at);
+        self.messages.push(MessageSpan {
+            id,
+            from: envelope.from,
+            to: envelope.to,
+            kind: MarkKind::of(envelope),
+            sent_at: record.at,
+            sent_in: record.event,
+            ended_at: ends_at,
+            ended_in: None,
+            lost: None,
+            record: place,
+        });
+    }
+
+    fn lost(&mut self, id: MessageId, because: LossCause, at: Micros, event: u64) {
+        let Some(span) = self.message_mut(id) else { return };
+        let permille = reached(because, span.sent_at, span.ended_at, at);
+        (span.ended_at, span.ended_in) = (at, Some(event));
+        span.lost = Some((because, permille));
+        let lost = LostMessage {
+            message: id,
+            from: span.from,
+            to: span.to,
+            kind: span.kind,
+            sent_at: span.sent_at,
+            lost_at: at,
+            reached_permille: permille,
+            because,
+        };
+        self.lost.push(lost);
+    }
+
+    fn role(&mut self, node: NodeId, at: Micros, role: NodeRole) {
+        let duration = self.duration;
+        let Some(spans) = self.roles.get_mut(usize::from(node.number())) else { return };
+        if let Some(last) = spans.last_mut() {
+            last.to = at;
+        }
+        spans.push(RoleSpan { from: at, to: duration, role });
+    }
+
+    fn breaks(&mut self, at: Micros, fault: Fault) {
+        self.faults.push(FaultSpan { from: at, to: Micros::MAX, fault });
+    }
+
+    fn mends(&mut self, at: Micros, is_mended: impl Fn(&Fault) -> bool) {
+        let lasting = self.faults.iter_mut().filter(|span| span.to == Micros::MAX);
+        for span in lasting.filter(|span| is_mended(&span.fault)) {
+            span.to = at;
+        }
+    }
+
+    fn message_mut(&mut self, id: MessageId) -> Option<&mut MessageSpan> {
+        // Messages are named in the order in which they are sent.
+        let place = usize::try_from(id.0).ok()?;
+        self.messages.get_mut(place).filter(|span| span.id == id)
+    }
+
+    /// A message, by its name.
+    pub fn message(&self, id: MessageId) -> Option<&MessageSpan> {
+        self.messages.get(usize::try_from(id.0).ok()?).filter(|span| span.id == id)
+    }
+
+    /// The messages that left after `from` and at or before `to`, in that order.
+    pub fn sent_between(&self, from: Micros, to: Micros) -> &[MessageSpan] {
+        let first = self.messages.partition_point(|span| span.sent_at <= from);
+        let end = self.messages.partition_point(|span| span.sent_at <= to);
+        self.messages.get(first..end).unwrap_or_default()
+    }
+
+    /// What a node is at a moment, as far as its lane shows it.
+    pub fn role_at(&self, node: NodeId, at: Micros) -> Option<NodeRole> {
+        let spans = self.roles.get(usize::from(node.number()))?;
+        let place = spans.partition_point(|span| span.from <= at);
+        spans.get(place.checked_sub(1)?).map(|span| span.role)
     }
 
     /// The first event after `event` in which such a thing happens.
@@ -69,5 +354,17 @@ impl TimelineIndex {
         let first = self.lost.partition_point(|lost| lost.lost_at <= from);
         let end = self.lost.partition_point(|lost| lost.lost_at <= to);
         self.lost.get(first..end).unwrap_or_default()
+    }
+}
+
+/// Where along its way a message died. One that a wall met on its way had been meant to
+/// arrive; for the others the network decides how far they get when they leave.
+fn reached(because: LossCause, sent_at: Micros, ends_at: Micros, lost_at: Micros) -> u16 {
+    let span = (ends_at - sent_at).0.max(1);
+    match because {
+        LossCause::Cut if lost_at < ends_at => ((lost_at - sent_at).0 * 1_000 / span) as u16,
+        LossCause::Cut => 500,
+        LossCause::Dropped => 700,
+        LossCause::ReceiverDown => 1_000,
     }
 }
