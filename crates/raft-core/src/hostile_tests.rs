@@ -53,7 +53,7 @@ fn answer() -> impl Strategy<Value = AppendAnswer> {
     ]
 }
 
-fn message() -> impl Strategy<Value = Message> {
+fn message() -> BoxedStrategy<Message> {
     prop_oneof![
         1 => (place(), any::<bool>()).prop_map(|(log_end, by_transfer)| {
             Message::RequestVote(RequestVote { log_end, by_transfer })
@@ -85,6 +85,7 @@ fn message() -> impl Strategy<Value = Message> {
             Message::AppendEntriesReply(AppendReply { round: Round(round), answer })
         }),
     ]
+    .boxed()
 }
 
 /// A term as it is, or near the node's own: most messages of other terms say little.
@@ -119,7 +120,7 @@ enum Step {
     Restart,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> BoxedStrategy<Step> {
     let term = || {
         prop_oneof![
             1 => number().prop_map(SaidTerm::Any),
@@ -151,6 +152,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Deadline),
         1 => Just(Step::Restart),
     ]
+    .boxed()
 }
 
 fn settings() -> impl Strategy<Value = Settings> {

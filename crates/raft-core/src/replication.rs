@@ -427,4 +427,6 @@ fn last_index_if_possible(
 #[cfg(test)]
 mod catching_up_tests;
 #[cfg(test)]
+mod receiver_tests;
+#[cfg(test)]
 mod tests;
