@@ -26,11 +26,27 @@ enum Step {
     Disk(u8),
     Crash(u8),
     Transfer(u8, u8),
+    Reconfigure(u8, Reconfiguration),
     Propose(u8),
     Read(u8, ReadMode),
     /// From now on, messages from the first to the second are lost; or arrive again.
     Cut(u8, u8),
     Heal,
+}
+
+fn server() -> impl Strategy<Value = NodeId> {
+    (0u8..5).prop_map(|number| NodeId::new(number).expect("a small number"))
+}
+
+fn reconfiguration() -> impl Strategy<Value = Reconfiguration> {
+    let servers = || prop::collection::vec(server(), 0..4).prop_map(NodeSet::from_iter);
+    prop_oneof![
+        server().prop_map(Reconfiguration::AddLearner),
+        server().prop_map(Reconfiguration::AddVoter),
+        server().prop_map(Reconfiguration::Remove),
+        (servers(), servers())
+            .prop_map(|(voters, learners)| Reconfiguration::Joint { voters, learners }),
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -45,6 +61,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => any::<u8>().prop_map(Step::Disk),
         1 => any::<u8>().prop_map(Step::Crash),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Step::Transfer(from, to)),
+        2 => (any::<u8>(), reconfiguration())
+            .prop_map(|(server, change)| Step::Reconfigure(server, change)),
         5 => any::<u8>().prop_map(Step::Propose),
         3 => (any::<u8>(), mode).prop_map(|(server, mode)| Step::Read(server, mode)),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Step::Cut(from, to)),
@@ -82,7 +100,8 @@ impl Cluster {
             let now = Start::default().now.scaled(rate(id.number().into()), 100);
             Server::start(Start { now, ..start(id) })
         };
-        let mut servers: Vec<Server> = NodeSet::first(of).iter().map(start).collect();
+        // Five there are; the configuration begins with the first of them.
+        let mut servers: Vec<Server> = NodeSet::first(5).iter().map(start).collect();
         for server in &mut servers {
             server.disk_is_slow = true;
         }
@@ -245,6 +264,10 @@ impl Cluster {
                 let to = self.servers[which(to)].node.view().id();
                 self.tell(self.a_leader(from), Input::Transfer(to))?;
             }
+            Step::Reconfigure(n, change) => {
+                let request = RequestId(number);
+                self.tell(self.a_leader(n), Input::Reconfigure { request, change })?;
+            }
             Step::Propose(n) => {
                 let command = Command(number.to_le_bytes().into());
                 let request = RequestId(number);
@@ -277,12 +300,16 @@ impl Cluster {
                 }
             }
             self.check_logs()?;
-            let view = self.servers[0].node.view();
-            let is_settled = self.servers.iter().any(Server::is_leader)
-                && view.commit_index() == view.log().last_index()
-                && self.servers.iter().all(|server| {
-                    server.node.view().log() == view.log()
-                        && server.node.view().commit_index() == view.commit_index()
+            // One of the leaders has all its members with it.
+            let is_settled =
+                self.servers.iter().filter(|server| server.is_leader()).any(|leader| {
+                    let view = leader.node.view();
+                    view.commit_index() == view.log().last_index()
+                        && view.membership().everyone().iter().all(|member| {
+                            let member = self.servers[usize::from(member.number())].node.view();
+                            member.log() == view.log()
+                                && member.commit_index() == view.commit_index()
+                        })
                 });
             if is_settled {
                 return Ok(());
@@ -302,8 +329,13 @@ fn run(of: u8, settings: Settings, steps: &[Step]) -> Result<Cluster, &'static s
 
 fn settings() -> impl Strategy<Value = Settings> {
     let bound = Some(DriftBound { numerator: 11, denominator: 10 });
-    (any::<[bool; 5]>(), 1u32..5).prop_map(
-        move |([stickiness, leases, no_op, pre_vote, check_quorum], most)| Settings {
+    (any::<[bool; 6]>(), 1u32..5).prop_map(
+        move |([stickiness, leases, no_op, pre_vote, check_quorum, applied], most)| Settings {
+            configurations_in_force: if applied {
+                InForce::WhenApplied
+            } else {
+                InForce::WhenAppended
+            },
             stickiness,
             lease: bound.filter(|_| stickiness && leases),
             no_op_at_start_of_term: no_op,

@@ -26,11 +26,36 @@ fn place() -> impl Strategy<Value = LogEnd> {
     (number(), number()).prop_map(|(term, index)| LogEnd { term: Term(term), index: Index(index) })
 }
 
+fn nodes() -> impl Strategy<Value = NodeSet> {
+    prop::collection::vec(node(), 0..4).prop_map(NodeSet::from_iter)
+}
+
+fn reconfiguration() -> impl Strategy<Value = Reconfiguration> {
+    prop_oneof![
+        node().prop_map(Reconfiguration::AddLearner),
+        node().prop_map(Reconfiguration::AddVoter),
+        node().prop_map(Reconfiguration::Remove),
+        (nodes(), nodes())
+            .prop_map(|(voters, learners)| Reconfiguration::Joint { voters, learners }),
+    ]
+}
+
+/// A configuration, also one of nobody or in which a server is of two kinds.
+fn membership() -> impl Strategy<Value = Membership> {
+    (nodes(), nodes(), nodes()).prop_map(|(voters, outgoing, learners)| Membership {
+        voters,
+        outgoing,
+        learners,
+    })
+}
+
 fn entries() -> impl Strategy<Value = Vec<Entry>> {
-    let entry = (number(), any::<bool>()).prop_map(|(term, is_command)| Entry {
-        term: Term(term),
-        payload: if is_command { Payload::Command(command()) } else { Payload::NoOp },
-    });
+    let payload = prop_oneof![
+        3 => Just(Payload::NoOp),
+        3 => Just(Payload::Command(command())),
+        1 => membership().prop_map(Payload::Configuration),
+    ];
+    let entry = (number(), payload).prop_map(|(term, payload)| Entry { term: Term(term), payload });
     prop::collection::vec(entry, 0..5)
 }
 
@@ -132,6 +157,7 @@ fn step() -> BoxedStrategy<Step> {
         Just(Input::Campaign),
         (0u8..7).prop_filter_map("a node", NodeId::new).prop_map(Input::Transfer),
         Just(propose()),
+        reconfiguration().prop_map(|change| Input::Reconfigure { request: RequestId(0), change }),
         (any::<u64>(), prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease)])
             .prop_map(|(request, mode)| read(request, mode)),
         number().prop_map(|write| Input::Durable(WriteId(write))),
