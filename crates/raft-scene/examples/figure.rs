@@ -43,6 +43,7 @@ fn main() -> Result<(), String> {
     }
     let world = timeline.world_after(timeline.events_by(at));
     let mut view = StageView::of_size(width, height);
+    view.compact |= is("compact");
     view.stale = index.stale().to_vec();
     let stage = stage(&world, at, &view);
     let lost = index.lost_between(at - Micros::from_millis(6), at);

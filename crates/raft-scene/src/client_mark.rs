@@ -92,8 +92,8 @@ impl State {
                 description: format!("{name} has not asked yet."),
             };
         };
-        let is_stale = operation.ended.is_some()
-            && (stale.contains(&id) || words::is_named_in_a_violation(world, id));
+        let is_stale =
+            operation.ended.is_some() && (stale.contains(&id) || words::is_stale(world, id));
         let (mut ways, mut tone) = words::operation_in_short(operation);
         let mut description = words::operation(operation);
         if is_stale {

@@ -96,7 +96,7 @@ impl Layout {
         let label_line = metrics.label_size + 10.0;
         let (above, below, aside) = if is_compact {
             let log = GAP + metrics.cell_height + GAP;
-            (pips + outer, outer + log, outer.max(metrics.cell_width * 1.7))
+            (pips + outer, outer + log, (outer + radius * 0.15).max(metrics.cell_width * 1.7))
         } else {
             let words = metrics.label_size * 9.0;
             (outer, outer + pips + GAP, outer + ASIDE + words)
@@ -158,6 +158,7 @@ impl Layout {
     fn is_sound(&self) -> bool {
         let air = self.metrics.node_radius * 0.6;
         let apart = self.metrics.outer_radius() * 2.0 + air;
+        let passage = if self.is_compact { self.metrics.node_radius * 0.25 } else { 0.0 };
         let inner = Rectangle::new(
             2.0,
             self.metrics.label_size + 8.0,
@@ -166,12 +167,14 @@ impl Layout {
         );
         self.centers.iter().enumerate().all(|(place, center)| {
             let words = self.least_words(*center);
+            // A wall may have to pass between a log and the disc below it.
+            let wide_words = Rectangle::new(words.x, words.y, words.width, words.height + passage);
             inner.holds(&words)
                 && inner.holds(&self.node_bounds(*center))
                 && self.centers.iter().enumerate().all(|(other_place, other)| {
                     place == other_place
                         || (center.distance(*other) >= apart
-                            && !self.node_bounds(*other).overlaps(&words)
+                            && !self.node_bounds(*other).overlaps(&wide_words)
                             && !self.least_words(*other).overlaps(&words))
                 })
         })

@@ -409,20 +409,24 @@ impl TimelineMarks {
             let Some((x, width)) = self.within(span.began_at, end_of(span)) else { continue };
             let bounds = Rectangle::new(x, y - height / 2.0, width.max(1.5), height);
             let is_stale = index.stale().contains(&span.id);
-            let (what, tone) = in_words(span, is_stale);
+            let (ways, tone) = in_words(span, is_stale);
             let next = seen[place + 1..].iter().find(|other| other.client == span.client);
             let until = next.map_or(self.plot.right(), |next| self.x_of(next.began_at) - 4.0);
-            let room = text_width(&what, size) + 4.0;
+            let room_of = |way: &str| text_width(way, size) + 4.0;
             let free = &mut free_from[span.client as usize];
             let beside = bounds.right() + 5.0;
-            let (text, left) = if room <= bounds.width && height >= size {
-                (what.clone(), bounds.x + 4.0)
-            } else if beside + room <= until && beside > *free {
-                *free = beside + room;
-                (what.clone(), beside)
-            } else {
-                (String::new(), beside)
-            };
+            let on_bar = ways
+                .first()
+                .filter(|way| room_of(way) <= bounds.width && height >= size)
+                .map(|way| (way.clone(), bounds.x + 4.0));
+            let label = on_bar.or_else(|| {
+                let way =
+                    ways.iter().find(|way| beside + room_of(way) <= until && beside > *free)?;
+                *free = beside + room_of(way);
+                Some((way.clone(), beside))
+            });
+            let (text, left) = label.unwrap_or_else(|| (String::new(), beside));
+            let what = ways.into_iter().next().unwrap_or_default();
             let label = TextMark {
                 text,
                 at: Point::new(left, y + size * 0.36),
@@ -444,16 +448,19 @@ impl TimelineMarks {
     }
 }
 
-fn in_words(span: &OperationSpan, is_stale: bool) -> (String, Tone) {
+/// What to call an operation, the longest way first, and how it went.
+fn in_words(span: &OperationSpan, is_stale: bool) -> (Vec<String>, Tone) {
     let what = words::request(&span.request);
     match span.ended {
-        None => (format!("{what} …"), Tone::Quiet),
-        Some((_, Outcome::Written)) => (what, Tone::Good),
+        None => (vec![format!("{what} …")], Tone::Quiet),
+        Some((_, Outcome::Written)) => (vec![what], Tone::Good),
         Some((_, Outcome::Found { value, .. })) if is_stale => {
-            (format!("{what} → {value} (stale)"), Tone::Bad)
+            let ways =
+                vec![format!("{what} → {value} (stale)"), format!("{value} stale"), "stale".into()];
+            (ways, Tone::Bad)
         }
-        Some((_, Outcome::Found { value, .. })) => (format!("{what} → {value}"), Tone::Good),
-        Some((_, Outcome::Refused)) => (format!("{what} refused"), Tone::Notable),
-        Some((_, Outcome::GaveUp)) => (format!("{what} gave up"), Tone::Notable),
+        Some((_, Outcome::Found { value, .. })) => (vec![format!("{what} → {value}")], Tone::Good),
+        Some((_, Outcome::Refused)) => (vec![format!("{what} refused")], Tone::Notable),
+        Some((_, Outcome::GaveUp)) => (vec![format!("{what} gave up")], Tone::Notable),
     }
 }

@@ -22,8 +22,8 @@ pub struct StageView {
     pub selected: Option<Hit>,
     /// Whether to show the clients' boxes, where there is room for them.
     pub clients: bool,
-    /// Operations that a violation names: their clients' boxes are marked. The world
-    /// itself knows of the first violation only; the timeline's index knows all:
+    /// Stale reads: their clients' boxes are marked. The world itself knows what follows
+    /// from the first violation only; the timeline's index knows all:
     /// [`TimelineIndex::stale`](crate::TimelineIndex::stale).
     pub stale: Vec<OperationId>,
 }

@@ -4,7 +4,8 @@ use crate::message_mark::{LostMessage, MarkKind};
 use crate::node_mark::NodeRole;
 use raft_core::{CommitCause, Envelope, Micros, NodeId, NodeSet, Transition};
 use raft_sim::{
-    Happening, LossCause, MessageId, OperationId, Outcome, Property, Record, Request, Timeline,
+    Evidence, Happening, Key, LossCause, MessageId, OperationId, Outcome, Property, Record,
+    Request, Timeline, Value,
 };
 
 /// What one can jump to.
@@ -133,6 +134,31 @@ pub(crate) struct Found {
     pub(crate) description: String,
 }
 
+/// A value that another had taken the place of when a read began that found it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Overtaken {
+    key: Key,
+    value: Value,
+    since: Micros,
+}
+
+impl Overtaken {
+    /// What a violation tells of, by a read that began at a time.
+    pub(crate) fn by(evidence: &Evidence, began_at: Micros) -> Option<Overtaken> {
+        match evidence {
+            Evidence::StaleRead { read, .. } => {
+                Some(Overtaken { key: read.key, value: read.value, since: began_at })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a read that found a value is as stale: no two writes have the same value.
+    pub(crate) fn makes_stale(&self, key: Key, value: Value, began_at: Micros) -> bool {
+        (self.key, self.value) == (key, value) && began_at >= self.since
+    }
+}
+
 /// A run's record, sorted by what it is about. Make it once a run.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TimelineIndex {
@@ -149,6 +175,7 @@ pub struct TimelineIndex {
     pub(crate) violations: Vec<Found>,
     lost: Vec<LostMessage>,
     stale: Vec<OperationId>,
+    overtaken: Vec<Overtaken>,
     landmarks: [Vec<u64>; 5],
 }
 
@@ -230,10 +257,25 @@ impl TimelineIndex {
                 if let Some(span) = self.operations.get_mut(operation.0 as usize) {
                     span.ended = Some((at, *outcome));
                     span.event = event;
+                    if let Outcome::Found { value, .. } = outcome
+                        && self.overtaken.iter().any(|overtaken| {
+                            overtaken.makes_stale(span.request.key(), *value, span.began_at)
+                        })
+                        && !self.stale.contains(operation)
+                    {
+                        self.stale.push(*operation);
+                    }
                 }
             }
             Happening::Violated(violation) => {
-                self.stale.extend(violation.evidence.operations().first().map(|read| read.id));
+                if let Some(read) = violation.evidence.operations().first()
+                    && let Some(span) = self.operations.get(read.id.0 as usize)
+                {
+                    if !self.stale.contains(&read.id) {
+                        self.stale.push(read.id);
+                    }
+                    self.overtaken.extend(Overtaken::by(&violation.evidence, span.began_at));
+                }
                 self.violations.push(Found {
                     at,
                     event,
@@ -343,7 +385,9 @@ impl TimelineIndex {
         events.get(place.checked_sub(1)?).copied()
     }
 
-    /// The operations that a violation names as the offending ones, in order.
+    /// The reads that are stale, in the order in which they were answered: those that
+    /// violations name, and every later one of the same value, for a value that was
+    /// overtaken once is never the latest again.
     pub fn stale(&self) -> &[OperationId] {
         &self.stale
     }

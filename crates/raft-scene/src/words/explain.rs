@@ -19,7 +19,7 @@ pub fn hit(hit: Hit, world: &World, at: Micros) -> Option<String> {
             Some(match last {
                 Some((id, operation)) => {
                     let mut text = operations::operation(operation);
-                    if operations::is_named_in_a_violation(world, id) {
+                    if operations::is_stale(world, id) {
                         text.push_str(" That value is stale.");
                     }
                     text

@@ -13,7 +13,7 @@ pub use messages::{Said, message};
 pub use operations::{client, operation};
 pub use transitions::transition;
 
-pub(crate) use operations::{in_short as operation_in_short, is_named_in_a_violation, request};
+pub(crate) use operations::{in_short as operation_in_short, is_stale, request};
 
 use raft_core::{LogEnd, Membership, Micros, NodeId, NodeSet, VoteRefusal};
 use raft_sim::Property;

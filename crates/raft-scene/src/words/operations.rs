@@ -1,6 +1,7 @@
 //! What clients ask, and are told.
 
 use crate::text_mark::Tone;
+use crate::timeline_index::Overtaken;
 use raft_core::{ReadBasis, ReadMode};
 use raft_sim::{Operation, OperationId, Outcome, Property, Request, World};
 
@@ -72,13 +73,23 @@ pub(crate) fn in_short(operation: &Operation) -> (Vec<String>, Tone) {
     }
 }
 
-/// Whether a world knows of a violation that this operation commits.
-pub(crate) fn is_named_in_a_violation(world: &World, id: OperationId) -> bool {
+/// Whether a world knows that an operation is a stale read, or in another way part of a
+/// violation: one is named by it, or found what the named one found, later.
+pub(crate) fn is_stale(world: &World, id: OperationId) -> bool {
     Property::ALL.iter().any(|property| {
-        let violation = &world.monitors().standing(*property).violation;
-        violation
-            .as_ref()
-            .and_then(|violation| violation.evidence.operations().first().map(|read| read.id))
-            == Some(id)
+        let Some(violation) = &world.monitors().standing(*property).violation else { return false };
+        let Some(read) = violation.evidence.operations().first().copied() else { return false };
+        if read.id == id {
+            return true;
+        }
+        let (Some(named), Some(operation)) =
+            (world.history().get(read.id), world.history().get(id))
+        else {
+            return false;
+        };
+        let Some((_, Outcome::Found { value, .. })) = operation.ended else { return false };
+        Overtaken::by(&violation.evidence, named.began_at).is_some_and(|overtaken| {
+            overtaken.makes_stale(operation.request.key(), value, operation.began_at)
+        })
     })
 }

@@ -1,0 +1,181 @@
+//! The index of a run, against what one finds by going through its record.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+mod common;
+
+use raft_core::Micros;
+use raft_scene::{Landmark, LaneOf, TimelineIndex, TimelineView, timeline_marks};
+use raft_sim::{Happening, LossCause, Outcome, Request};
+
+#[test]
+fn landmarks_are_those_of_the_record() {
+    for name in common::names() {
+        let timeline = common::timeline(&name, 3);
+        let index = TimelineIndex::new(&timeline);
+        for landmark in Landmark::ALL {
+            let events: Vec<u64> = timeline
+                .records()
+                .iter()
+                .filter(|record| Landmark::of(record) == Some(landmark))
+                .map(|record| record.event)
+                .collect();
+            for event in 0..=timeline.events() + 1 {
+                let next = events.iter().copied().find(|other| *other > event);
+                let previous = events.iter().copied().rev().find(|other| *other < event);
+                assert_eq!(index.next_of(landmark, event), next);
+                assert_eq!(index.previous_of(landmark, event), previous);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_message_has_its_span_and_every_lost_one_the_place_where_it_died() {
+    let mut causes = Vec::new();
+    for name in common::names() {
+        let timeline = common::timeline(&name, 3);
+        let index = TimelineIndex::new(&timeline);
+        let mut world = timeline.world_after(0);
+        for record in timeline.records() {
+            let (Happening::Sent { message, .. }
+            | Happening::Delivered { message }
+            | Happening::Lost { message, .. }) = &record.what
+            else {
+                continue;
+            };
+            let span = index.message(*message).unwrap();
+            match &record.what {
+                Happening::Sent { envelope, .. } => {
+                    assert_eq!((span.from, span.to), (envelope.from, envelope.to));
+                    assert_eq!((span.sent_at, span.sent_in), (record.at, record.event));
+                    let told = &timeline.records()[span.record];
+                    assert!(
+                        matches!(&told.what, Happening::Sent { message, .. } if *message == span.id)
+                    );
+                }
+                Happening::Delivered { .. } => {
+                    assert_eq!((span.ended_at, span.ended_in), (record.at, Some(record.event)));
+                    assert_eq!(span.lost, None);
+                }
+                Happening::Lost { because, .. } => {
+                    causes.push(*because);
+                    assert_eq!(span.ended_in, Some(record.event));
+                    let (cause, permille) = span.lost.unwrap();
+                    assert_eq!(cause, *because);
+                    let lost = index.lost_between(record.at - Micros(1), record.at);
+                    assert!(lost.iter().any(|lost| lost.message == *message));
+                    // Just before, the network knew how far it would get.
+                    timeline.seek(&mut world, record.event - 1);
+                    let Some(flight) = world.network().flight(*message) else { continue };
+                    if record.at == flight.ends_at {
+                        assert_eq!(permille, flight.reaches_permille, "{name} {because:?}");
+                    } else {
+                        let spent = (record.at - flight.sent_at).0 * 1_000;
+                        assert_eq!(
+                            u64::from(permille),
+                            spent / (flight.ends_at - flight.sent_at).0
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(causes.contains(&LossCause::Cut) && causes.contains(&LossCause::ReceiverDown));
+}
+
+#[test]
+fn a_span_shows_the_operations_violations_and_messages_of_that_span() {
+    let timeline = common::timeline("phantom-leader-lease", 42);
+    let index = TimelineIndex::new(&timeline);
+    let view = TimelineView { width: 1_200.0, height: 190.0, is_full: true };
+    for start in (0..1_400).step_by(37) {
+        let (from, to) = (Micros::from_millis(start), Micros::from_millis(start + 90));
+        let marks = timeline_marks(&index, from, to, &view);
+        let world = timeline.world_after(timeline.events());
+        let expected: Vec<_> = world
+            .history()
+            .operations()
+            .filter(|(_, it)| {
+                it.began_at <= to && it.ended.map_or(timeline.duration(), |(at, _)| at) >= from
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let shown: Vec<_> = marks.operations.iter().map(|mark| mark.operation).collect();
+        assert_eq!(shown, expected);
+        let violations = timeline
+            .records()
+            .iter()
+            .filter(|record| matches!(record.what, Happening::Violated(_)))
+            .filter(|record| (from..=to).contains(&record.at))
+            .count();
+        assert_eq!(marks.violations.len(), violations);
+        let in_span = index
+            .sent_between(Micros::ZERO, to)
+            .iter()
+            .filter(|span| span.sent_at <= to && span.ended_at >= from)
+            .count();
+        let drawn: usize =
+            marks.strands.iter().map(|strand| strand.lines.matches('M').count()).sum();
+        assert_eq!(drawn, in_span);
+        assert_eq!(marks.lanes.len(), 7);
+        assert!(marks.lanes.iter().any(|lane| lane.of == LaneOf::Client(2)));
+        for tick in &marks.ticks {
+            assert!(tick.x >= marks.plot.x && tick.x <= marks.plot.right());
+            let back = marks.time_at(tick.x);
+            assert!(back.0.abs_diff(tick.at.0) < 50);
+        }
+    }
+}
+
+#[test]
+fn the_stale_reads_are_those_of_a_value_that_a_finished_write_had_overtaken() {
+    for name in common::names() {
+        let timeline = common::timeline(&name, 42);
+        let index = TimelineIndex::new(&timeline);
+        let world = timeline.world_after(timeline.events());
+        let writes: Vec<_> = world
+            .history()
+            .operations()
+            .filter_map(|(_, it)| match (it.request, it.ended) {
+                (Request::Write { key, value }, Some((at, Outcome::Written))) => {
+                    Some((key, value, it.began_at, at))
+                }
+                _ => None,
+            })
+            .collect();
+        let mut stale: Vec<_> = world
+            .history()
+            .operations()
+            .filter(|(_, it)| {
+                let Some((_, Outcome::Found { value: found, .. })) = it.ended else { return false };
+                let key = it.request.key();
+                let written = writes.iter().find(|(k, value, ..)| (*k, *value) == (key, found));
+                let written_by = written.map_or(Micros::ZERO, |(.., ended_at)| *ended_at);
+                writes.iter().any(|(k, value, began_at, ended_at)| {
+                    *k == key
+                        && *value != found
+                        && *began_at > written_by
+                        && *ended_at < it.began_at
+                })
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let mut found = index.stale().to_vec();
+        stale.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, stale, "{name}");
+    }
+}
+
+#[test]
+fn a_whole_run_is_thinned_out() {
+    let timeline = common::timeline("two-data-centres", 42);
+    let index = TimelineIndex::new(&timeline);
+    let view = TimelineView { width: 790.0, height: 190.0, is_full: true };
+    let marks = timeline_marks(&index, Micros::ZERO, timeline.duration(), &view);
+    let drawn: usize = marks.strands.iter().map(|strand| strand.lines.matches('M').count()).sum();
+    assert!(drawn <= 400, "{drawn} messages");
+    assert!(!marks.density.is_empty());
+}

@@ -1,0 +1,246 @@
+//! Everything that happens, every transition and every refusal, has words.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+mod common;
+
+use raft_core::{
+    AppendAnswer, AppendReply, CandidateCause, CommitCause, Envelope, IgnoreCause, Index, LogEnd,
+    Message, Micros, NodeId, NodeSet, Office, PreVoteReply, ReadBasis, ReadMode, ReadRefusal,
+    ReadWait, RequestId, RequestVote, Round, StepDownCause, Term, TermCause, TransferEnd,
+    Transition, VoteAnswer, VoteRefusal,
+};
+use raft_scene::{Hit, StageView, motion, stage, words};
+use raft_sim::{Happening, Property};
+
+fn is_a_sentence(text: &str) -> bool {
+    text.ends_with('.')
+        && text.starts_with(|letter: char| letter.is_uppercase())
+        && !text.contains("  ")
+        && !text.contains("..")
+}
+
+fn end(term: u64, index: u64) -> LogEnd {
+    LogEnd { term: Term(term), index: Index(index) }
+}
+
+fn refusals() -> Vec<VoteRefusal> {
+    vec![
+        VoteRefusal::StaleTerm,
+        VoteRefusal::AlreadyVotedFor(NodeId::A),
+        VoteRefusal::AlreadyVotedFor(NodeId::C),
+        VoteRefusal::LogBehind { candidate: end(2, 5), voter: end(3, 4) },
+        VoteRefusal::LogBehind { candidate: end(3, 3), voter: end(3, 4) },
+        VoteRefusal::LogBehind { candidate: end(0, 0), voter: end(3, 4) },
+        VoteRefusal::IsLeader,
+        VoteRefusal::HearsLeader,
+    ]
+}
+
+fn transitions() -> Vec<Transition> {
+    let some = NodeSet::first(3);
+    let round = Round(4);
+    let request = RequestId(1);
+    let (index, term) = (Index(4), Term(3));
+    let mut all = vec![
+        Transition::TermAdvanced { from: Term(2), to: term, because: TermCause::StandsForElection },
+        Transition::TermAdvanced {
+            from: Term(2),
+            to: term,
+            because: TermCause::SawMessage {
+                from: NodeId::B,
+                kind: raft_core::MessageKind::RequestVote,
+            },
+        },
+        Transition::TimeoutDrawn { timeout: Micros(187_400), deadline: Micros(400_000) },
+        Transition::PreVoteGranted { to: NodeId::B, for_term: term },
+        Transition::PreVotesCounted { granted: some, refused: NodeSet::EMPTY },
+        Transition::PreVotesCounted { granted: some, refused: NodeSet::only(NodeId::E) },
+        Transition::VotesCounted { granted: some, refused: NodeSet::EMPTY },
+        Transition::VotesCounted { granted: some, refused: NodeSet::only(NodeId::E) },
+        Transition::BecameLeader { term, votes: some },
+        Transition::LeaderRecognised { leader: NodeId::B },
+        Transition::VoteGranted { to: NodeId::A },
+        Transition::VoteGranted { to: NodeId::B },
+        Transition::VoteIgnored { from: NodeId::A, term, leader_heard_at: Micros(1) },
+        Transition::VoteIgnored { from: NodeId::B, term, leader_heard_at: Micros(1) },
+        Transition::EntryProposed { index },
+        Transition::EntriesAppended { first: index, last: index },
+        Transition::EntriesRemoved { first: index, last: Index(6), committed: true },
+        Transition::EntriesRefused { asked: end(3, 9), hint: end(0, 0) },
+        Transition::MatchAdvanced { follower: NodeId::B, match_index: index },
+        Transition::NextSetBack { follower: NodeId::B, next_index: index },
+        Transition::TransferStarted { to: NodeId::B },
+        Transition::TransferTold { to: NodeId::B },
+        Transition::TransferEnded { to: NodeId::B, because: TransferEnd::TimedOut },
+        Transition::CommitWithheld { index, term },
+        Transition::RoundStarted { round, confirms_read: true },
+        Transition::RoundStarted { round, confirms_read: false },
+        Transition::RoundConfirmed { round, sent_at: Micros(1), lease_until: Some(Micros(2)) },
+        Transition::RoundConfirmed { round, sent_at: Micros(1), lease_until: None },
+        Transition::ReadRefused { request, because: ReadRefusal::NotLeader },
+        Transition::ReadRefused { request, because: ReadRefusal::LostOffice },
+    ];
+    for because in [
+        CandidateCause::TimeoutFired { timeout: Micros(163_000) },
+        CandidateCause::Told,
+        CandidateCause::PreVoteWon,
+        CandidateCause::TimeoutNow { from: NodeId::B },
+    ] {
+        all.push(Transition::BecameCandidate { term, because });
+        all.push(Transition::BecamePreCandidate { for_term: term, because });
+    }
+    for because in refusals() {
+        all.push(Transition::VoteRefused { to: NodeId::B, because });
+        all.push(Transition::PreVoteRefused { to: NodeId::B, for_term: term, because });
+    }
+    for was in [Office::PreCandidate, Office::Candidate, Office::Leader] {
+        for because in [
+            StepDownCause::LaterTerm { from: NodeId::B, term },
+            StepDownCause::LostMajority { last_confirmed_sent_at: Micros(1) },
+            StepDownCause::LeaderOfThisTerm { leader: NodeId::B },
+        ] {
+            all.push(Transition::SteppedDown { was, because });
+        }
+    }
+    for because in
+        [CommitCause::Counted { holders: some }, CommitCause::LeaderSaid { leader: NodeId::B }]
+    {
+        all.push(Transition::CommitAdvanced { from: Index(2), to: index, because });
+    }
+    for waits_for in [ReadWait::FirstCommitOfTerm, ReadWait::Round(round), ReadWait::Nothing] {
+        for mode in [ReadMode::ReadIndex, ReadMode::Lease] {
+            all.push(Transition::ReadAccepted { request, mode, waits_for });
+        }
+    }
+    for basis in [ReadBasis::Round(round), ReadBasis::Lease { until: Micros(2) }] {
+        all.push(Transition::ReadConfirmed { request, read_index: index, basis });
+        all.push(Transition::ReadReady { request, read_index: index, basis });
+    }
+    for because in [
+        IgnoreCause::Misaddressed,
+        IgnoreCause::NotAMember,
+        IgnoreCause::StaleTerm,
+        IgnoreCause::WrongRole,
+        IgnoreCause::NothingNew,
+        IgnoreCause::SecondLeaderOfTerm,
+        IgnoreCause::OverwritesCommitted,
+        IgnoreCause::Impossible,
+    ] {
+        let kind = Some(raft_core::MessageKind::AppendEntriesReply);
+        all.push(Transition::Ignored { from: Some(NodeId::B), kind, because });
+        all.push(Transition::Ignored { from: None, kind: None, because });
+    }
+    all
+}
+
+#[test]
+fn every_transition_has_a_sentence_of_its_own() {
+    let mut told: Vec<String> = Vec::new();
+    for transition in transitions() {
+        let text = words::transition(NodeId::A, &transition).expect("words for it");
+        assert!(is_a_sentence(&text), "{text}");
+        assert!(!told.contains(&text), "said twice: {text}");
+        told.push(text);
+    }
+}
+
+#[test]
+fn every_refusal_says_why() {
+    let envelope = |body| Envelope { from: NodeId::B, to: NodeId::A, term: Term(5), body };
+    let mut replies: Vec<Envelope> = Vec::new();
+    for because in refusals() {
+        replies.push(envelope(Message::RequestVoteReply(VoteAnswer::Refused(because))));
+        let answer = VoteAnswer::Refused(because);
+        let reply = PreVoteReply { for_term: Term(6), answer };
+        replies.push(envelope(Message::RequestPreVoteReply(reply)));
+    }
+    for answer in
+        [AppendAnswer::Conflict { refused: Index(7), hint: end(1, 3) }, AppendAnswer::StaleTerm]
+    {
+        replies
+            .push(envelope(Message::AppendEntriesReply(AppendReply { round: Round(1), answer })));
+    }
+    for reply in replies {
+        let said = words::message(&reply);
+        assert!(said.is_refusal && said.detail.starts_with("refused: "), "{said:?}");
+        assert!(said.detail.len() > "refused: ".len() + 8, "{said:?}");
+    }
+}
+
+#[test]
+fn what_the_design_gives_as_examples_is_said_so() {
+    let from =
+        |from, to, term, body| words::message(&Envelope { from, to, term: Term(term), body });
+    let request = RequestVote { log_end: end(2, 3), by_transfer: false };
+    let said = from(NodeId::A, NodeId::B, 4, Message::RequestVote(request));
+    assert_eq!(
+        (said.title, said.detail.as_str()),
+        ("RequestVote", "term 4, log ends at index 3 of term 2")
+    );
+    let behind = VoteRefusal::LogBehind { candidate: end(2, 9), voter: end(3, 4) };
+    let reply = Message::RequestVoteReply(VoteAnswer::Refused(behind));
+    let said = from(NodeId::B, NodeId::A, 4, reply);
+    assert_eq!(said.detail, "refused: B's log ends in term 3, A's in term 2");
+    let because = CandidateCause::TimeoutFired { timeout: Micros(163_000) };
+    let stands = Transition::BecameCandidate { term: Term(4), because };
+    assert_eq!(
+        words::transition(NodeId::B, &stands).unwrap(),
+        "B stands for election in term 4: its timeout of 163 ms ran out."
+    );
+}
+
+#[test]
+fn all_that_happens_in_the_scenarios_is_told_in_sentences() {
+    for name in common::names() {
+        let timeline = common::timeline(&name, 42);
+        let world = timeline.world_after(timeline.events());
+        let mut stories = 0;
+        for record in timeline.records() {
+            let text = words::happening(&record.what, &world);
+            match &text {
+                Some(text) => assert!(is_a_sentence(text), "{text}"),
+                None => assert!(matches!(record.what, Happening::Delivered { .. })),
+            }
+            if words::is_worth_telling(&record.what) && !words::is_beginning(record) {
+                assert!(text.is_some());
+                stories += 1;
+            }
+        }
+        let all = timeline.records().len();
+        assert!(stories >= 3 && stories < all / 4, "{name}: {stories} of {all}");
+    }
+}
+
+#[test]
+fn everything_on_the_stage_can_be_explained() {
+    let timeline = common::timeline("two-data-centres-minority", 42);
+    for event in (1..timeline.events()).step_by(20) {
+        let world = timeline.world_after(event);
+        let at = world.now();
+        let stage = stage(&world, at, &StageView::of_size(790.0, 470.0));
+        let motion = motion(&world, at, &stage, &[]);
+        let mut hits: Vec<Hit> = stage.nodes.iter().map(|node| Hit::Node(node.id)).collect();
+        for node in &stage.nodes {
+            hits.extend(
+                node.log.cells.iter().map(|cell| Hit::Cell { node: node.id, index: cell.index }),
+            );
+        }
+        hits.extend(stage.links.iter().map(|link| Hit::Link { one: link.one, other: link.other }));
+        hits.extend(stage.clients.iter().map(|client| Hit::Client(client.number)));
+        hits.extend(motion.messages.iter().map(|message| Hit::Message(message.id)));
+        for hit in hits {
+            let text = words::hit(hit, &world, at).expect("words for it");
+            assert!(text.ends_with('.'), "{text}");
+        }
+    }
+}
+
+#[test]
+fn properties_say_what_they_promise() {
+    for property in Property::ALL {
+        let (name, meaning) = words::property(property);
+        assert_eq!(name, property.to_string());
+        assert!(is_a_sentence(meaning), "{meaning}");
+    }
+}
