@@ -167,6 +167,18 @@ impl World {
                 .any(|other| other.view().is_leader() && other.view().term() > node.view().term())
     }
 
+    /// How many of the plan's interventions have happened, in the order of time: what
+    /// to keep of them when someone acts at this moment.
+    pub fn interventions_done(&self) -> usize {
+        let Some(last) = self.steps_done.checked_sub(1) else { return 0 };
+        let Some(last) = self.plan.schedule().get(last) else { return 0 };
+        // Of steps at one moment the script's come first.
+        let script = &self.plan.scenario().script;
+        let of_script = script.iter().filter(|step| step.at <= last.at).count();
+        let before = self.plan.interventions().iter().filter(|step| step.at < last.at).count();
+        self.steps_done.saturating_sub(of_script).max(before)
+    }
+
     /// When the next event happens; `None` once the run is over.
     pub fn next_event_at(&self) -> Option<Micros> {
         self.next().map(|(at, _)| at)
