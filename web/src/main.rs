@@ -1,29 +1,44 @@
-//! The page: a placeholder that mounts, until the real one does.
+//! The page: a browser visualizer of Raft. See `app.rs` for how it is put together.
 
-use yew::prelude::*;
-
-#[component]
-fn App() -> Html {
-    html! { <main><h1>{ "Raftlab" }</h1></main> }
-}
+mod actions;
+mod address;
+mod announce;
+mod app;
+mod browser;
+mod command;
+mod dialog;
+mod engine;
+mod header;
+mod help;
+mod keys;
+mod location;
+mod node_menu;
+mod panels;
+mod panic_message;
+mod partition_dialog;
+mod playback;
+mod random_seed;
+mod reads;
+mod session;
+mod space_time;
+mod span;
+mod speed;
+mod stage;
+mod stage_painter;
+mod svg;
+mod theme;
+mod transport;
 
 fn main() {
-    yew::Renderer::<App>::with_root(place()).render();
-}
-
-/// The element of index.html that the app replaces the inside of.
-fn place() -> web_sys::Element {
-    let document = web_sys::window().and_then(|window| window.document());
-    let place = document.and_then(|document| document.get_element_by_id("app"));
-    place.expect("index.html has an element with the id `app`")
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    #[wasm_bindgen_test]
-    fn there_is_a_window() {
-        assert!(web_sys::window().is_some());
+    panic_message::install();
+    theme::restore();
+    match browser::element("app") {
+        Some(place) => {
+            yew::Renderer::<app::App>::with_root(place).render();
+        }
+        // Whose page this is, only its author can tell; on the body it works as well.
+        None => {
+            yew::Renderer::<app::App>::new().render();
+        }
     }
 }

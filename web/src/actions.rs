@@ -1,0 +1,78 @@
+//! Buttons for what one does to the cluster as a whole, at the playhead.
+
+use crate::command::Command;
+use crate::engine::Moment;
+use crate::session::Session;
+use raft_core::ReadMode;
+use raft_sim::{Action, Who};
+use yew::prelude::*;
+
+/// What the buttons need.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The run.
+    pub(crate) session: Session,
+    /// The events that have happened.
+    pub(crate) moment: Moment,
+    /// Does something with the run.
+    pub(crate) on_command: Callback<Command>,
+    /// Opens the dialog for walls.
+    pub(crate) on_partition: Callback<()>,
+}
+
+/// The buttons.
+#[component]
+pub(crate) fn Actions(props: &Props) -> Html {
+    let engine = props.session.engine();
+    let world = engine.world();
+    let has_leases = engine.scenario().settings.lease.is_some();
+    let network = world.network();
+    let is_whole = network.groups().is_empty() && network.cut_links().next().is_none();
+    let button = |id: &'static str,
+                  sign: &'static str,
+                  name: &'static str,
+                  hint: &'static str,
+                  is_off: bool,
+                  command: Command| {
+        html! {
+            <button
+                type="button"
+                data-testid={id}
+                title={hint}
+                disabled={is_off}
+                onclick={props.on_command.reform(move |_: MouseEvent| command.clone())}
+            >
+                <span aria-hidden="true">{ sign }</span>{ name }
+            </button>
+        }
+    };
+    let act = |action| Command::Act(action);
+    let read = |mode| act(Action::Read { from: Who::Leader, mode });
+    let no_leader = world.leader().is_none();
+    html! {
+        <div class="actions" role="group" aria-label="Do something to the cluster">
+            { button("crash-leader", "⚡ ", "Crash leader", "The leader loses power",
+                no_leader, act(Action::Crash(Who::Leader))) }
+            <button
+                type="button"
+                data-testid="open-partition"
+                title="Put walls between groups of nodes"
+                onclick={props.on_partition.reform(|_: MouseEvent| ())}
+            >
+                <span aria-hidden="true">{ "✂ " }</span>{ "Partition…" }
+            </button>
+            { button("heal", "", "Heal", "Take down every wall and mend every link",
+                is_whole, act(Action::Heal)) }
+            { button("write", "✎ ", "Write", "A client writes through the leader",
+                no_leader, act(Action::Write(Who::Leader))) }
+            { button("read-index", "", "Read by ReadIndex",
+                "A client reads from the leader, which first asks a majority whether it still leads",
+                no_leader, read(ReadMode::ReadIndex)) }
+            if has_leases {
+                { button("read-lease", "", "Read by lease",
+                    "A client reads from the leader, which answers at once while its lease holds",
+                    no_leader, read(ReadMode::Lease)) }
+            }
+        </div>
+    }
+}

@@ -1,0 +1,372 @@
+//! The address of a run: what the URL's hash says, read and written.
+//!
+//! `#scenario=leader-crash&seed=42&do=412000:crash:leader&t=412000`: which scenario,
+//! which seed, what a person did in it and, if it matters, the moment looked at. The
+//! same address gives the same run, always. Nothing here knows a browser: see
+//! [`crate::location`].
+
+use raft_core::Micros;
+use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, scenarios};
+use std::sync::Arc;
+
+/// The run that the page opens with.
+const DEFAULT_SCENARIO: &str = "leader-crash";
+const DEFAULT_SEED: u64 = 42;
+
+/// The fields of an address, in the order in which they are written.
+const FIELDS: &str = "scenario, seed, do and t";
+
+/// A run, and the moment of it that is looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Address {
+    /// The scenario's name.
+    pub(crate) scenario: String,
+    /// The seed of every draw.
+    pub(crate) seed: u64,
+    /// What a person did, in the order of time.
+    pub(crate) interventions: Vec<Step>,
+    /// The moment looked at, where one is named.
+    pub(crate) at: Option<Micros>,
+}
+
+impl Default for Address {
+    fn default() -> Address {
+        Address {
+            scenario: DEFAULT_SCENARIO.to_owned(),
+            seed: DEFAULT_SEED,
+            interventions: Vec::new(),
+            at: None,
+        }
+    }
+}
+
+impl Address {
+    /// Reads a hash, with or without its `#`. An empty one is the default run.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with what would be right.
+    pub(crate) fn read(hash: &str) -> Result<Address, Vec<String>> {
+        let mut address = Address::default();
+        let mut wrong = Vec::new();
+        let mut seen = Vec::new();
+        let hash = hash.strip_prefix('#').unwrap_or(hash);
+        for part in hash.split('&').filter(|part| !part.is_empty()) {
+            let (field, value) = part.split_once('=').unwrap_or((part, ""));
+            let (field, value) = (decoded(field), decoded(value));
+            if seen.contains(&field) {
+                wrong.push(format!("“{field}” is there twice: once is enough."));
+                continue;
+            }
+            if let Err(message) = address.read_field(&field, &value) {
+                wrong.push(message);
+            }
+            seen.push(field);
+        }
+        if wrong.is_empty() { Ok(address) } else { Err(wrong) }
+    }
+
+    fn read_field(&mut self, field: &str, value: &str) -> Result<(), String> {
+        let shown = shortened(value);
+        match field {
+            "scenario" => {
+                if scenarios::by_name(value).is_none() {
+                    return Err(no_such_scenario(value));
+                }
+                self.scenario = value.to_owned();
+            }
+            "seed" => self.seed = read_seed(value)?,
+            "do" => {
+                // A link made by hand may list them in any order.
+                let mut steps = parse_steps(value).map_err(|error| format!("In “do”: {error}."))?;
+                steps.sort_by_key(|step| step.at);
+                self.interventions = steps;
+            }
+            "t" => {
+                let at = value.parse().map_err(|_| {
+                    format!("“{shown}” is no moment: t is whole microseconds, such as t=412000.")
+                })?;
+                self.at = Some(Micros(at));
+            }
+            _ => {
+                let field = shortened(field);
+                return Err(format!("A link has no field “{field}”: it has {FIELDS}."));
+            }
+        }
+        Ok(())
+    }
+
+    /// The run that this is the address of.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with what would be right.
+    pub(crate) fn plan(&self) -> Result<Arc<Plan>, Vec<String>> {
+        let scenario = scenarios::by_name(&self.scenario)
+            .ok_or_else(|| vec![no_such_scenario(&self.scenario)])?;
+        if let Some(at) = self.at
+            && at > scenario.duration
+        {
+            let duration = scenario.duration;
+            let last = duration.0;
+            return Err(vec![format!(
+                "t={} is after the run's end at {duration}: t is at most {last}.",
+                at.0
+            )]);
+        }
+        let interventions = self.interventions.clone();
+        Plan::new(scenario, self.seed, interventions).map(Arc::new).map_err(|errors| {
+            errors.iter().map(|error| format!("{error}.").replace("..", ".")).collect()
+        })
+    }
+
+    /// The hash, with its `#`.
+    pub(crate) fn hash(&self) -> String {
+        let mut hash = format!("#scenario={}&seed={}", self.scenario, self.seed);
+        if !self.interventions.is_empty() {
+            hash.push_str("&do=");
+            hash.push_str(&format_steps(&self.interventions));
+        }
+        if let Some(at) = self.at {
+            hash.push_str(&format!("&t={}", at.0));
+        }
+        hash
+    }
+
+    /// Whether both name the same run, whatever moment of it.
+    pub(crate) fn is_same_run(&self, other: &Address) -> bool {
+        self.scenario == other.scenario
+            && self.seed == other.seed
+            && self.interventions == other.interventions
+    }
+}
+
+/// Reads a seed as it stands in a link or in the seed field.
+///
+/// # Errors
+/// What would be right.
+pub(crate) fn read_seed(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    // `parse` takes a plus sign; a link that says the same thing in two ways is none.
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten().ok_or_else(|| {
+        format!(
+            "“{}” is no seed: a seed is a whole number from 0 to {}.",
+            shortened(text),
+            u64::MAX
+        )
+    })
+}
+
+/// The scenario that shows the other side of this one, if one does.
+pub(crate) fn counterpart(name: &str) -> Option<Scenario> {
+    let pairs = [
+        ("split-vote-fixed", "split-vote-random"),
+        ("two-data-centres", "two-data-centres-minority"),
+        ("reads-by-read-index", "reads-by-lease"),
+        ("phantom-leader-read-index", "phantom-leader-lease"),
+    ];
+    let other = pairs.iter().find_map(|(one, other)| match name {
+        _ if name == *one => Some(*other),
+        _ if name == *other => Some(*one),
+        _ => None,
+    })?;
+    scenarios::by_name(other)
+}
+
+fn no_such_scenario(name: &str) -> String {
+    let names: Vec<String> = scenarios::all().into_iter().map(|scenario| scenario.name).collect();
+    // A distance is quadratic in the name's length, and a link may be long.
+    let nearest = (name.len() <= 64)
+        .then(|| names.iter().min_by_key(|known| distance(known, name)))
+        .flatten()
+        .filter(|known| distance(known, name) <= known.len() / 2);
+    let hint = nearest.map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
+    let shown = shortened(name);
+    format!("There is no scenario “{shown}”.{hint} There are {}.", names.join(", "))
+}
+
+/// How many letters to change, add or take away to make one word of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (down, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = down + 1;
+        for (across, other_letter) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *other_letter);
+            diagonal = row[across + 1];
+            row[across + 1] = changed.min(diagonal + 1).min(row[across] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// A text short enough for a message.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 40;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST).chain(['…']).collect()
+}
+
+/// Undoes percent-encoding, which mailers and chats add to links. What is no valid
+/// encoding stays as it is.
+fn decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut place = 0;
+    while let Some(byte) = bytes.get(place) {
+        let digit = |offset: usize| {
+            bytes.get(place + offset).and_then(|byte| char::from(*byte).to_digit(16))
+        };
+        if *byte == b'%'
+            && let (Some(high), Some(low)) = (digit(1), digit(2))
+            && let Ok(decoded) = u8::try_from(high * 16 + low)
+        {
+            plain.push(decoded);
+            place += 3;
+        } else {
+            plain.push(*byte);
+            place += 1;
+        }
+    }
+    String::from_utf8(plain).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raft_sim::{Action, Who};
+
+    fn wrong(hash: &str) -> String {
+        match Address::read(hash).and_then(|address| address.plan()) {
+            Ok(_) => panic!("{hash} is not wrong"),
+            Err(messages) => messages.join(" "),
+        }
+    }
+
+    #[test]
+    fn an_empty_hash_is_the_default_run() {
+        for hash in ["", "#", "#&"] {
+            assert_eq!(Address::read(hash), Ok(Address::default()));
+        }
+        assert!(Address::default().plan().is_ok());
+    }
+
+    #[test]
+    fn a_hash_names_a_run_and_a_moment() {
+        let hash = "#scenario=reads-by-lease&seed=7&do=412000:crash:leader&t=412000";
+        let address = Address::read(hash).expect("it is right");
+        assert_eq!(address.scenario, "reads-by-lease");
+        assert_eq!(address.seed, 7);
+        assert_eq!(address.interventions[0].action, Action::Crash(Who::Leader));
+        assert_eq!(address.at, Some(Micros(412_000)));
+        assert_eq!(address.hash(), hash);
+        assert!(address.plan().is_ok());
+    }
+
+    #[test]
+    fn a_link_that_a_mailer_encoded_is_understood() {
+        let address = Address::read("#seed=7&do=412000%3Acrash%3Aleader").expect("it is right");
+        assert_eq!(address.interventions.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_what_would_be_right() {
+        for (hash, says) in [
+            ("#scenario=leader-crsh", "Did you mean leader-crash?"),
+            ("#scenario=%00", "There are leader-crash, split-vote-fixed"),
+            ("#seed=minus", "whole number from 0"),
+            ("#seed=-1", "whole number from 0"),
+            ("#seed=18446744073709551616", "to 18446744073709551615"),
+            ("#do=5:explode", "it begins with crash"),
+            ("#do=5:crash:I", "there is no node I"),
+            ("#do=9999999999:crash:A", "after the run's end"),
+            ("#t=soon", "whole microseconds"),
+            ("#t=99999999999", "after the run's end"),
+            ("#colour=red", "it has scenario, seed, do and t"),
+            ("#seed=1&seed=2", "there twice"),
+        ] {
+            let message = wrong(hash);
+            assert!(message.contains(says), "{hash}: {message}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let messages = Address::read("#seed=x&scenario=y&t=z").expect_err("it is wrong");
+        assert_eq!(messages.len(), 3);
+    }
+
+    #[test]
+    fn counterparts_are_there_and_mutual() {
+        for scenario in scenarios::all() {
+            if let Some(other) = counterpart(&scenario.name) {
+                assert_eq!(counterpart(&other.name).map(|back| back.name), Some(scenario.name));
+            }
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod properties {
+        use super::*;
+        use proptest::prelude::*;
+        use raft_core::{NodeId, ReadMode};
+
+        fn action() -> impl Strategy<Value = Action> {
+            let node = (0u8..5).prop_map(|number| NodeId::new(number).unwrap_or(NodeId::A));
+            let who = prop_oneof![Just(Who::Leader), node.clone().prop_map(Who::Node)];
+            prop_oneof![
+                who.clone().prop_map(Action::Crash),
+                who.clone().prop_map(Action::Isolate),
+                who.clone().prop_map(Action::Write),
+                who.prop_map(|from| Action::Read { from, mode: ReadMode::Lease }),
+                node.clone().prop_map(Action::Restart),
+                node.prop_map(Action::ForceTimeout),
+                Just(Action::Heal),
+            ]
+        }
+
+        proptest! {
+            #[test]
+            fn an_address_survives_its_hash(
+                which in 0usize..9,
+                seed in any::<u64>(),
+                mut times in proptest::collection::vec((0u64..1_000_000, action()), 0..6),
+                at in proptest::option::of(0u64..1_000_000),
+            ) {
+                times.sort_by_key(|(at, _)| *at);
+                let all = scenarios::all();
+                let address = Address {
+                    scenario: all[which % all.len()].name.clone(),
+                    seed,
+                    interventions: times
+                        .into_iter()
+                        .map(|(at, action)| Step { at: Micros(at), action })
+                        .collect(),
+                    at: at.map(Micros),
+                };
+                prop_assert_eq!(Address::read(&address.hash()), Ok(address.clone()));
+                prop_assert!(address.plan().is_ok());
+            }
+
+            #[test]
+            fn no_hash_makes_it_panic(hash in "#?(\\PC|&|=|%[0-9a-f]{0,2}|do=|seed=|scenario=){0,40}") {
+                if let Ok(address) = Address::read(&hash) {
+                    let _ = address.plan();
+                }
+            }
+
+            #[test]
+            fn every_message_is_of_a_size_to_read(value in "\\PC{0,5000}") {
+                let hash = format!("#scenario={value}&{value}={value}&t={value}");
+                if let Err(messages) = Address::read(&hash) {
+                    prop_assert!(messages.iter().all(|message| message.len() < 1_500));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Short ways to the browser's own objects, and subscriptions that end when dropped.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Document, Element, EventTarget};
+
+/// The page's document.
+pub(crate) fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+/// The element with this id.
+pub(crate) fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Whether a media query holds now.
+pub(crate) fn media_matches(query: &str) -> bool {
+    let media = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    media.is_some_and(|media| media.matches())
+}
+
+/// Whether the reader asked for less motion.
+pub(crate) fn prefers_reduced_motion() -> bool {
+    media_matches("(prefers-reduced-motion: reduce)")
+}
+
+/// Moves the keyboard's focus to an element; only ever as the answer to something
+/// that the reader did.
+pub(crate) fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// A listener that stops listening when it is dropped.
+pub(crate) struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    closure: Closure<dyn Fn(web_sys::Event)>,
+}
+
+impl Listener {
+    /// Listens to an event of a target.
+    pub(crate) fn new(
+        target: &EventTarget,
+        event: &'static str,
+        heard: impl Fn(web_sys::Event) + 'static,
+    ) -> Listener {
+        let closure = Closure::<dyn Fn(web_sys::Event)>::new(heard);
+        let function = closure.as_ref().unchecked_ref();
+        let _ = target.add_event_listener_with_callback(event, function);
+        Listener { target: target.clone(), event, closure }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.closure.as_ref().unchecked_ref();
+        let _ = self.target.remove_event_listener_with_callback(self.event, function);
+    }
+}
+
+/// An observer of an element that stops observing when it is dropped.
+pub(crate) enum Observer {
+    /// Of its size.
+    Size(web_sys::ResizeObserver, #[expect(dead_code)] Closure<dyn Fn()>),
+    /// Of whether it can be seen.
+    Visibility(web_sys::IntersectionObserver, #[expect(dead_code)] Closure<dyn Fn(js_sys::Array)>),
+}
+
+impl Observer {
+    /// Calls when the element's size changes.
+    pub(crate) fn of_size(element: &Element, changed: impl Fn() + 'static) -> Option<Observer> {
+        let closure = Closure::<dyn Fn()>::new(changed);
+        let observer = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Observer::Size(observer, closure))
+    }
+
+    /// Calls when the element comes into view or leaves it.
+    pub(crate) fn of_visibility(
+        element: &Element,
+        changed: impl Fn(bool) + 'static,
+    ) -> Option<Observer> {
+        let closure = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last = entries.get(entries.length().saturating_sub(1));
+            if let Some(entry) = last.dyn_ref::<web_sys::IntersectionObserverEntry>() {
+                changed(entry.is_intersecting());
+            }
+        });
+        let function = closure.as_ref().unchecked_ref();
+        let observer = web_sys::IntersectionObserver::new(function).ok()?;
+        observer.observe(element);
+        Some(Observer::Visibility(observer, closure))
+    }
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        match self {
+            Observer::Size(observer, _) => observer.disconnect(),
+            Observer::Visibility(observer, _) => observer.disconnect(),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What the reader can want of a run, whichever control or key they use for it.
+
+use crate::speed::Speed;
+use raft_core::Micros;
+use raft_sim::Action;
+
+/// Forwards or backwards in time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Way {
+    /// Forwards.
+    Forward,
+    /// Backwards.
+    Back,
+}
+
+/// Something that the reader wants.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Command {
+    /// Play, or pause.
+    TogglePlaying,
+    /// Play on.
+    Play,
+    /// Pause.
+    Pause,
+    /// One event further or back.
+    Step(Way),
+    /// To the next or previous election, commit, fault or violation.
+    Notable(Way),
+    /// To the beginning.
+    ToStart,
+    /// To the end.
+    ToEnd,
+    /// To a moment.
+    Seek(Micros),
+    /// To just after an event.
+    SeekEvent(u64),
+    /// Play this fast.
+    SetSpeed(Speed),
+    /// Play a stop faster.
+    Faster,
+    /// Play a stop slower.
+    Slower,
+    /// Do something to the cluster, now.
+    Act(Action),
+    /// Back to the run before the last action.
+    Undo,
+    /// Take an undo back.
+    Redo,
+    /// Another scenario, with the same seed.
+    OpenScenario(String),
+    /// The counterpart of this scenario: same seed, same interventions, same moment.
+    Compare(String),
+    /// The same scenario with another seed.
+    SetSeed(u64),
+}

@@ -1,0 +1,501 @@
+//! The state behind the page: which run, where in it, how fast. It knows no browser:
+//! the page tells it how much time has passed and what the reader wants.
+//!
+//! One world follows the playhead; the timeline moves it forwards by simulating on,
+//! and backwards from the nearest world that it kept.
+
+use crate::address::Address;
+use crate::speed::Speed;
+use raft_core::Micros;
+use raft_scene::{Landmark, TimelineIndex, words};
+use raft_sim::{Action, Happening, Record, Scenario, Step, Timeline, World};
+
+/// The most runs that one can go back to.
+const MOST_UNDONE: usize = 200;
+
+/// What one jumps to with "next notable": not every operation, which would be a
+/// stop at each heartbeat of a busy client.
+const NOTABLE: [Landmark; 4] =
+    [Landmark::Election, Landmark::Commit, Landmark::Fault, Landmark::Violation];
+
+/// The run, the playhead and the speed.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    /// What the run's link says, without a moment.
+    address: Address,
+    timeline: Timeline,
+    index: TimelineIndex,
+    /// The world after the first `world.events()` events: where the playhead is.
+    world: World,
+    at: Micros,
+    /// The part of a microsecond that the playhead is further than `at`.
+    rest: f64,
+    /// Counts the runs that were shown, so that whoever drew one knows that it is over.
+    run: u32,
+    speed: Speed,
+    is_playing: bool,
+    past: Vec<Address>,
+    future: Vec<Address>,
+}
+
+/// What became of letting time pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Passed {
+    /// Whether events happened.
+    pub(crate) events: bool,
+    /// Whether the run has come to its end, so that playing stopped.
+    pub(crate) ended: bool,
+}
+
+/// Where the playhead is, for whoever wants to know whether it drew that already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Moment {
+    /// Which run.
+    pub(crate) run: u32,
+    /// How many of its events have happened.
+    pub(crate) events: u64,
+}
+
+impl Engine {
+    /// Opens a run at the moment that its address names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the address.
+    pub(crate) fn new(address: Address) -> Result<Engine, Vec<String>> {
+        let timeline = Timeline::new(address.plan()?);
+        let mut engine = Engine {
+            index: TimelineIndex::new(&timeline),
+            world: timeline.world_after(0),
+            timeline,
+            at: Micros::ZERO,
+            rest: 0.0,
+            run: 0,
+            speed: Speed::default(),
+            is_playing: false,
+            past: Vec::new(),
+            future: Vec::new(),
+            address: Address { at: None, ..address.clone() },
+        };
+        engine.seek(address.at.unwrap_or_default());
+        Ok(engine)
+    }
+
+    /// The run.
+    pub(crate) const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The run's record, sorted.
+    pub(crate) const fn index(&self) -> &TimelineIndex {
+        &self.index
+    }
+
+    /// The scenario that the run is of.
+    pub(crate) fn scenario(&self) -> &Scenario {
+        self.timeline.plan().scenario()
+    }
+
+    /// The world at the playhead.
+    pub(crate) const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The playhead, in true time.
+    pub(crate) const fn at(&self) -> Micros {
+        self.at
+    }
+
+    /// How many events have happened.
+    pub(crate) const fn events(&self) -> u64 {
+        self.world.events()
+    }
+
+    /// Where the playhead is.
+    pub(crate) const fn moment(&self) -> Moment {
+        Moment { run: self.run, events: self.world.events() }
+    }
+
+    /// What has happened up to the playhead.
+    pub(crate) fn records(&self) -> &[Record] {
+        self.timeline.records_by(self.events())
+    }
+
+    /// How fast it plays.
+    pub(crate) const fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Sets how fast it plays.
+    pub(crate) const fn set_speed(&mut self, speed: Speed) {
+        self.speed = speed;
+    }
+
+    /// Whether it plays.
+    pub(crate) const fn is_playing(&self) -> bool {
+        self.is_playing
+    }
+
+    /// Plays on, from the beginning if the run is over.
+    pub(crate) fn play(&mut self) {
+        if self.is_at_end() {
+            self.seek(Micros::ZERO);
+        }
+        self.is_playing = true;
+    }
+
+    /// Stops playing.
+    pub(crate) const fn pause(&mut self) {
+        self.is_playing = false;
+    }
+
+    /// Whether the playhead is at the run's end.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.at >= self.timeline.duration()
+    }
+
+    /// The address of the run and of the moment that is looked at.
+    pub(crate) fn address(&self) -> Address {
+        Address { at: Some(self.at), ..self.address.clone() }
+    }
+
+    /// The address of the run, at no moment.
+    pub(crate) const fn run_address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Lets real time pass, in milliseconds: the playhead moves if it plays.
+    pub(crate) fn pass(&mut self, real_milliseconds: f64) -> Passed {
+        if !self.is_playing || !real_milliseconds.is_finite() || real_milliseconds <= 0.0 {
+            return Passed::default();
+        }
+        let span = self.speed.simulated_micros(real_milliseconds) + self.rest;
+        self.rest = span.fract();
+        let before = self.events();
+        // The cast sticks at the largest number, and the end comes before that.
+        let at = (self.at + Micros(span as u64)).min(self.timeline.duration());
+        self.at = at;
+        let events = self.timeline.events_by(at);
+        self.timeline.seek(&mut self.world, events);
+        let ended = self.is_at_end();
+        if ended {
+            self.is_playing = false;
+        }
+        Passed { events: self.events() != before, ended }
+    }
+
+    /// Moves the playhead to a time: all that happens at or before it has happened.
+    pub(crate) fn seek(&mut self, at: Micros) {
+        self.at = at.min(self.timeline.duration());
+        self.rest = 0.0;
+        let events = self.timeline.events_by(self.at);
+        self.timeline.seek(&mut self.world, events);
+    }
+
+    /// Moves the playhead to just after an event, counted from 1.
+    pub(crate) fn seek_event(&mut self, event: u64) {
+        let event = event.min(self.timeline.events());
+        self.timeline.seek(&mut self.world, event);
+        self.at = self.timeline.time_of(event).unwrap_or_default();
+        self.rest = 0.0;
+    }
+
+    /// One event forwards; after the last one, to the run's end.
+    pub(crate) fn step_forward(&mut self) {
+        if self.events() == self.timeline.events() {
+            self.seek(self.timeline.duration());
+        } else {
+            self.seek_event(self.events() + 1);
+        }
+    }
+
+    /// One event back: to the moment just after the event before.
+    pub(crate) fn step_back(&mut self) {
+        self.seek_event(self.events().saturating_sub(1));
+    }
+
+    /// To the next election, commit, fault or violation, else to the end.
+    pub(crate) fn next_notable(&mut self) {
+        let events = self.events();
+        let next = NOTABLE.iter().filter_map(|kind| self.index.next_of(*kind, events)).min();
+        match next {
+            Some(event) => self.seek_event(event),
+            None => self.seek(self.timeline.duration()),
+        }
+    }
+
+    /// To the previous election, commit, fault or violation, else to the beginning.
+    pub(crate) fn previous_notable(&mut self) {
+        let events = self.events();
+        let previous =
+            NOTABLE.iter().filter_map(|kind| self.index.previous_of(*kind, events)).max();
+        self.seek_event(previous.unwrap_or(0));
+    }
+
+    /// Does something to the cluster, now. What was done before the playhead stays;
+    /// what was done after it belongs to the run before, which one can go back to.
+    ///
+    /// # Errors
+    /// Why it can't be done; then nothing has changed.
+    pub(crate) fn act(&mut self, action: Action) -> Result<(), String> {
+        if self.is_at_end() {
+            return Err("The run ends here. Go back a little, and act then.".to_owned());
+        }
+        let done = self.world.interventions_done();
+        let mut interventions = self.address.interventions.clone();
+        interventions.truncate(done);
+        interventions.push(Step { at: self.at, action: action.clone() });
+        let address = Address { interventions, ..self.address.clone() };
+        let plan = address.plan().map_err(|errors| errors.join(" "))?;
+        let timeline = Timeline::new(plan);
+        let first = timeline.records_by(self.events()).len();
+        let refusal = timeline.records()[first..]
+            .iter()
+            .take_while(|record| record.at <= self.at)
+            .find(|record| match &record.what {
+                Happening::ActionRefused { action: refused, .. } => *refused == action,
+                _ => false,
+            });
+        if let Some(refusal) = refusal {
+            let why = words::happening(&refusal.what, &self.world);
+            return Err(why.unwrap_or_else(|| format!("Not possible now: {action}.")));
+        }
+        self.remember();
+        self.install(address, timeline, self.at);
+        Ok(())
+    }
+
+    /// Opens another run.
+    ///
+    /// # Errors
+    /// Everything that is wrong with its address; then nothing has changed.
+    pub(crate) fn open(&mut self, address: &Address) -> Result<(), Vec<String>> {
+        let timeline = Timeline::new(address.plan()?);
+        let at = address.at.unwrap_or_default();
+        // The browser's own back and forward buttons are undo and redo.
+        if self.past.last().is_some_and(|past| past.is_same_run(address)) {
+            self.past.pop();
+            self.future.push(self.address());
+        } else if self.future.last().is_some_and(|future| future.is_same_run(address)) {
+            self.future.pop();
+            self.past.push(self.address());
+        } else if !self.address.is_same_run(address) {
+            self.remember();
+        }
+        self.install(Address { at: None, ..address.clone() }, timeline, at);
+        Ok(())
+    }
+
+    /// Whether there is a run to go back to.
+    pub(crate) const fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether there is a run to go forward to again.
+    pub(crate) const fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// Goes back to the run before, at the moment where it was left.
+    pub(crate) fn undo(&mut self) {
+        if let Some(address) = self.past.last().cloned() {
+            self.reopen(&address);
+        }
+    }
+
+    /// Takes an undo back.
+    pub(crate) fn redo(&mut self) {
+        if let Some(address) = self.future.last().cloned() {
+            self.reopen(&address);
+        }
+    }
+
+    fn reopen(&mut self, address: &Address) {
+        // It was open before, so nothing is wrong with it.
+        let opened = self.open(address);
+        debug_assert!(opened.is_ok(), "a run that was open opens again");
+    }
+
+    fn remember(&mut self) {
+        if self.past.len() == MOST_UNDONE {
+            self.past.remove(0);
+        }
+        self.past.push(self.address());
+        self.future.clear();
+    }
+
+    fn install(&mut self, address: Address, timeline: Timeline, at: Micros) {
+        self.address = address;
+        self.index = TimelineIndex::new(&timeline);
+        self.world = timeline.world_after(0);
+        self.timeline = timeline;
+        self.run += 1;
+        self.seek(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raft_core::NodeId;
+    use raft_sim::Who;
+
+    fn engine(hash: &str) -> Engine {
+        Engine::new(Address::read(hash).expect("a right hash")).expect("a right run")
+    }
+
+    #[test]
+    fn it_opens_at_the_moment_of_its_address() {
+        let engine = engine("#t=500000");
+        assert_eq!(engine.at(), Micros(500_000));
+        assert_eq!(engine.events(), engine.timeline().events_by(Micros(500_000)));
+    }
+
+    #[test]
+    fn playing_moves_the_playhead_by_the_speed_and_ends_at_the_end() {
+        let mut engine = engine("");
+        engine.set_speed(Speed::nearest(1, 10));
+        assert_eq!(engine.pass(1_000.0), Passed::default(), "it does not play yet");
+        engine.play();
+        let passed = engine.pass(4_000.0);
+        assert!(passed.events && !passed.ended);
+        assert_eq!(engine.at(), Micros(400_000));
+        let passed = engine.pass(1e12);
+        assert!(passed.ended && !engine.is_playing());
+        assert_eq!(engine.at(), engine.timeline().duration());
+        engine.play();
+        assert_eq!(engine.at(), Micros::ZERO, "from the end it plays from the beginning");
+    }
+
+    #[test]
+    fn many_short_frames_are_as_long_as_one_long_one() {
+        let mut engine = engine("");
+        engine.set_speed(Speed::nearest(1, 1_000));
+        engine.play();
+        for _ in 0..10_000 {
+            engine.pass(0.0625);
+        }
+        assert_eq!(engine.at(), Micros(625));
+    }
+
+    #[test]
+    fn no_time_makes_it_fail() {
+        let mut engine = engine("");
+        engine.play();
+        for span in [f64::NAN, f64::INFINITY, -1.0, f64::MAX, 0.0] {
+            engine.pass(span);
+        }
+    }
+
+    #[test]
+    fn a_step_back_and_forward_is_the_same_world() {
+        let mut engine = engine("#t=1200000");
+        for _ in 0..100 {
+            engine.step_back();
+        }
+        let world = engine.world().clone();
+        engine.step_back();
+        engine.step_forward();
+        assert_eq!(*engine.world(), world);
+    }
+
+    #[test]
+    fn notable_moments_are_reached_both_ways() {
+        let mut engine = engine("");
+        let mut stops = vec![engine.events()];
+        loop {
+            engine.next_notable();
+            if engine.is_at_end() {
+                break;
+            }
+            stops.push(engine.events());
+        }
+        assert!(stops.len() > 3, "an election, commits, a crash: {stops:?}");
+        while engine.events() > 0 {
+            engine.previous_notable();
+            assert_eq!(stops.pop(), Some(engine.events()));
+        }
+    }
+
+    #[test]
+    fn an_action_keeps_the_past_and_the_playhead() {
+        let mut engine = engine("#t=600000");
+        let before = engine.events();
+        let past = engine.records().to_vec();
+        engine.act(Action::Crash(Who::Leader)).expect("there is a leader");
+        assert_eq!(engine.at(), Micros(600_000));
+        assert!(engine.events() > before);
+        assert_eq!(engine.records()[..past.len()], past);
+        assert!(matches!(engine.records()[past.len()].what, Happening::Crashed { .. }));
+    }
+
+    #[test]
+    fn acting_in_the_past_drops_what_was_done_later_and_undo_brings_it_back() {
+        let mut engine = engine("#t=600000");
+        engine.act(Action::Crash(Who::Node(NodeId::A))).expect("A is up");
+        engine.seek(Micros(700_000));
+        engine.act(Action::Restart(NodeId::A)).expect("A is down");
+        engine.seek(Micros(650_000));
+        engine.act(Action::Heal).expect("always possible");
+        assert_eq!(
+            engine.address().hash(),
+            "#scenario=leader-crash&seed=42&do=600000:crash:A,650000:heal&t=650000"
+        );
+        engine.undo();
+        assert_eq!(
+            engine.address().hash(),
+            "#scenario=leader-crash&seed=42&do=600000:crash:A,700000:restart:A&t=650000"
+        );
+        engine.redo();
+        assert!(engine.address().hash().contains("650000:heal"));
+        engine.undo();
+        engine.undo();
+        engine.undo();
+        assert!(!engine.can_undo() && engine.can_redo());
+        assert_eq!(engine.address().hash(), "#scenario=leader-crash&seed=42&t=600000");
+    }
+
+    #[test]
+    fn stepping_back_over_an_action_and_acting_takes_its_place() {
+        let mut engine = engine("#t=600000");
+        engine.act(Action::Crash(Who::Node(NodeId::A))).expect("A is up");
+        engine.step_back();
+        engine.act(Action::Crash(Who::Node(NodeId::B))).expect("B is up");
+        let interventions = &engine.run_address().interventions;
+        assert_eq!(interventions.len(), 1);
+        assert_eq!(interventions[0].action, Action::Crash(Who::Node(NodeId::B)));
+    }
+
+    #[test]
+    fn two_actions_at_one_moment_are_both_done() {
+        let mut engine = engine("#t=600000");
+        engine.act(Action::Crash(Who::Node(NodeId::A))).expect("A is up");
+        engine.act(Action::Crash(Who::Node(NodeId::B))).expect("B is up");
+        assert_eq!(engine.run_address().interventions.len(), 2);
+        assert!(engine.world().host(NodeId::A).is_some_and(|host| host.node().is_none()));
+    }
+
+    #[test]
+    fn what_is_not_possible_changes_nothing() {
+        let mut engine = engine("#t=600000");
+        assert!(engine.act(Action::Restart(NodeId::A)).is_err(), "it is up");
+        assert!(
+            engine.act(Action::Crash(Who::Node(NodeId::new(8).expect("a letter")))).is_err(),
+            "no such node"
+        );
+        engine.seek(Micros::MAX);
+        assert!(engine.act(Action::Heal).is_err(), "the run is over");
+        assert!(!engine.can_undo());
+    }
+
+    #[test]
+    fn the_browsers_back_is_undo() {
+        let mut engine = engine("#t=600000");
+        let first = engine.address();
+        engine.act(Action::Crash(Who::Leader)).expect("there is a leader");
+        let second = engine.address();
+        engine.open(&first).expect("it was right before");
+        assert!(!engine.can_undo() && engine.can_redo());
+        engine.open(&second).expect("it was right before");
+        assert!(engine.can_undo() && !engine.can_redo());
+    }
+}

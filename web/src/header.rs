@@ -1,0 +1,133 @@
+//! The header: which scenario, which seed, light or dark, help.
+
+use crate::command::Command;
+use crate::theme::Theme;
+use raft_sim::scenarios;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// What the header needs.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The scenario's name.
+    pub(crate) scenario: String,
+    /// The seed.
+    pub(crate) seed: u64,
+    /// Whether there is a run to go back to.
+    pub(crate) can_undo: bool,
+    /// Whether there is a run to go forward to again.
+    pub(crate) can_redo: bool,
+    /// What the page looks like.
+    pub(crate) theme: Theme,
+    /// Does something with the run.
+    pub(crate) on_command: Callback<Command>,
+    /// A seed was typed.
+    pub(crate) on_seed: Callback<String>,
+    /// A fresh seed is wanted.
+    pub(crate) on_new_seed: Callback<()>,
+    /// Light or dark is wanted.
+    pub(crate) on_theme: Callback<()>,
+    /// Help is wanted.
+    pub(crate) on_help: Callback<()>,
+}
+
+/// The header.
+#[component]
+pub(crate) fn Header(props: &Props) -> Html {
+    let choose = props.on_command.reform(|event: Event| {
+        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        Command::OpenScenario(select.map(|select| select.value()).unwrap_or_default())
+    });
+    let type_seed = props.on_seed.reform(|event: Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        input.map(|input| input.value()).unwrap_or_default()
+    });
+    let other = match props.theme {
+        Theme::Light => "Dark theme",
+        Theme::Dark => "Light theme",
+    };
+    html! {
+        <header class="header">
+            <h1 class="brand">
+                <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+                    <circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="3" />
+                    <circle cx="12" cy="12" r="3" fill="currentColor" />
+                </svg>
+                <span>{ "Raftlab" }</span>
+            </h1>
+            <label class="scenario">
+                <span class="visually-hidden">{ "Scenario" }</span>
+                <select data-testid="scenario" onchange={choose}>
+                    { for scenarios::all().into_iter().map(|scenario| {
+                        let selected = scenario.name == props.scenario;
+                        html! { <option value={scenario.name} {selected}>{ scenario.title }</option> }
+                    }) }
+                </select>
+            </label>
+            <label class="seed">
+                <span>{ "seed" }</span>
+                <input
+                    type="text"
+                    inputmode="numeric"
+                    autocomplete="off"
+                    size="7"
+                    data-testid="seed"
+                    value={props.seed.to_string()}
+                    onchange={type_seed}
+                />
+            </label>
+            <button
+                type="button"
+                data-testid="new-seed"
+                title="The same scenario with other random numbers"
+                onclick={props.on_new_seed.reform(|_: MouseEvent| ())}
+            >
+                <span aria-hidden="true">{ "⟳ " }</span><span class="long">{ "New seed" }</span>
+            </button>
+            <span class="spring" />
+            { undo_button(props, "undo", "Undo", "↶", props.can_undo, Command::Undo) }
+            { undo_button(props, "redo", "Redo", "↷", props.can_redo, Command::Redo) }
+            <button
+                type="button"
+                data-testid="theme"
+                aria-label={other}
+                title={other}
+                onclick={props.on_theme.reform(|_: MouseEvent| ())}
+            >
+                <span aria-hidden="true">{ "◐" }</span>
+            </button>
+            <button
+                type="button"
+                data-testid="open-help"
+                aria-label="Help and keys"
+                title="Help and keys"
+                onclick={props.on_help.reform(|_: MouseEvent| ())}
+            >
+                <span aria-hidden="true">{ "?" }</span>
+            </button>
+        </header>
+    }
+}
+
+fn undo_button(
+    props: &Props,
+    id: &'static str,
+    name: &'static str,
+    sign: &'static str,
+    is_possible: bool,
+    command: Command,
+) -> Html {
+    html! {
+        <button
+            type="button"
+            data-testid={id}
+            aria-label={name}
+            title={format!("{name}: every action begins a new run, and the old one stays")}
+            disabled={!is_possible}
+            onclick={props.on_command.reform(move |_: MouseEvent| command.clone())}
+        >
+            <span aria-hidden="true">{ format!("{sign} ") }</span><span class="long">{ name }</span>
+        </button>
+    }
+}

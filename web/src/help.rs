@@ -1,0 +1,50 @@
+//! The help: what one sees, and the keys.
+
+use crate::dialog::Dialog;
+use crate::keys;
+use yew::prelude::*;
+
+/// What the help needs.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// Whether it is open.
+    pub(crate) is_open: bool,
+    /// Closes it.
+    pub(crate) on_close: Callback<()>,
+}
+
+/// The help.
+#[component]
+pub(crate) fn Help(props: &Props) -> Html {
+    html! {
+        <Dialog
+            id="help"
+            title="What you see, and the keys"
+            is_open={props.is_open}
+            on_close={props.on_close.clone()}
+        >
+            <p>
+                { "A real Raft cluster, simulated: the same link gives the same run, always. \
+                   The ring around a follower is the time left before it stands for election; \
+                   around a leader, until its next heartbeats, or what is left of its lease. \
+                   Beside each node is its log, filled where it is committed. \
+                   Whatever you do to the cluster begins a new run from that moment on; \
+                   Undo, or your browser's Back, returns to the one before." }
+            </p>
+            <dl class="keys">
+                { for keys::HELP.iter().map(|(key, what)| html! {
+                    <div><dt>{ *key }</dt><dd>{ *what }</dd></div>
+                }) }
+            </dl>
+            <div class="dialog-buttons">
+                <button
+                    type="button"
+                    class="primary"
+                    onclick={props.on_close.reform(|_: MouseEvent| ())}
+                >
+                    { "Close" }
+                </button>
+            </div>
+        </Dialog>
+    }
+}

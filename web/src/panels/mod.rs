@@ -1,0 +1,168 @@
+//! The panel beside the stage: tabs.
+
+mod checks;
+mod history;
+mod nodes;
+mod rpcs;
+mod story;
+
+use crate::command::Command;
+use crate::engine::Moment;
+use crate::session::Session;
+use raft_sim::Property;
+use yew::prelude::*;
+
+/// A tab.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Tab {
+    /// What one sees, in words.
+    #[default]
+    Story,
+    /// The state of each node.
+    Nodes,
+    /// Who asked whom what, and was told what.
+    Rpcs,
+    /// What clients asked and were told.
+    History,
+    /// What Raft promises, checked.
+    Checks,
+}
+
+impl Tab {
+    const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
+
+    const fn id(self) -> &'static str {
+        match self {
+            Tab::Story => "story",
+            Tab::Nodes => "nodes",
+            Tab::Rpcs => "rpcs",
+            Tab::History => "history",
+            Tab::Checks => "checks",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Tab::Story => "Story",
+            Tab::Nodes => "Nodes",
+            Tab::Rpcs => "RPCs",
+            Tab::History => "History",
+            Tab::Checks => "Checks",
+        }
+    }
+
+    fn beside(self, step: usize) -> Tab {
+        let place = Tab::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        Tab::ALL[(place + step) % Tab::ALL.len()]
+    }
+}
+
+/// What a panel needs.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct PanelProps {
+    /// The run.
+    pub(crate) session: Session,
+    /// The events that have happened: a panel is drawn again when they have changed.
+    pub(crate) moment: Moment,
+    /// Does something with the run.
+    pub(crate) on_command: Callback<Command>,
+}
+
+/// What the tabs need.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The run.
+    pub(crate) session: Session,
+    /// The events that have happened.
+    pub(crate) moment: Moment,
+    /// The tab that is open.
+    pub(crate) tab: Tab,
+    /// Opens a tab.
+    pub(crate) on_tab: Callback<Tab>,
+    /// Does something with the run.
+    pub(crate) on_command: Callback<Command>,
+}
+
+/// The tabs, and the panel of the one that is open.
+#[component]
+pub(crate) fn Panels(props: &Props) -> Html {
+    let violations = {
+        let engine = props.session.engine();
+        let monitors = engine.world().monitors();
+        Property::ALL
+            .iter()
+            .filter(|property| monitors.standing(**property).violation.is_some())
+            .count()
+    };
+    let on_key = {
+        let (on_tab, tab) = (props.on_tab.clone(), props.tab);
+        Callback::from(move |event: KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowRight" => tab.beside(1),
+                "ArrowLeft" => tab.beside(Tab::ALL.len() - 1),
+                "Home" => Tab::Story,
+                "End" => Tab::Checks,
+                _ => return,
+            };
+            event.prevent_default();
+            on_tab.emit(to);
+            if let Some(element) = crate::browser::element(&format!("tab-{}", to.id())) {
+                crate::browser::focus(&element);
+            }
+        })
+    };
+    let PanelProps { session, moment, on_command } = PanelProps {
+        session: props.session.clone(),
+        moment: props.moment,
+        on_command: props.on_command.clone(),
+    };
+    let panel = match props.tab {
+        Tab::Story => html! { <story::Story {session} {moment} {on_command} /> },
+        Tab::Nodes => html! { <nodes::Nodes {session} {moment} {on_command} /> },
+        Tab::Rpcs => html! { <rpcs::Rpcs {session} {moment} {on_command} /> },
+        Tab::History => html! { <history::History {session} {moment} {on_command} /> },
+        Tab::Checks => html! { <checks::Checks {session} {moment} {on_command} /> },
+    };
+    let open = props.tab.id();
+    html! {
+        <aside class="card panels" aria-label="What happens">
+            <div class="tabs" role="tablist" aria-label="Views of the run" onkeydown={on_key}>
+                { for Tab::ALL.into_iter().map(|tab| tab_button(props, tab, violations)) }
+            </div>
+            // It can be scrolled, so the keyboard must be able to get there.
+            <div
+                class="panel"
+                role="tabpanel"
+                id={format!("panel-{open}")}
+                aria-labelledby={format!("tab-{open}")}
+                tabindex="0"
+                data-testid={format!("panel-{open}")}
+            >
+                { panel }
+            </div>
+        </aside>
+    }
+}
+
+fn tab_button(props: &Props, tab: Tab, violations: usize) -> Html {
+    let is_open = tab == props.tab;
+    html! {
+        <button
+            type="button"
+            role="tab"
+            id={format!("tab-{}", tab.id())}
+            data-testid={format!("tab-{}", tab.id())}
+            aria-selected={if is_open { "true" } else { "false" }}
+            aria-controls={is_open.then(|| format!("panel-{}", tab.id()))}
+            tabindex={if is_open { "0" } else { "-1" }}
+            onclick={props.on_tab.reform(move |_: MouseEvent| tab)}
+        >
+            { tab.title() }
+            if tab == Tab::Checks && violations > 0 {
+                <span class="badge">
+                    { violations }<span class="visually-hidden">{ " violated" }</span>
+                </span>
+            }
+        </button>
+    }
+}

@@ -1,0 +1,74 @@
+//! What the reader sees if the page itself breaks: that it did, the link to the very
+//! run, and a way to start again.
+
+use crate::{browser, location};
+use std::cell::{Cell, RefCell};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+thread_local! {
+    /// The link to the run that is shown; kept here since nothing else can be
+    /// trusted once something has panicked.
+    static LINK: RefCell<String> = const { RefCell::new(String::new()) };
+    static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sets the message up, before anything can go wrong.
+pub(crate) fn install() {
+    std::panic::set_hook(Box::new(|information| show(&information.to_string())));
+}
+
+/// Notes which run is shown.
+pub(crate) fn note(address: &crate::address::Address) {
+    let link = location::link(address);
+    LINK.with(|place| {
+        // Mid-panic it may be borrowed; an older link is better than none.
+        if let Ok(mut place) = place.try_borrow_mut() {
+            *place = link;
+        }
+    });
+}
+
+fn show(what: &str) {
+    // What breaks after the first time is not news.
+    if IS_SHOWN.replace(true) {
+        return;
+    }
+    web_sys::console::error_1(&what.into());
+    let link = LINK.with(|link| link.try_borrow().map(|link| link.clone()).unwrap_or_default());
+    let built = browser::document().and_then(|document| {
+        let element = |name: &str, text: &str| {
+            let element = document.create_element(name).ok()?;
+            element.set_text_content(Some(text));
+            Some(element)
+        };
+        let message = element("section", "")?;
+        message.set_attribute("role", "alert").ok()?;
+        message.set_attribute("class", "panic").ok()?;
+        message.set_attribute("data-testid", "panic").ok()?;
+        let heading = element("h2", "Raftlab has broken: this is a bug of the page.")?;
+        let explanation =
+            element("p", "This link reproduces the run. Please send it along with a report:")?;
+        let anchor = element("a", &link)?;
+        anchor.set_attribute("href", &link).ok()?;
+        let details = element("pre", what)?;
+        let restart = element("button", "Start again")?;
+        restart.set_attribute("type", "button").ok()?;
+        let reload = Closure::<dyn Fn()>::new(|| {
+            if let Some(window) = web_sys::window() {
+                let _ = window.location().reload();
+            }
+        });
+        let function = reload.as_ref().unchecked_ref();
+        restart.add_event_listener_with_callback("click", function).ok()?;
+        // It has to outlive everything.
+        reload.forget();
+        for child in [&heading, &explanation, &anchor, &details, &restart] {
+            message.append_child(child).ok()?;
+        }
+        document.body()?.append_child(&message).ok()
+    });
+    if built.is_none() {
+        web_sys::console::error_1(&link.into());
+    }
+}

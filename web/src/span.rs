@@ -1,0 +1,148 @@
+//! Which span of the run the space-time diagram shows.
+//!
+//! It stands still while the playhead crosses it, and turns like a page when the
+//! playhead leaves: so that its many marks are drawn once a page, not once a frame.
+
+use raft_core::Micros;
+
+/// The spans that one can zoom to, in milliseconds; beyond the last one, the run.
+const ZOOMS: [u64; 8] = [25, 50, 100, 200, 400, 800, 1_600, 3_200];
+
+/// How many pixels a millisecond takes where nobody has zoomed: messages of 5 ms are
+/// lines that one can tell apart, and a round of heartbeats fits a phone.
+const COMFORTABLE_PIXELS_PER_MILLISECOND: f32 = 2.5;
+
+/// What of the run the diagram shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Span {
+    /// The run's length.
+    duration: Micros,
+    from: Micros,
+    length: Micros,
+}
+
+impl Span {
+    /// The span of a run around the playhead, for a diagram of this width.
+    pub(crate) fn comfortable(duration: Micros, width: f32, at: Micros) -> Span {
+        let milliseconds = width / COMFORTABLE_PIXELS_PER_MILLISECOND;
+        let longest = ZOOMS.iter().rev().find(|zoom| **zoom as f32 <= milliseconds);
+        let length = Micros::from_millis(*longest.unwrap_or(&ZOOMS[0]));
+        Span { duration, from: Micros::ZERO, length: length.min(duration) }.following(at)
+    }
+
+    /// When it begins.
+    pub(crate) const fn from(&self) -> Micros {
+        self.from
+    }
+
+    /// When it ends.
+    pub(crate) fn to(&self) -> Micros {
+        self.from + self.length
+    }
+
+    /// How long the run is.
+    pub(crate) const fn duration(&self) -> Micros {
+        self.duration
+    }
+
+    /// How long it is.
+    pub(crate) const fn length(&self) -> Micros {
+        self.length
+    }
+
+    /// Whether it is the whole run.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.length >= self.duration
+    }
+
+    /// Whether one can zoom in further.
+    pub(crate) fn is_shortest(&self) -> bool {
+        self.length <= Micros::from_millis(ZOOMS[0])
+    }
+
+    /// This span, or the page that the playhead is on.
+    #[must_use]
+    pub(crate) fn following(self, at: Micros) -> Span {
+        let Span { duration, from, length } = self;
+        // A little of what comes is always in view, except at the run's end.
+        let margin = length.scaled(1, 25);
+        let is_in_view = at >= from && (at + margin <= self.to() || self.to() >= duration);
+        if is_in_view {
+            return self;
+        }
+        let lead = if at < from { length.scaled(4, 5) } else { length.scaled(1, 10) };
+        Span { from: (at - lead).min(duration - length), ..self }
+    }
+
+    /// The next shorter span, with the playhead where it is on screen.
+    #[must_use]
+    pub(crate) fn zoomed_in(self, at: Micros) -> Span {
+        let shorter = ZOOMS.iter().rev().map(|zoom| Micros::from_millis(*zoom));
+        let length = shorter.into_iter().find(|zoom| *zoom < self.length).unwrap_or(self.length);
+        self.zoomed(length, at)
+    }
+
+    /// The next longer span, with the playhead where it is on screen.
+    #[must_use]
+    pub(crate) fn zoomed_out(self, at: Micros) -> Span {
+        let longer = ZOOMS.iter().map(|zoom| Micros::from_millis(*zoom));
+        let length = longer.into_iter().find(|zoom| *zoom > self.length).unwrap_or(self.duration);
+        self.zoomed(length.min(self.duration), at)
+    }
+
+    fn zoomed(self, length: Micros, at: Micros) -> Span {
+        let permille = (at - self.from).0.saturating_mul(1_000) / self.length.0.max(1);
+        let lead = length.scaled(u32::try_from(permille.min(1_000)).unwrap_or(0), 1_000);
+        let from = (at - lead).min(self.duration - length);
+        Span { from, length, ..self }.following(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUN: Micros = Micros::from_millis(2_500);
+
+    fn at(milliseconds: u64) -> Micros {
+        Micros::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn it_turns_the_page_when_the_playhead_leaves() {
+        let first = Span::comfortable(RUN, 1_158.0, at(0));
+        assert_eq!((first.from(), first.to()), (at(0), at(400)));
+        assert_eq!(first.following(at(380)), first);
+        let next = first.following(at(390));
+        assert_eq!(next.from(), at(350));
+        assert_eq!(next.following(at(360)), next, "a step back is on the same page");
+        let last = next.following(at(2_499));
+        assert_eq!(last.to(), RUN);
+        assert_eq!(last.following(RUN), last);
+        assert_eq!(last.following(at(0)).from(), at(0));
+    }
+
+    #[test]
+    fn zooming_keeps_the_playhead_in_view() {
+        for playhead in [0, 1, 399, 1_000, 2_499, 2_500] {
+            let mut span = Span::comfortable(RUN, 1_158.0, at(playhead));
+            while !span.is_shortest() {
+                span = span.zoomed_in(at(playhead));
+                assert!(span.from() <= at(playhead) && at(playhead) <= span.to());
+            }
+            assert_eq!(span.zoomed_in(at(playhead)), span);
+            while !span.is_whole() {
+                span = span.zoomed_out(at(playhead));
+                assert!(span.from() <= at(playhead) && at(playhead) <= span.to());
+            }
+            assert_eq!((span.from(), span.to()), (at(0), RUN));
+        }
+    }
+
+    #[test]
+    fn a_run_shorter_than_every_span_is_shown_whole() {
+        let span = Span::comfortable(at(10), 1_000.0, at(5));
+        assert!(span.is_whole() && span.is_shortest());
+        assert_eq!((span.from(), span.to()), (at(0), at(10)));
+    }
+}

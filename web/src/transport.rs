@@ -1,0 +1,244 @@
+//! The transport: play and step, how fast, where in the run, and what comes next.
+
+use crate::command::{Command, Way};
+use crate::engine::{Engine, Moment};
+use crate::session::Session;
+use crate::speed::Speed;
+use raft_core::Micros;
+use raft_scene::{Landmark, words};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// What the transport needs.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The run.
+    pub(crate) session: Session,
+    /// The playhead.
+    pub(crate) at: Micros,
+    /// The events that have happened.
+    pub(crate) moment: Moment,
+    /// Whether it plays.
+    pub(crate) is_playing: bool,
+    /// How fast.
+    pub(crate) speed: Speed,
+    /// Does something with the run.
+    pub(crate) on_command: Callback<Command>,
+}
+
+/// Play, step, jump.
+#[component]
+pub(crate) fn Buttons(props: &Props) -> Html {
+    let button = |command: Command, id: &'static str, label: &'static str, icon: Html| {
+        let on_click = props.on_command.reform(move |_: MouseEvent| command.clone());
+        html! {
+            <button
+                type="button"
+                class="transport-button"
+                data-testid={id}
+                aria-label={label}
+                title={label}
+                onclick={on_click}
+            >
+                { icon }
+            </button>
+        }
+    };
+    let (play_label, play_icon) = if props.is_playing {
+        ("Pause", icon("M5 3h4v14H5zM11 3h4v14h-4z"))
+    } else {
+        ("Play", icon("M5 3l11 7-11 7z"))
+    };
+    html! {
+        <div class="transport-buttons" role="group" aria-label="Playback">
+            { button(Command::ToStart, "to-start", "To the beginning",
+                icon("M3 4h2v12H3zM11 4v12l-6-6zM17 4v12l-6-6z")) }
+            { button(Command::Notable(Way::Back), "previous-notable",
+                "Previous election, commit, fault or violation",
+                icon("M9.5 10l-5 5-1.5-1.5L6.500 10 3 6.500 4.500 5zM10 4h1v12h-1zM17 4v12l-6-6z")) }
+            { button(Command::Step(Way::Back), "step-back", "One event back",
+                icon("M5 4h2v12H5zM15 4v12l-8-6z")) }
+            <button
+                type="button"
+                class="transport-button primary"
+                data-testid="play"
+                aria-label={play_label}
+                title={play_label}
+                onclick={props.on_command.reform(|_: MouseEvent| Command::TogglePlaying)}
+            >
+                { play_icon }
+            </button>
+            { button(Command::Step(Way::Forward), "step-forward", "One event forward",
+                icon("M13 4h2v12h-2zM5 4v12l8-6z")) }
+            { button(Command::Notable(Way::Forward), "next-notable",
+                "Next election, commit, fault or violation",
+                icon("M10.5 10l5 5 1.5-1.5-3.5-3.5L17 6.500 15.5 5zM9 4h1v12H9zM3 4v12l6-6z")) }
+            { button(Command::ToEnd, "to-end", "To the end",
+                icon("M15 4h2v12h-2zM9 4v12l6-6zM3 4v12l6-6z")) }
+        </div>
+    }
+}
+
+fn icon(path: &'static str) -> Html {
+    html! {
+        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+            <path d={path} fill="currentColor" />
+        </svg>
+    }
+}
+
+/// The time and the speed.
+#[component]
+pub(crate) fn Readout(props: &Props) -> Html {
+    let set_speed = props.on_command.reform(|event: InputEvent| {
+        let stop = input(&event).and_then(|input| input.value().parse().ok()).unwrap_or(0);
+        Command::SetSpeed(Speed::stop(stop))
+    });
+    html! {
+        <div class="readout">
+            <output class="time" data-testid="time">{ props.at.to_string() }</output>
+            <label class="speed">
+                <span class="visually-hidden">{ "Speed" }</span>
+                <input
+                    type="range"
+                    min="0"
+                    max={(Speed::STOPS - 1).to_string()}
+                    step="1"
+                    data-testid="speed"
+                    value={props.speed.number().to_string()}
+                    aria-valuetext={props.speed.in_words()}
+                    oninput={set_speed}
+                />
+                <span class="speed-label" data-testid="speed-label">{ props.speed.label() }</span>
+            </label>
+        </div>
+    }
+}
+
+/// How far the run is, and what comes next.
+#[component]
+pub(crate) fn Progress(props: &Props) -> Html {
+    let engine = props.session.engine();
+    let (events, all) = (grouped(props.moment.events), grouped(engine.timeline().events()));
+    html! {
+        <p class="progress">
+            <span data-testid="event-count">{ format!("event {events} of {all}") }</span>
+            { next(props, &engine).unwrap_or_default() }
+        </p>
+    }
+}
+
+/// The slider over the whole run: for the keyboard and for screen readers, and an
+/// overview of where something happens.
+#[component]
+pub(crate) fn TimeSlider(props: &Props) -> Html {
+    let duration = props.session.engine().timeline().duration();
+    let seek = props.on_command.reform(|event: InputEvent| {
+        let at = input(&event).and_then(|input| input.value().parse().ok()).unwrap_or(0);
+        Command::Seek(Micros(at))
+    });
+    html! {
+        <div class="time-slider">
+            <Overview session={props.session.clone()} run={props.moment.run} />
+            <input
+                type="range"
+                min="0"
+                max={duration.0.to_string()}
+                step="100"
+                data-testid="time-slider"
+                aria-label="Time in the run"
+                aria-valuetext={props.at.to_string()}
+                value={props.at.0.to_string()}
+                oninput={seek}
+            />
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct OverviewProps {
+    session: Session,
+    run: u32,
+}
+
+/// Where in the run elections, faults and violations are.
+#[component]
+fn Overview(props: &OverviewProps) -> Html {
+    const KINDS: [(Landmark, &str); 3] = [
+        (Landmark::Election, "election"),
+        (Landmark::Fault, "fault"),
+        (Landmark::Violation, "violation"),
+    ];
+    let engine = props.session.engine();
+    let duration = engine.timeline().duration().0.max(1);
+    html! {
+        <svg class="overview" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+            { for KINDS.iter().map(|(kind, class)| {
+                html! { <path class={*class} d={ticks(&engine, *kind, duration)} /> }
+            }) }
+        </svg>
+    }
+}
+
+fn ticks(engine: &Engine, kind: Landmark, duration: u64) -> String {
+    let mut path = String::new();
+    let mut event = 0;
+    while let Some(next) = engine.index().next_of(kind, event) {
+        event = next;
+        let at = engine.timeline().time_of(event).unwrap_or_default();
+        let x = at.0.saturating_mul(1_000) / duration;
+        path.push_str(&format!("M{x} 0v10"));
+    }
+    path
+}
+
+/// What comes next, in words, where there is time to read them.
+fn next(props: &Props, engine: &Engine) -> Option<Html> {
+    if props.is_playing && props.speed > Speed::nearest(1, 100) {
+        return None;
+    }
+    let mut world = engine.world().clone();
+    let mut records = Vec::new();
+    let told = loop {
+        if !world.step(&mut records) {
+            return Some(html! { <span data-testid="next-event">{ "the run is over" }</span> });
+        }
+        let sentence = records.iter().find_map(|record| words::happening(&record.what, &world));
+        if let Some(sentence) = sentence {
+            break sentence;
+        }
+        records.clear();
+    };
+    let wait = world.now() - engine.at();
+    Some(html! { <span data-testid="next-event">{ format!("next, in {wait}: {told}") }</span> })
+}
+
+fn input(event: &InputEvent) -> Option<HtmlInputElement> {
+    event.target()?.dyn_into().ok()
+}
+
+/// `1,204`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}
