@@ -40,6 +40,8 @@ pub enum Reconfiguration {
 
 /// Why a change of the members was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReconfigurationRefusal {
     /// The change before it is not over: not committed, or, where configurations are
     /// in force when applied, not applied, or still joint.

@@ -62,8 +62,24 @@ written_as_its_number!(Term Index);
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Command(pub Arc<[u8]>);
 
+/// As hexadecimal digits, two a byte: traces are read by people too.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Command {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Hexadecimal<'a>(&'a [u8]);
+        impl fmt::Display for Hexadecimal<'_> {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+            }
+        }
+        serializer.collect_str(&Hexadecimal(&self.0))
+    }
+}
+
 /// What an entry holds.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Payload {
     /// Nothing: the entry that a new leader commits first, so that it learns
     /// what is committed (paper, section 8).
@@ -76,6 +92,7 @@ pub enum Payload {
 
 /// One entry of the log: a payload, and the term in which a leader received it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Entry {
     /// The term of the leader that created it; by it, divergence is found.
     pub term: Term,
@@ -95,6 +112,7 @@ pub struct Entry {
 /// assert!(short_but_later > long_but_earlier);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LogEnd {
     /// The term of the last entry, 0 for an empty log. Compared first.
     pub term: Term,

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 /// A message on its way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Envelope {
     /// Who sent it.
     pub from: NodeId,
@@ -19,6 +20,8 @@ pub struct Envelope {
 
 /// What a message says, with just the fields of its kind.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Message {
     /// A candidate asks for a vote (section 5.2).
     RequestVote(RequestVote),
@@ -39,6 +42,7 @@ pub enum Message {
 
 /// A candidate asks for a vote.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RequestVote {
     /// The end of the candidate's log.
     pub log_end: LogEnd,
@@ -49,6 +53,7 @@ pub struct RequestVote {
 
 /// A server asks whether it would get a vote.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RequestPreVote {
     /// The term that it would stand in: the one after its own.
     pub for_term: Term,
@@ -58,6 +63,7 @@ pub struct RequestPreVote {
 
 /// The answer to a pre-vote.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PreVoteReply {
     /// The term that was asked about.
     pub for_term: Term,
@@ -68,6 +74,8 @@ pub struct PreVoteReply {
 /// Whether the vote was given, and if not, why. The paper sends one bit; the
 /// reason rides along so that whoever watches need not guess.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum VoteAnswer {
     /// The vote is the candidate's.
     Granted,
@@ -77,6 +85,8 @@ pub enum VoteAnswer {
 
 /// Why a vote was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum VoteRefusal {
     /// The candidate's term is over: the voter is in a later one (section 5.1).
     StaleTerm,
@@ -99,6 +109,8 @@ pub enum VoteRefusal {
 /// The number of a round of heartbeats. A leader counts its rounds within a term
 /// and remembers when it SENT each one; followers copy the number back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Round(pub u64);
 
 impl Round {
@@ -111,6 +123,7 @@ impl Round {
 
 /// A leader replicates entries, or, without any, just shows that it is there.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AppendEntries {
     /// The place before the new entries, which the follower must hold too.
     pub previous: LogEnd,
@@ -127,6 +140,7 @@ pub struct AppendEntries {
 
 /// The answer to AppendEntries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AppendReply {
     /// The round of the message that is answered.
     pub round: Round,
@@ -136,6 +150,8 @@ pub struct AppendReply {
 
 /// What became of the entries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum AppendAnswer {
     /// The follower's log matches the leader's, durably, up to here.
     Accepted {
@@ -156,6 +172,8 @@ pub enum AppendAnswer {
 
 /// The kind of a message, for whoever counts or draws them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum MessageKind {
     /// RequestVote.
     RequestVote,

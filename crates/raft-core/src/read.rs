@@ -18,6 +18,8 @@ use crate::transition::{ReadWait, Transition};
 
 /// The driver's name for a client's request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct RequestId(pub u64);
 
 /// By what the leader makes sure that it is still leader.
@@ -33,6 +35,8 @@ pub enum ReadMode {
 
 /// By what the leader knew that it was still leader.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReadBasis {
     /// A majority answered this round, which was sent after the read came.
     Round(Round),
@@ -45,6 +49,8 @@ pub enum ReadBasis {
 
 /// Why a read is not answered here.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReadRefusal {
     /// The node doesn't lead.
     NotLeader,

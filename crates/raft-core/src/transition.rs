@@ -10,6 +10,8 @@ use crate::time::Micros;
 
 /// Something that happened inside a node, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Transition {
     /// The term went up (section 5.1).
     TermAdvanced {
@@ -266,6 +268,8 @@ pub enum Transition {
 
 /// What made the term go up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum TermCause {
     /// The node stands for election itself.
     StandsForElection,
@@ -280,6 +284,8 @@ pub enum TermCause {
 
 /// Why a node stands for election.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum CandidateCause {
     /// Its election timeout ran out.
     TimeoutFired {
@@ -299,6 +305,8 @@ pub enum CandidateCause {
 
 /// Why a transfer came to nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum TransferEnd {
     /// An election timeout passed.
     TimedOut,
@@ -306,6 +314,8 @@ pub enum TransferEnd {
 
 /// What a node that steps down was.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Office {
     /// It asked whether it would win.
     PreCandidate,
@@ -317,6 +327,8 @@ pub enum Office {
 
 /// Why a node became a follower again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum StepDownCause {
     /// It saw a later term (section 5.1).
     LaterTerm {
@@ -341,6 +353,8 @@ pub enum StepDownCause {
 
 /// Why the commit index went up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum CommitCause {
     /// The leader counted a majority that holds the entry, durably.
     Counted {
@@ -356,6 +370,8 @@ pub enum CommitCause {
 
 /// What a read waits for first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReadWait {
     /// The first commit of the leader's own term (dissertation, section 6.4, step 1).
     FirstCommitOfTerm,
@@ -367,6 +383,8 @@ pub enum ReadWait {
 
 /// Why something was ignored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum IgnoreCause {
     /// It was addressed to another server, or came from this one.
     Misaddressed,

@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use raft_core::{Micros, NodeId, ReadBasis, ReadMode};
 
 /// The name of an operation within its run: they count up as they begin.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[serde(transparent)]
 pub struct OperationId(pub u32);
 
 /// What a client wants.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Request {
     /// Write a value.
     Write {
@@ -37,7 +39,8 @@ impl Request {
 }
 
 /// What became of an operation.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The write is applied.
     Written,

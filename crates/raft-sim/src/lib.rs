@@ -18,6 +18,7 @@ mod draw;
 mod fault;
 mod history;
 mod host;
+mod json;
 mod latency;
 mod monitor;
 mod network;
@@ -28,6 +29,7 @@ pub mod scenarios;
 mod service;
 mod state_machine;
 mod timeline;
+mod trace;
 mod world;
 
 pub use action::{Action, ActionError, Step, Who, format_steps, parse_steps};
@@ -45,4 +47,5 @@ pub use scenario::{
 };
 pub use state_machine::{Key, Put, Session, StateMachine, Value};
 pub use timeline::Timeline;
+pub use trace::{TRACE_VERSION, TraceDigest, write_trace};
 pub use world::World;

@@ -9,7 +9,8 @@ use raft_core::{Envelope, MessageKind, Micros, NodeId, NodeSet};
 use serde::{Deserialize, Serialize};
 
 /// The name of a message within its run: they count up as they are sent.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[serde(transparent)]
 pub struct MessageId(pub u64);
 
 /// What the links between nodes are like.

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use raft_core::{Change, Entry, Envelope, Index, Micros, NodeId, NodeSet, Transition, WriteId};
 
 /// Something that happened, when, and in which event of the run.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Record {
     /// When, in true time.
     pub at: Micros,
@@ -21,7 +21,8 @@ pub struct Record {
 }
 
 /// What happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Happening {
     /// A message left its sender.
     Sent {
@@ -158,7 +159,8 @@ pub enum Happening {
 }
 
 /// Why a message was lost.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LossCause {
     /// A wall or a cut link was in its way.
     Cut,
@@ -169,7 +171,8 @@ pub enum LossCause {
 }
 
 /// Why an action could not be done.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ActionRefusal {
     /// Nobody leads at that moment.
     NoLeader,

@@ -22,7 +22,8 @@ pub struct Key(pub u8);
 
 /// A value. Each write of a run has its own, so a read tells which write it saw.
 /// A key that was never written holds 0.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize)]
+#[serde(transparent)]
 pub struct Value(pub u64);
 
 impl core::fmt::Display for Key {

@@ -80,7 +80,7 @@ fn committed_at(world: &World, id: NodeId) -> BTreeSet<Value> {
     entries
         .filter_map(|(_, entry)| match &entry.payload {
             Payload::Command(command) => Put::decode(command).map(|put| put.value),
-            Payload::NoOp => None,
+            _ => None,
         })
         .collect()
 }

@@ -26,7 +26,8 @@ use raft_core::{Change, Entry, Index, Message, Micros, NodeId, Term, Transition,
 use state_machine_safety::StateMachineSafety;
 
 /// A property that Raft promises.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Property {
     /// At most one leader can be elected in a given term.
     ElectionSafety,

@@ -8,7 +8,7 @@ use core::fmt;
 use raft_core::{Index, LogEnd, Micros, NodeId, NodeSet, Term};
 
 /// A counterexample: which property, when, and by what one sees it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Violation {
     /// The property.
     pub property: Property,
@@ -19,7 +19,8 @@ pub struct Violation {
 }
 
 /// What contradicts a property.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// Election Safety: a term had two leaders.
     TwoLeaders {
@@ -120,7 +121,7 @@ pub enum Evidence {
 }
 
 /// An operation, with what one wants to say of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct OperationRef {
     /// Its name.
     pub id: OperationId,

@@ -1,0 +1,126 @@
+//! A run as text: newline-delimited JSON, enough to check or draw it elsewhere.
+//!
+//! The first line is the head: the version of the format, whether rules are left out
+//! (`modified_raft`), the seed, the scenario as data, and what a person did. With it
+//! alone the run can be made again. Then comes a line for each [`Record`](crate::Record)
+//! in the order in which things happened:
+//!
+//! ```text
+//! {"at":10000,"event":1,"what":{"timeout-forced":{"node":0}}}
+//! {"at":10000,"event":1,"what":{"write-asked":{"node":0,"write":1,"change":{"hard-state":...
+//! ```
+//!
+//! * `at` is true time in whole microseconds; times of a node's own clock (deadlines,
+//!   leases) are microseconds too. There is no floating point.
+//! * A node is a number, 0 for A. A set of nodes is a number, the sum of 2 to the power
+//!   of each; a message, a write, an operation and a round are numbers that count up.
+//! * Something of a kind is `{"kind":{fields}}`, or `"kind"` where it has no fields;
+//!   names are in lower case with hyphens, fields with underscores; what may be missing
+//!   is `null`. Fields stand in the order of their declaration.
+//! * A command is its bytes as hexadecimal digits. Those that clients write are, in
+//!   little-endian order: client (4 bytes), its sequence (8), key (1), value (8).
+//!
+//! The same run gives the same bytes on every machine.
+
+use crate::action::Step;
+use crate::json;
+use crate::scenario::{Plan, Scenario};
+use crate::timeline::Timeline;
+use core::fmt;
+
+/// The version of the format.
+pub const TRACE_VERSION: u32 = 1;
+
+#[derive(serde::Serialize)]
+struct Head<'a> {
+    format: &'static str,
+    version: u32,
+    modified_raft: bool,
+    seed: u64,
+    scenario: &'a Scenario,
+    interventions: &'a [Step],
+}
+
+impl<'a> Head<'a> {
+    fn of(plan: &'a Plan) -> Head<'a> {
+        Head {
+            format: "raftlab-trace",
+            version: TRACE_VERSION,
+            modified_raft: !plan.scenario().settings.flaws.is_none(),
+            seed: plan.seed(),
+            scenario: plan.scenario(),
+            interventions: plan.interventions(),
+        }
+    }
+}
+
+/// Writes a whole run.
+///
+/// # Errors
+/// Where `to` takes no more.
+pub fn write_trace(timeline: &Timeline, to: &mut impl fmt::Write) -> fmt::Result {
+    line(to, &Head::of(timeline.plan()))?;
+    timeline.records().iter().try_for_each(|record| line(to, record))
+}
+
+fn line(to: &mut impl fmt::Write, value: &impl serde::Serialize) -> fmt::Result {
+    json::write(to, value).map_err(|error| {
+        debug_assert!(error == json::Unwritable::Full, "a record is plain data");
+        fmt::Error
+    })?;
+    to.write_char('\n')
+}
+
+/// The digest of a trace, for whoever compares runs without keeping their text: 128-bit
+/// FNV-1a. It says that two traces differ; it is no protection against an adversary.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TraceDigest(u128);
+
+impl TraceDigest {
+    /// The digest of a whole run.
+    pub fn of(timeline: &Timeline) -> TraceDigest {
+        let mut digest = TraceDigest::default();
+        // It takes whatever is written.
+        let _ = write_trace(timeline, &mut digest);
+        digest
+    }
+}
+
+impl Default for TraceDigest {
+    /// The digest of nothing.
+    fn default() -> TraceDigest {
+        TraceDigest(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+}
+
+impl fmt::Write for TraceDigest {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.0 =
+                (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for TraceDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use core::fmt::Write;
+
+    #[test]
+    fn the_digest_is_the_published_one() {
+        // The test vectors of FNV's authors, for "" and "foobar".
+        let mut digest = TraceDigest::default();
+        assert_eq!(digest.to_string(), "6c62272e07bb014262b821756295c58d");
+        digest.write_str("foobar").expect("it takes all");
+        assert_eq!(digest.to_string(), "343e1662793c64bf6f0d3597ba446f18");
+    }
+}
