@@ -47,6 +47,9 @@ impl Dice {
 pub(crate) enum Leaning {
     /// Anything.
     Any,
+    /// Leaders that go down soon after they are elected, one entry a message: where
+    /// the paper's Figure 8 can happen.
+    ShortLeaderships,
     /// Reads by lease, with clocks that drift within the bound that is kept.
     Leases,
 }
@@ -55,13 +58,14 @@ pub(crate) enum Leaning {
 #[allow(clippy::needless_update, reason = "settings grow, and keep their defaults here")]
 pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario {
     let mut dice = Dice(number.wrapping_mul(0xd6e8_feb8_6659_fd93));
-    let nodes = dice.pick(&[3, 3, 3, 4, 5, 5, 5, 7]);
+    let leases = leaning == Leaning::Leases;
+    let short = leaning == Leaning::ShortLeaderships;
+    let nodes = dice.pick(if short { &[3, 3, 5] } else { &[3, 3, 3, 4, 5, 5, 5, 7] });
     // The one that most things happen to.
     let trouble = dice.node(nodes);
     // Everything else is measured by the shortest timeout.
     let timeout = dice.pick(&[12_000, 50_000, 150_000]);
     let duration = timeout * dice.of(6, 16);
-    let leases = leaning == Leaning::Leases;
     // Clocks run between `low` and `high` tenths of true time, and the bound says so.
     let (low, high) =
         if leases { dice.pick(&[(10, 10), (9, 10), (8, 12), (5, 20)]) } else { (5, 20) };
@@ -69,11 +73,11 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         election_timeout_min: Micros(timeout),
         election_timeout_max: Micros(timeout + dice.of(0, 10) * timeout / 10),
         heartbeat_interval: Micros(timeout / dice.of(2, 5)),
-        max_entries_per_message: dice.pick(&[1, 1, 2, 64]),
-        no_op_at_start_of_term: !dice.one_in(4),
-        stickiness: leases || dice.one_in(3),
+        max_entries_per_message: if short { 1 } else { dice.pick(&[1, 1, 2, 64]) },
+        no_op_at_start_of_term: !dice.one_in(if short { 2 } else { 4 }),
+        stickiness: leases || !short && dice.one_in(3),
         lease: leases.then_some(DriftBound { numerator: high, denominator: low }),
-        pre_vote: dice.one_in(4),
+        pre_vote: !short && dice.one_in(4),
         check_quorum: dice.one_in(4),
         flaws,
         ..Settings::default()
@@ -129,6 +133,10 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
     }
     for _ in 0..dice.of(1, 12) {
         let at = dice.of(timeout / 2, duration - 1);
+        if short && !dice.one_in(4) {
+            duel(&mut dice, &mut script, trouble, nodes, at, timeout);
+            continue;
+        }
         incident(&mut dice, &mut script, nodes, trouble, at, timeout, &rate);
     }
     script.retain(|step: &Step| step.at.0 <= duration);
@@ -182,8 +190,7 @@ fn incident(
     rate: &impl Fn(&mut Dice) -> Rate,
 ) {
     let node = if dice.one_in(2) { trouble } else { dice.node(nodes) };
-    let other = NodeId::new((node.number() + dice.of(1, u64::from(nodes) - 1) as u8) % nodes)
-        .expect("a small number");
+    let other = another(dice, node, nodes);
     let who = if dice.one_in(2) { Who::Leader } else { Who::Node(node) };
     let soon = at + dice.of(1, timeout / 4);
     let later = at + dice.of(1, timeout * 3);
@@ -268,22 +275,38 @@ fn incident(
                 then(later + dice.of(1, timeout / 16), Action::Restart(between));
             }
         }
-        // Two take turns: each stands, perhaps leads, and goes down before long, as
-        // in the paper's Figure 8.
-        _ => {
-            let mut from = at;
-            for turn in 0..dice.of(3, 6) {
-                let (up, down) = if turn % 2 == 0 { (node, other) } else { (other, node) };
-                then(from, Action::Crash(Who::Node(down)));
-                then(from, Action::Restart(up));
-                then(from + 1, Action::ForceTimeout(up));
-                then(from + dice.of(1, timeout / 4), Action::Write(Who::Node(up)));
-                from += dice.of(1, timeout / 2);
-            }
-            then(from, Action::Restart(node));
-            then(from, Action::Restart(other));
-        }
+        _ => duel(dice, script, node, nodes, at, timeout),
     }
+}
+
+/// Two take turns: each stands, perhaps leads, and before long goes down or is cut
+/// off, with a write that it can't pass on, as in the paper's Figure 8.
+fn duel(dice: &mut Dice, script: &mut Vec<Step>, node: NodeId, nodes: u8, at: u64, timeout: u64) {
+    let other = another(dice, node, nodes);
+    let crashes = dice.one_in(2);
+    let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
+    let mut from = at;
+    for turn in 0..dice.of(3, 6) {
+        let (up, down) = if turn % 2 == 0 { (node, other) } else { (other, node) };
+        if crashes {
+            then(from, Action::Crash(Who::Node(down)));
+            then(from, Action::Restart(up));
+        } else {
+            then(from, Action::Partition(vec![NodeSet::only(down)]));
+            then(from + 1, Action::Write(Who::Node(down)));
+        }
+        then(from + 2, Action::ForceTimeout(up));
+        then(from + dice.of(3, timeout / 8), Action::Write(Who::Node(up)));
+        from += dice.of(3, timeout / 2);
+    }
+    then(from, Action::Restart(node));
+    then(from, Action::Restart(other));
+    then(from, Action::Heal);
+}
+
+fn another(dice: &mut Dice, node: NodeId, nodes: u8) -> NodeId {
+    let step = dice.of(1, u64::from(nodes) - 1) as u8;
+    NodeId::new((node.number() + step) % nodes).expect("a small number")
 }
 
 /// The plan of a scenario; the generator makes none that can't be.
