@@ -212,7 +212,8 @@ pub(crate) fn nodes(
     }
     for (mark, notes) in &mut marks {
         // All on one line where they fit, else line by line.
-        if let Some(saying) = Saying::joined(notes)
+        if !layout.is_compact
+            && let Some(saying) = Saying::joined(notes)
             && place_note(mark, &saying, layout, &mut obstacles)
         {
             notes.clear();
@@ -356,7 +357,7 @@ fn place_role_line(
         if !matches!(mark.role, NodeRole::Leader | NodeRole::Candidate | NodeRole::Crashed)
             && saying.ways.first().is_none_or(|text| text != "follower")
         {
-            mark.role_line = below(mark, saying, layout, obstacles).unwrap_or_default();
+            mark.role_line = compactly(mark, saying, layout, obstacles).unwrap_or_default();
         }
         return;
     }
@@ -375,7 +376,7 @@ fn place_note(
     obstacles: &mut Obstacles,
 ) -> bool {
     let text = if layout.is_compact {
-        below(mark, saying, layout, obstacles)
+        compactly(mark, saying, layout, obstacles)
     } else {
         let metrics = &layout.metrics;
         let first = mark.center.y + metrics.cell_height / 2.0 + metrics.label_size * 1.25;
@@ -413,15 +414,36 @@ fn aside(
     Some(mark)
 }
 
-/// Below a node's log, where the layout is compact.
-fn below(
+/// Where the layout is compact: beside the node where there happens to be room, as there
+/// is beside the one at the top, else below its log.
+fn compactly(
     mark: &NodeMark,
     saying: &Saying,
     layout: &Layout,
     obstacles: &mut Obstacles,
 ) -> Option<TextMark> {
     let metrics = &layout.metrics;
-    let lines = mark.notes.len() + usize::from(!mark.role_line.text.is_empty());
+    let texts = mark.notes.iter().chain([&mark.role_line]).filter(|text| !text.text.is_empty());
+    let (below_it, beside_it): (Vec<_>, Vec<_>) =
+        texts.partition(|text| text.anchor == Anchor::Middle);
+    let baseline = mark.center.y + beside_it.len() as f32 * metrics.line_height();
+    if below_it.is_empty()
+        && let Some(text) = aside(mark.center, baseline, saying, layout, obstacles)
+    {
+        return Some(text);
+    }
+    below(mark, below_it.len(), saying, layout, obstacles)
+}
+
+/// Below a node's log, and as many lines that are there.
+fn below(
+    mark: &NodeMark,
+    lines: usize,
+    saying: &Saying,
+    layout: &Layout,
+    obstacles: &mut Obstacles,
+) -> Option<TextMark> {
+    let metrics = &layout.metrics;
     let log = if mark.log.cells.is_empty() { 0.0 } else { metrics.cell_height + 3.0 };
     let baseline = mark.center.y
         + metrics.outer_radius()
