@@ -1,5 +1,6 @@
 //! Buttons for what one does to the cluster as a whole, at the playhead.
 
+use crate::browser;
 use crate::command::Command;
 use crate::engine::Moment;
 use crate::session::Session;
@@ -23,6 +24,9 @@ pub(crate) struct Props {
 /// The buttons.
 #[component]
 pub(crate) fn Actions(props: &Props) -> Html {
+    // Only where there is little room are they behind a button: see style.css.
+    let is_open = use_state(|| false);
+    let toggle_button = use_node_ref();
     let engine = props.session.engine();
     let world = engine.world();
     let has_leases = engine.scenario().settings.lease.is_some();
@@ -49,8 +53,46 @@ pub(crate) fn Actions(props: &Props) -> Html {
     let act = |action| Command::Act(action);
     let read = |mode| act(Action::Read { from: Who::Leader, mode });
     let no_leader = world.leader().is_none();
+    let toggle = {
+        let is_open = is_open.clone();
+        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
+    };
+    // A choice closes them, and so does Escape, which gives the focus back.
+    let close = {
+        let is_open = is_open.clone();
+        Callback::from(move |_: MouseEvent| is_open.set(false))
+    };
+    let on_key = {
+        let (is_open, toggle_button) = (is_open.clone(), toggle_button.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && *is_open {
+                is_open.set(false);
+                if let Some(button) = toggle_button.cast::<web_sys::Element>() {
+                    browser::focus(&button);
+                }
+            }
+        })
+    };
     html! {
-        <div class="actions" role="group" aria-label="Do something to the cluster">
+        <div class="actions-place" onkeydown={on_key}>
+        <button
+            ref={toggle_button}
+            type="button"
+            class="actions-toggle"
+            data-testid="open-actions"
+            aria-expanded={if *is_open { "true" } else { "false" }}
+            aria-controls="actions"
+            onclick={toggle}
+        >
+            <span aria-hidden="true">{ "⚡ " }</span>{ "Act" }
+        </button>
+        <div
+            id="actions"
+            class={classes!("actions", is_open.then_some("open"))}
+            role="group"
+            aria-label="Do something to the cluster"
+            onclick={close}
+        >
             { button("crash-leader", "⚡ ", "Crash leader", "The leader loses power",
                 no_leader, act(Action::Crash(Who::Leader))) }
             <button
@@ -73,6 +115,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
                     "A client reads from the leader, which answers at once while its lease holds",
                     no_leader, read(ReadMode::Lease)) }
             }
+        </div>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 //! End-to-end tests find their way by these names, which stay as they are:
 //! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-help`, `play`,
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
-//!   `speed`, `time-slider`, `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
+//!   `speed`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
 //!   `tab-rpcs`, `tab-history`, `tab-checks`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,

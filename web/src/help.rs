@@ -31,6 +31,7 @@ pub(crate) fn Help(props: &Props) -> Html {
                    Whatever you do to the cluster begins a new run from that moment on; \
                    Undo, or your browser's Back, returns to the one before." }
             </p>
+            <p class="shapes">{ crate::stage::legend() }</p>
             <dl class="keys">
                 { for keys::HELP.iter().map(|(key, what)| html! {
                     <div><dt>{ *key }</dt><dd>{ *what }</dd></div>

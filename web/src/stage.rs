@@ -181,7 +181,11 @@ impl Component for Stage {
                         </g>
                     </svg>
                 </div>
-                <p class="legend" aria-hidden="true" data-testid="explanation">
+                <p
+                    class={classes!("legend", self.explanation.is_some().then_some("explains"))}
+                    aria-hidden="true"
+                    data-testid="explanation"
+                >
                     { match &self.explanation {
                         Some(explanation) => html! { <b>{ explanation.clone() }</b> },
                         None => legend(),
@@ -388,7 +392,7 @@ fn client(mark: &ClientMark) -> Html {
 }
 
 /// What each shape means.
-fn legend() -> Html {
+pub(crate) fn legend() -> Html {
     const SHAPES: [(&str, &str, &str); 7] = [
         ("●", "heartbeat", "heartbeat"),
         ("■", "entries", "entries"),
