@@ -80,6 +80,8 @@ pub(crate) struct App {
     menu: Option<NodeId>,
     is_help_open: bool,
     is_partition_open: bool,
+    /// Whether it plays on when a menu or a dialog closes.
+    plays_on: bool,
     tab: Tab,
     theme: Theme,
     /// The run that the address bar names.
@@ -98,6 +100,20 @@ impl App {
         }
         self.session.changed();
         self.note_address();
+    }
+
+    /// What one can do depends on the moment: it stands still while a menu or a dialog
+    /// shows it, and plays on after.
+    fn stand_still(&mut self, is_open: bool) {
+        if is_open {
+            let is_playing = self.session.engine().is_playing();
+            self.plays_on |= is_playing;
+            if is_playing {
+                self.carry_out(Command::Pause);
+            }
+        } else if std::mem::take(&mut self.plays_on) {
+            self.carry_out(Command::Play);
+        }
     }
 
     /// Sees to it that the address bar names what is shown.
@@ -308,6 +324,7 @@ impl Component for App {
             menu: None,
             is_help_open: false,
             is_partition_open: false,
+            plays_on: false,
             tab: Tab::default(),
             theme: Theme::current(),
             run,
@@ -324,17 +341,12 @@ impl Component for App {
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Menu(node) => {
                 self.menu = node;
-                // What one can do depends on the moment: it stands still meanwhile.
-                if node.is_some() && self.session.engine().is_playing() {
-                    self.carry_out(Command::Pause);
-                }
+                self.stand_still(node.is_some());
             }
             Msg::Help(is_open) => self.is_help_open = is_open,
             Msg::Partition(is_open) => {
                 self.is_partition_open = is_open;
-                if is_open && self.session.engine().is_playing() {
-                    self.carry_out(Command::Pause);
-                }
+                self.stand_still(is_open);
             }
             Msg::Tab(tab) => self.tab = tab,
             Msg::Seed(text) => match address::read_seed(&text) {

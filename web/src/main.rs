@@ -5,6 +5,8 @@ mod address;
 mod announce;
 mod app;
 mod browser;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod browser_tests;
 mod command;
 mod dialog;
 mod engine;

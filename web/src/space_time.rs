@@ -11,7 +11,6 @@ use raft_core::Micros;
 use raft_scene::{MarkKind, Strand, TimelineMarks, TimelineView, timeline_marks};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -200,15 +199,15 @@ impl Component for SpaceTime {
             event.client_x() as f32 - bounds.map_or(0.0, |bounds| bounds.left() as f32)
         };
         let grab = {
-            let x_of = x_of.clone();
+            let (x_of, container) = (x_of.clone(), self.container.clone());
             ctx.link().batch_callback(move |event: PointerEvent| {
                 // Only the main button, and only the first finger.
                 if event.button() != 0 || !event.is_primary() {
                     return None;
                 }
-                let target = event.current_target();
-                if let Some(target) = target.and_then(|target| target.dyn_into::<Element>().ok()) {
-                    let _ = target.set_pointer_capture(event.pointer_id());
+                // Yew listens at the page's root, so that the event's own target is no help.
+                if let Some(container) = container.cast::<Element>() {
+                    let _ = container.set_pointer_capture(event.pointer_id());
                 }
                 Some(Msg::Grabbed(x_of(&event)))
             })

@@ -204,7 +204,10 @@ fn next(props: &Props, engine: &Engine) -> Option<Html> {
         if !world.step(&mut records) {
             return Some(html! { <span data-testid="next-event">{ "the run is over" }</span> });
         }
-        let sentence = records.iter().find_map(|record| words::happening(&record.what, &world));
+        // How the nodes started is told with the first event, though it was before it.
+        let now = world.now();
+        let of_now = records.iter().filter(|record| record.at == now);
+        let sentence = of_now.into_iter().find_map(|record| words::happening(&record.what, &world));
         if let Some(sentence) = sentence {
             break sentence;
         }
