@@ -254,11 +254,17 @@ impl Node {
 
     /// Whether this server may stand: it votes in the configuration in force, and knows
     /// of no committed one that it has not adopted yet.
+    ///
+    /// One that its newest configuration leaves out stands too, until it knows that
+    /// one to be committed: it may be the only server that has the entry, and then
+    /// nobody else can win (dissertation, section 4.2.2). Its own vote doesn't count.
     pub(crate) fn may_stand(&self) -> bool {
         let committed = self.configurations.newest_by(self.commit_index).0;
         let rule = self.settings().configurations_in_force;
         let adopted = self.configurations.in_force(rule, self.applied_index).0;
-        self.membership.is_voter(self.id) && committed <= adopted
+        let before = self.configurations.newest_by(adopted.previous()).1;
+        let is_still_needed = adopted > self.commit_index && before.is_voter(self.id);
+        (self.membership.is_voter(self.id) || is_still_needed) && committed <= adopted
     }
 }
 

@@ -225,3 +225,21 @@ fn a_restart_finds_the_configuration_in_the_log() {
     leader.crash_and_restart();
     assert_eq!(membership(&leader).learners, set(&[E]));
 }
+
+/// "It might still be needed until the C_new entry is committed" (dissertation, section
+/// 4.2.2): only A has the entry that removes A, so only A can win.
+#[test]
+fn a_server_whose_removal_is_not_committed_still_stands_and_its_own_vote_does_not_count() {
+    let mut leader = Server::leader(Start { of: 2, ..Start::default() });
+    all_accept(&mut leader, &[B]);
+    leader.tell(reconfigure(Reconfiguration::Remove(A))); // Lost on its way to B.
+    leader.hear(B, 2, ask_vote(&[1])); // B's log is behind, so A can't vote for it.
+    assert_eq!((leader.is_leader(), leader.node.view().voted_for()), (false, None));
+    let seen = leader.wake();
+    assert!(leader.is_candidate() && seen.vote_asked_of(B));
+    leader.hear(B, leader.term(), granted());
+    assert!(leader.is_leader(), "B alone is the majority of {{B}}");
+    all_accept(&mut leader, &[B]);
+    assert!(!leader.is_leader(), "now its removal is committed");
+    assert_eq!(leader.node.deadline(), None);
+}
