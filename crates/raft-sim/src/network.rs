@@ -179,7 +179,10 @@ impl Network {
             .flights
             .iter()
             .filter(|(_, flight)| {
-                flight.lost.is_none() && self.is_cut(flight.envelope.from, flight.envelope.to)
+                // One that the network is to lose later dies here as well; one that was
+                // sent at a wall does so there anyway.
+                flight.lost != Some(LossCause::Cut)
+                    && self.is_cut(flight.envelope.from, flight.envelope.to)
             })
             .map(|(id, _)| *id)
             .collect();

@@ -45,7 +45,8 @@ fn leaders_that_go_down_soon_violate_nothing() {
 
 #[test]
 fn leases_with_the_drift_bound_kept_violate_nothing() {
-    find_nothing(Leaning::Leases, schedules(4_000));
+    find_nothing(Leaning::Leases, schedules(2_000));
+    find_nothing(Leaning::ThreatenedLeases, schedules(2_000));
 }
 
 /// `RAFTLAB_SCHEDULES=1000000 cargo test -p raft-sim --test random_schedules` looks further.
@@ -115,4 +116,16 @@ fn the_schedules_elect_commit_crash_and_read_in_every_way() {
          {by_round} reads by a round and {by_lease} by a lease"
     );
     assert!(elections > 400 && commits > 4_000 && stale > 20 && by_round > 400 && by_lease > 400);
+}
+
+#[test]
+fn with_leases_counted_from_receive_time_a_read_is_stale() {
+    let (flaw, leaning) = (Flaw::LeaseCountedFromReceiveTime, Leaning::ThreatenedLeases);
+    finds(flaw, leaning, Property::Linearizability, 100_000);
+}
+
+#[test]
+fn with_leases_forgotten_by_restart_a_read_is_stale() {
+    let (flaw, leaning) = (Flaw::LeaseForgottenByRestart, Leaning::ThreatenedLeases);
+    finds(flaw, leaning, Property::Linearizability, 100_000);
 }

@@ -174,10 +174,15 @@ impl Linearizability {
         if !register.report(place) {
             return None;
         }
+        // The same operation serves for both, where it began late enough: that is
+        // more easily told.
+        let newer = other.first_ended?;
+        let began_at = history.get(newer).map(|operation| operation.began_at);
+        let newer_began = if began_at > cluster.first_end { newer } else { other.last_started? };
         Some(Evidence::StaleRead {
             read: offender,
-            newer: name(other.first_ended?, other.value),
-            newer_began: name(other.last_started?, other.value),
+            newer: name(newer, other.value),
+            newer_began: name(newer_began, other.value),
             older: cluster.first_ended.map(|operation| name(operation, cluster.value)),
         })
     }

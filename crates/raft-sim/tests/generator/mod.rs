@@ -52,26 +52,40 @@ pub(crate) enum Leaning {
     ShortLeaderships,
     /// Reads by lease, with clocks that drift within the bound that is kept.
     Leases,
+    /// The same with three nodes, and what a lease rests on gone again and again: links
+    /// in one direction, slow answers, voters that restart.
+    ThreatenedLeases,
 }
 
 /// The schedule of this number, with these rules left out.
 #[allow(clippy::needless_update, reason = "settings grow, and keep their defaults here")]
 pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario {
     let mut dice = Dice(number.wrapping_mul(0xd6e8_feb8_6659_fd93));
-    let leases = leaning == Leaning::Leases;
+    let threatened = leaning == Leaning::ThreatenedLeases;
+    let leases = threatened || leaning == Leaning::Leases;
     let short = leaning == Leaning::ShortLeaderships;
-    let nodes = dice.pick(if short { &[3, 3, 5] } else { &[3, 3, 3, 4, 5, 5, 5, 7] });
-    // The one that most things happen to.
+    let nodes = dice.pick(if threatened {
+        &[3]
+    } else if short {
+        &[3, 3, 5]
+    } else {
+        &[3, 3, 3, 4, 5, 5, 5, 7]
+    });
     let trouble = dice.node(nodes);
     // Everything else is measured by the shortest timeout.
     let timeout = dice.pick(&[12_000, 50_000, 150_000]);
     let duration = timeout * dice.of(6, 16);
     // Clocks run between `low` and `high` tenths of true time, and the bound says so.
-    let (low, high) =
-        if leases { dice.pick(&[(10, 10), (9, 10), (8, 12), (5, 20)]) } else { (5, 20) };
+    let (low, high) = match leaning {
+        Leaning::Leases => dice.pick(&[(10, 10), (9, 10), (8, 12), (5, 20)]),
+        Leaning::ThreatenedLeases => dice.pick(&[(10, 10), (9, 10), (5, 20)]),
+        Leaning::Any | Leaning::ShortLeaderships => (5, 20),
+    };
     let settings = Settings {
         election_timeout_min: Micros(timeout),
-        election_timeout_max: Micros(timeout + dice.of(0, 10) * timeout / 10),
+        election_timeout_max: Micros(
+            timeout + dice.of(0, if threatened { 2 } else { 10 }) * timeout / 10,
+        ),
         heartbeat_interval: Micros(timeout / dice.of(2, 5)),
         max_entries_per_message: if short { 1 } else { dice.pick(&[1, 1, 2, 64]) },
         no_op_at_start_of_term: !dice.one_in(if short { 2 } else { 4 }),
@@ -92,52 +106,49 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
             network.links.push(LinkPlan { from, to, latency });
         }
     }
-    if dice.one_in(4) {
+    if dice.one_in(if leases { 2 } else { 4 }) {
         // One node's mail is slow, in one direction.
         let (slow, is_inbound) = (trouble, dice.one_in(2));
-        let latency = self::latency(&mut dice, timeout * 2);
+        let latency = self::latency(&mut dice, if leases { timeout } else { timeout * 2 });
         for other in (0..nodes).filter_map(NodeId::new).filter(|other| *other != slow) {
             let (from, to) = if is_inbound { (other, slow) } else { (slow, other) };
             network.links.push(LinkPlan { from, to, latency });
         }
     }
-    let rate = |dice: &mut Dice| Rate {
-        numerator: dice.of(u64::from(low), u64::from(high)) as u32,
-        denominator: 10,
-    };
     let clocks = (0..nodes)
         .filter_map(NodeId::new)
         .filter(|_| dice.one_in(3))
         .collect::<Vec<_>>()
         .into_iter()
-        .map(|node| (node, rate(&mut dice)))
+        .map(|node| (node, rate(&mut dice, (low, high))))
         .collect();
     let mut clients: Vec<ClientPlan> =
         (0..dice.of(1, 4)).map(|_| client(&mut dice, nodes, timeout, leases)).collect();
-    if leases && dice.one_in(2) {
-        // Someone asks each node all the time, and someone writes wherever that works.
-        let base = ClientPlan { key: Key(0), rest: Micros(timeout / 12), ..clients[0] };
-        clients.extend((0..nodes).filter_map(NodeId::new).map(|node| ClientPlan {
-            work: Work::Read(ReadMode::Lease),
-            patience: Micros(timeout),
-            stuck_to: Some(node),
-            ..base
-        }));
-        let patience = Micros(timeout / 8);
-        clients.push(ClientPlan { work: Work::Write, patience, stuck_to: None, ..base });
+    if leases && (threatened || dice.one_in(2)) {
+        // Someone asks each node all the time, and one writes by way of one node.
+        let patience = Micros(timeout / 16);
+        let base = ClientPlan { key: Key(0), rest: patience, patience, ..clients[0] };
+        let work = Work::Read(ReadMode::Lease);
+        clients = (0..nodes)
+            .filter_map(NodeId::new)
+            .map(|node| ClientPlan { work, stuck_to: Some(node), ..base })
+            .collect();
+        let stuck_to = Some(dice.node(nodes));
+        clients.push(ClientPlan { work: Work::Write, stuck_to, ..base });
     }
     let mut script = Vec::new();
-    if dice.one_in(2) {
+    if threatened || dice.one_in(2) {
         // Somebody leads soon: more of the run is about what happens then.
         script.push(Step { at: Micros(10), action: Action::ForceTimeout(trouble) });
     }
+    let around = Around { nodes, trouble, timeout, rates: (low, high), leaning };
     for _ in 0..dice.of(1, 12) {
         let at = dice.of(timeout / 2, duration - 1);
         if short && !dice.one_in(4) {
             duel(&mut dice, &mut script, trouble, nodes, at, timeout);
             continue;
         }
-        incident(&mut dice, &mut script, nodes, trouble, at, timeout, &rate);
+        incident(&mut dice, &mut script, &around, at);
     }
     script.retain(|step: &Step| step.at.0 <= duration);
     script.sort_by_key(|step| step.at);
@@ -179,23 +190,37 @@ fn client(dice: &mut Dice, nodes: u8, timeout: u64, leases: bool) -> ClientPlan 
     }
 }
 
-/// Something goes wrong, or right again.
-fn incident(
-    dice: &mut Dice,
-    script: &mut Vec<Step>,
+/// What an incident must know of its schedule.
+struct Around {
     nodes: u8,
+    /// The one that most things happen to.
     trouble: NodeId,
-    at: u64,
     timeout: u64,
-    rate: &impl Fn(&mut Dice) -> Rate,
-) {
+    /// Clocks run between these tenths of true time.
+    rates: (u32, u32),
+    leaning: Leaning,
+}
+
+fn rate(dice: &mut Dice, (low, high): (u32, u32)) -> Rate {
+    Rate { numerator: dice.of(u64::from(low), u64::from(high)) as u32, denominator: 10 }
+}
+
+/// Something goes wrong, or right again.
+fn incident(dice: &mut Dice, script: &mut Vec<Step>, around: &Around, at: u64) {
+    let Around { nodes, trouble, timeout, rates, leaning } = *around;
     let node = if dice.one_in(2) { trouble } else { dice.node(nodes) };
     let other = another(dice, node, nodes);
     let who = if dice.one_in(2) { Who::Leader } else { Who::Node(node) };
     let soon = at + dice.of(1, timeout / 4);
     let later = at + dice.of(1, timeout * 3);
     let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
-    match dice.of(0, 22) {
+    // Leases break by what happens to links while voters come and go.
+    let kind = match leaning {
+        Leaning::ThreatenedLeases => dice.of(17, 18),
+        Leaning::Leases if dice.one_in(4) => dice.of(17, 18),
+        _ => dice.of(0, 22),
+    };
+    match kind {
         0 => then(at, Action::Crash(who)),
         1 => then(at, Action::Restart(node)),
         // Down and up again, at once or after others have taken over.
@@ -246,7 +271,7 @@ fn incident(
         }
         12 => then(at, Action::MendLink { from: node, to: other }),
         13 => then(at, Action::Heal),
-        14 => then(at, Action::SetClock { node, rate: rate(dice) }),
+        14 => then(at, Action::SetClock { node, rate: rate(dice, rates) }),
         15 => then(at, Action::Write(who)),
         16 => then(at, Action::Read { from: who, mode: ReadMode::ReadIndex }),
         // A node goes mute, or deaf, or both at different moments.
