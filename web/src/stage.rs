@@ -175,7 +175,7 @@ impl Component for Stage {
                             <g class="counts" font-size={px(marks.metrics.message_radius * 1.5)} />
                         </g>
                         { for marks.nodes.iter().map(|mark| node(mark, marks, props)) }
-                        <g aria-hidden="true">
+                        <g class="words" aria-hidden="true">
                             { for marks.nodes.iter().map(beside) }
                             { for marks.clients.iter().map(client) }
                         </g>
@@ -313,8 +313,6 @@ fn node(mark: &NodeMark, marks: &Marks, props: &Props) -> Html {
             if !mark.glyph_path.is_empty() {
                 <path class="glyph" d={mark.glyph_path.clone()} />
             }
-            { text(&mark.name_at, "name") }
-            { text(&mark.term_line, "term") }
             { for mark.pips.iter().map(|pip| {
                 let (x, y, r) = (pip.center.x, pip.center.y, pip.radius);
                 let arm = r * 0.55;
@@ -335,10 +333,14 @@ fn node(mark: &NodeMark, marks: &Marks, props: &Props) -> Html {
     }
 }
 
-/// A node's words and log.
+/// A node's words and log. They are not part of its button, whose name says more.
 fn beside(mark: &NodeMark) -> Html {
     html! {
-        <g key={mark.name.clone()} class="beside">
+        <g key={mark.name.clone()} class={classes!("beside", mark.role.name())}>
+            <g class="on-disc">
+                { text(&mark.name_at, "name") }
+                { text(&mark.term_line, "term") }
+            </g>
             { text(&mark.role_line, "role") }
             { for mark.notes.iter().map(|note| text(note, "note")) }
             { for mark.log.more.iter().map(|more| text(more, "more")) }
