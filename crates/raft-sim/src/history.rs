@@ -1,7 +1,7 @@
 //! What clients asked and were told: each operation an interval in time.
 
+use crate::shelf::Shelf;
 use crate::state_machine::{Key, Value};
-use alloc::vec::Vec;
 use raft_core::{Micros, NodeId, ReadBasis, ReadMode};
 
 /// The name of an operation within its run: they count up as they begin.
@@ -77,7 +77,7 @@ pub struct Operation {
 /// All operations of a run so far.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct History {
-    operations: Vec<Operation>,
+    operations: Shelf<Operation>,
 }
 
 impl History {

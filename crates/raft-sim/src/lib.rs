@@ -27,9 +27,11 @@ mod record;
 mod scenario;
 pub mod scenarios;
 mod service;
+mod shelf;
 mod state_machine;
 mod timeline;
 mod trace;
+pub mod workload;
 mod world;
 
 pub use action::{Action, ActionError, Step, Who, format_steps, parse_steps};

@@ -7,8 +7,8 @@
 //! commits must be in the logs that later leaders came into office with.
 
 use super::election_safety::{ElectionSafety, Leadership};
-use super::shelf::Shelf;
 use super::violation::Evidence;
+use crate::shelf::Shelf;
 use alloc::collections::BTreeMap;
 use raft_core::{Index, Log, LogEnd, NodeId, Term};
 

@@ -32,9 +32,9 @@
 //! Two operations of which one ends at the very microsecond at which the other begins
 //! count as concurrent.
 
-use super::shelf::Shelf;
 use super::violation::{Evidence, OperationRef};
 use crate::history::{History, OperationId};
+use crate::shelf::Shelf;
 use crate::state_machine::{Key, Value};
 use alloc::collections::BTreeMap;
 use raft_core::Micros;

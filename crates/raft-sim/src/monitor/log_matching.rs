@@ -5,8 +5,8 @@
 //! one thing and stands after an entry of one term: its predecessor is then the
 //! same entry everywhere, and so on down to the first.
 
-use super::shelf::Shelf;
 use super::violation::Evidence;
+use crate::shelf::Shelf;
 use alloc::vec::Vec;
 use raft_core::{Entry, Index, LogEnd, NodeId, Payload, Term};
 

@@ -8,7 +8,6 @@ mod leader_append_only;
 mod leader_completeness;
 mod linearizability;
 mod log_matching;
-mod shelf;
 mod state_machine_safety;
 mod violation;
 

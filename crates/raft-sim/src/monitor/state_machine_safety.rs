@@ -2,8 +2,8 @@
 //! its state machine, no other server will ever apply a different log entry for the
 //! same index" (paper, Figure 3). Nor the same server, after a restart.
 
-use super::shelf::Shelf;
 use super::violation::Evidence;
+use crate::shelf::Shelf;
 use alloc::collections::BTreeMap;
 use raft_core::{Entry, Index, NodeId};
 

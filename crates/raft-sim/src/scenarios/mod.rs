@@ -34,7 +34,7 @@ pub fn by_name(name: &str) -> Option<Scenario> {
 
 /// Five nodes in one data centre with the paper's timeouts, true clocks and fast
 /// disks; nobody asks anything and nothing breaks.
-fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
+pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
     Scenario {
         name: name.to_string(),
         title: title.to_string(),

@@ -1,15 +1,15 @@
-//! A list that grows at its end and is cheap to clone: what the monitors remember
-//! of a run is kept with every keyframe of its timeline, and hardly differs from
-//! one to the next.
+//! A list that grows at its end and is cheap to clone: what a world remembers of its
+//! run is kept with every keyframe of the timeline, and hardly differs from one to
+//! the next.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-const CHUNK: usize = 64;
+const CHUNK: usize = 32;
 
 /// A list in chunks that clones share until one of them changes one.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Shelf<T> {
+pub(crate) struct Shelf<T> {
     // Every chunk but the last is full, and none is empty.
     chunks: Vec<Arc<Vec<T>>>,
 }
@@ -21,22 +21,26 @@ impl<T> Default for Shelf<T> {
 }
 
 impl<T: Clone> Shelf<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self.chunks.last() {
             None => 0,
             Some(last) => (self.chunks.len() - 1) * CHUNK + last.len(),
         }
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<&T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        (0..self.len()).map(|place| &self.chunks[place / CHUNK][place % CHUNK])
+    }
+
+    pub(crate) fn get(&self, place: usize) -> Option<&T> {
         self.chunks.get(place / CHUNK)?.get(place % CHUNK)
     }
 
-    pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
         Arc::make_mut(self.chunks.get_mut(place / CHUNK)?).get_mut(place % CHUNK)
     }
 
-    pub(super) fn push(&mut self, item: T) {
+    pub(crate) fn push(&mut self, item: T) {
         match self.chunks.last_mut() {
             Some(last) if last.len() < CHUNK => Arc::make_mut(last).push(item),
             _ => {
@@ -48,7 +52,7 @@ impl<T: Clone> Shelf<T> {
     }
 
     /// Puts an item before the one at `place`. Cheap at the end only.
-    pub(super) fn insert(&mut self, place: usize, item: T) {
+    pub(crate) fn insert(&mut self, place: usize, item: T) {
         if place >= self.len() {
             return self.push(item);
         }
@@ -65,7 +69,7 @@ impl<T: Clone> Shelf<T> {
 
     /// How many items, from the first on, `is_before` holds for; it must hold for
     /// none after.
-    pub(super) fn partition_point(&self, mut is_before: impl FnMut(&T) -> bool) -> usize {
+    pub(crate) fn partition_point(&self, mut is_before: impl FnMut(&T) -> bool) -> usize {
         let full = self.chunks.partition_point(|chunk| chunk.last().is_some_and(&mut is_before));
         match self.chunks.get(full) {
             None => self.len(),
@@ -107,6 +111,7 @@ mod tests {
                 }
                 prop_assert_eq!(shelf.len(), plain.len());
             }
+            prop_assert!(shelf.iter().eq(plain.iter()));
             prop_assert!((0..plain.len() + 1).all(|place| shelf.get(place) == plain.get(place)));
             plain.sort_unstable();
             let mut sorted = Shelf::default();
