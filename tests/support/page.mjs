@@ -26,7 +26,7 @@ export async function pause(page) {
 
 export async function toEnd(page) {
   await page.getByTestId("to-end").click();
-  await expect(page.getByTestId("next-event")).toContainText(/end/i);
+  await expect(page.getByTestId("next-event")).toHaveText("the run is over");
 }
 
 // The rows of a table, each as { field: text } with its `data-*` attributes.
