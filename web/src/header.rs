@@ -72,6 +72,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                     inputmode="numeric"
                     autocomplete="off"
                     size="7"
+                    aria-label="seed"
                     data-testid="seed"
                     value={props.seed.to_string()}
                     onchange={type_seed}
