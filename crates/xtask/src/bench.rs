@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures, printed and never judged. A timed test fails on
 //! a busy machine; a figure that somebody looks at does not.
 
+use crate::test::browser_tests;
 use crate::{build, cli, process, setup, single_file, workspace};
 use anyhow::{Context, Result};
 use flate2::Compression;
@@ -15,7 +16,7 @@ const HELP: &str = "\
 Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags]
 
   --only PART    speed: the simulator, natively (crates/raft-sim/examples/bench.rs)
-                 browser: the page in Chromium (tests/bench/*.mjs)
+                 browser: the simulator in Chromium, and the page (tests/bench/*.mjs)
                  size: the page, raw and compressed; may be given more than once
   -h, --help     this text";
 
@@ -89,6 +90,7 @@ fn browser(toolbox: &setup::Toolbox, scripts: &[PathBuf]) -> Result<()> {
     }
     let browser = toolbox.browser.as_ref().context("the set-up found no browser")?;
     process::say(&format!("Chromium {}", browser.version));
+    browser_tests::measure(toolbox, "raft-sim", "speed_in_browser")?;
     for script in scripts {
         let mut command = toolbox.command("node");
         command.arg(script).current_dir(workspace::root().join("tests"));

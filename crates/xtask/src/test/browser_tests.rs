@@ -78,6 +78,20 @@ fn suites(metadata: &Value) -> Vec<Suite> {
     suites
 }
 
+/// Runs one target of a package in the browser, optimised, with what it prints: a
+/// measurement, not a test.
+pub(crate) fn measure(toolbox: &Toolbox, package: &str, target: &str) -> Result<()> {
+    let flags = ["--release", "--test", target].map(str::to_owned).to_vec();
+    let suite = Suite { package: package.to_owned(), flags };
+    for program in compile(toolbox, &suite)? {
+        let (succeeded, _) = run_one(toolbox, &program, &["--nocapture".to_owned()])?;
+        if !succeeded {
+            bail!("{target} of {package} did not run to its end");
+        }
+    }
+    Ok(())
+}
+
 /// The test programs of a suite, compiled.
 fn compile(toolbox: &Toolbox, suite: &Suite) -> Result<Vec<PathBuf>> {
     let mut command = toolbox.wasm_command(process::cargo());

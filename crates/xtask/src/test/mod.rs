@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check, in order, with the tests counted.
 
-mod browser_tests;
+pub(crate) mod browser_tests;
 mod counts;
 
 use crate::{build, cli, process, setup, workspace};
