@@ -33,6 +33,10 @@ pub enum InForce {
     WhenAppended,
     /// Once it is applied, as in etcd. The next change must wait for that on the leader,
     /// and a server with a committed one that it has not applied must not stand.
+    ///
+    /// **Not safe over a restart yet**: what is committed and applied is volatile here,
+    /// so a server that restarts goes by an older configuration until it has applied
+    /// the newer one again. etcd keeps the applied configuration on disk.
     WhenApplied,
 }
 

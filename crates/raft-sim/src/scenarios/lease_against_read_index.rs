@@ -100,8 +100,9 @@ pub(super) fn phantom_leader_by_lease() -> Scenario {
     phantom(
         "phantom-leader-lease",
         "The phantom leader: reads by lease",
-        "A's clock runs at half speed and no drift bound is kept. Cut off, A believes in its lease \
-         after the others have elected another and written. Its answer is an old value.",
+        "A's clock runs at half speed and no drift bound is kept. Cut off, A trusts its lease of \
+         150 ms for 300. If the others elect a leader and write within that time, as they nearly \
+         always do, A answers with an old value.",
         ReadMode::Lease,
     )
 }
