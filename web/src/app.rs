@@ -22,7 +22,7 @@ use crate::browser::{self, Listener};
 use crate::command::{Command, Way};
 use crate::engine::Engine;
 use crate::header::Header;
-use crate::help::Help;
+use crate::help::help;
 use crate::keys::{self, Focus, Pressed};
 use crate::node_menu::NodeMenu;
 use crate::panels::{Panels, Tab};
@@ -32,8 +32,7 @@ use crate::session::Session;
 use crate::space_time::SpaceTime;
 use crate::stage::{self, Stage};
 use crate::theme::Theme;
-use crate::transport::{Buttons, Progress, Readout, TimeSlider};
-use crate::{location, panic_message};
+use crate::{location, panic_message, transport};
 use gloo_timers::callback::Timeout;
 use raft_core::{Micros, NodeId};
 use wasm_bindgen::JsCast;
@@ -73,6 +72,7 @@ pub(crate) enum Msg {
 /// The page.
 pub(crate) struct App {
     session: Session,
+    callbacks: Callbacks,
     /// What is wrong, for the reader.
     notices: Vec<String>,
     announcer: Announcer,
@@ -88,6 +88,34 @@ pub(crate) struct App {
     run: Address,
     address_timeout: Option<Timeout>,
     _listeners: Vec<Listener>,
+}
+
+/// What parts of the page call. Made once: a part whose properties have not changed
+/// is not drawn again, and a new callback would be a change.
+struct Callbacks {
+    message: Callback<Msg>,
+    command: Callback<Command>,
+    tab: Callback<Tab>,
+    open_menu: Callback<NodeId>,
+    close_menu: Callback<()>,
+    open_partition: Callback<()>,
+    close_partition: Callback<()>,
+    close_help: Callback<()>,
+}
+
+impl Callbacks {
+    fn new(link: &yew::html::Scope<App>) -> Callbacks {
+        Callbacks {
+            message: link.callback(|message| message),
+            command: link.callback(Msg::Do),
+            tab: link.callback(Msg::Tab),
+            open_menu: link.callback(|node| Msg::Menu(Some(node))),
+            close_menu: link.callback(|()| Msg::Menu(None)),
+            open_partition: link.callback(|()| Msg::Partition(true)),
+            close_partition: link.callback(|()| Msg::Partition(false)),
+            close_help: link.callback(|()| Msg::Help(false)),
+        }
+    }
 }
 
 impl App {
@@ -168,7 +196,7 @@ impl App {
         self.session.changed();
     }
 
-    fn key(&mut self, ctx: &Context<App>, event: &KeyboardEvent) -> bool {
+    fn key(&mut self, event: &KeyboardEvent) -> bool {
         if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
             return false;
         }
@@ -184,7 +212,6 @@ impl App {
             Pressed::Help => self.is_help_open = true,
             Pressed::Node(number) => stage::focus_node(number),
         }
-        let _ = ctx;
         true
     }
 
@@ -318,6 +345,7 @@ impl Component for App {
         }
         App {
             session,
+            callbacks: Callbacks::new(ctx.link()),
             notices,
             announcer: Announcer::default(),
             announcement: String::new(),
@@ -333,12 +361,12 @@ impl Component for App {
         }
     }
 
-    fn update(&mut self, ctx: &Context<App>, message: Msg) -> bool {
+    fn update(&mut self, _: &Context<App>, message: Msg) -> bool {
         match message {
             Msg::Refresh => self.announce(),
             Msg::Do(command) => self.carry_out(command),
             Msg::AddressChanged => self.follow_address(),
-            Msg::Key(event) => return self.key(ctx, &event),
+            Msg::Key(event) => return self.key(&event),
             Msg::Menu(node) => {
                 self.menu = node;
                 self.stand_still(node.is_some());
@@ -366,19 +394,18 @@ impl Component for App {
         true
     }
 
-    fn view(&self, ctx: &Context<App>) -> Html {
-        let link = ctx.link();
+    fn view(&self, _: &Context<App>) -> Html {
+        let Callbacks { message, command, tab, .. } = &self.callbacks;
         let session = &self.session;
         let engine = session.engine();
-        let on_command = link.callback(Msg::Do);
         let moment = engine.moment();
-        let transport = crate::transport::Props {
+        let shown = transport::Shown {
             session: session.clone(),
             at: engine.at(),
             moment,
             is_playing: engine.is_playing(),
             speed: engine.speed(),
-            on_command: on_command.clone(),
+            on_command: command.clone(),
         };
         html! {
             <div class="page">
@@ -388,13 +415,9 @@ impl Component for App {
                     can_undo={engine.can_undo()}
                     can_redo={engine.can_redo()}
                     theme={self.theme}
-                    on_command={on_command.clone()}
-                    on_seed={link.callback(Msg::Seed)}
-                    on_new_seed={link.callback(|()| Msg::NewSeed)}
-                    on_theme={link.callback(|()| Msg::ToggleTheme)}
-                    on_help={link.callback(|()| Msg::Help(true))}
+                    on_message={message}
                 />
-                { self.notice(link) }
+                { self.notice() }
                 <main class="card stage-card">
                     <h2 class="visually-hidden">{ "The cluster" }</h2>
                     if !engine.scenario().settings.flaws.is_none() {
@@ -403,14 +426,14 @@ impl Component for App {
                     <Stage
                         session={session.clone()}
                         open={self.menu}
-                        on_open={link.callback(|node| Msg::Menu(Some(node)))}
+                        on_open={&self.callbacks.open_menu}
                     />
                     if let Some(node) = self.menu {
                         <NodeMenu
                             session={session.clone()}
                             {node}
-                            on_command={on_command.clone()}
-                            on_close={link.callback(|()| Msg::Menu(None))}
+                            on_command={command}
+                            on_close={&self.callbacks.close_menu}
                         />
                     }
                 </main>
@@ -418,31 +441,30 @@ impl Component for App {
                     session={session.clone()}
                     {moment}
                     tab={self.tab}
-                    on_tab={link.callback(Msg::Tab)}
-                    on_command={on_command.clone()}
+                    on_tab={tab}
+                    on_command={command}
                 />
                 <section class="card transport" aria-label="Time and actions">
                     <div class="transport-row">
-                        <Buttons ..transport.clone() />
-                        <Readout ..transport.clone() />
+                        { transport::buttons(&shown) }
+                        { transport::readout(&shown) }
                         <Actions
                             session={session.clone()}
                             {moment}
-                            on_command={on_command.clone()}
-                            on_partition={link.callback(|()| Msg::Partition(true))}
+                            on_command={command}
+                            on_partition={&self.callbacks.open_partition}
                         />
                     </div>
-                    <SpaceTime session={session.clone()} on_command={on_command.clone()}>
-                        <Progress ..transport.clone() />
-                    </SpaceTime>
-                    <TimeSlider ..transport />
+                    { transport::progress(&shown) }
+                    <SpaceTime session={session.clone()} on_command={command} />
+                    { transport::time_slider(&shown) }
                 </section>
-                <Help is_open={self.is_help_open} on_close={link.callback(|()| Msg::Help(false))} />
+                { help(self.is_help_open, &self.callbacks.close_help) }
                 <PartitionDialog
                     session={session.clone()}
                     is_open={self.is_partition_open}
-                    {on_command}
-                    on_close={link.callback(|()| Msg::Partition(false))}
+                    on_command={command}
+                    on_close={&self.callbacks.close_partition}
                 />
                 <div class="visually-hidden" role="status" data-testid="announcement">
                     { &self.announcement }
@@ -454,7 +476,7 @@ impl Component for App {
 
 impl App {
     /// What is wrong, until it is dismissed.
-    fn notice(&self, link: &yew::html::Scope<App>) -> Html {
+    fn notice(&self) -> Html {
         if self.notices.is_empty() {
             return Html::default();
         }
@@ -464,7 +486,7 @@ impl App {
                 <button
                     type="button"
                     data-testid="dismiss"
-                    onclick={link.callback(|_: MouseEvent| Msg::Dismiss)}
+                    onclick={self.callbacks.message.reform(|_: MouseEvent| Msg::Dismiss)}
                 >
                     { "Dismiss" }
                 </button>

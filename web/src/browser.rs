@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, EventTarget};
 
+const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
+
 /// The page's document.
 pub(crate) fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -22,7 +24,14 @@ pub(crate) fn media_matches(query: &str) -> bool {
 
 /// Whether the reader asked for less motion.
 pub(crate) fn prefers_reduced_motion() -> bool {
-    media_matches("(prefers-reduced-motion: reduce)")
+    media_matches(REDUCED_MOTION)
+}
+
+/// Calls when the reader asks for less motion, or no longer does.
+pub(crate) fn on_reduced_motion(changed: impl Fn(bool) + 'static) -> Option<Listener> {
+    let media = web_sys::window()?.match_media(REDUCED_MOTION).ok()??;
+    let target = media.clone();
+    Some(Listener::new(&target, "change", move |_| changed(media.matches())))
 }
 
 /// Moves the keyboard's focus to an element; only ever as the answer to something

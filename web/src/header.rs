@@ -1,5 +1,6 @@
 //! The header: which scenario, which seed, light or dark, help.
 
+use crate::app::Msg;
 use crate::command::Command;
 use crate::theme::Theme;
 use raft_sim::scenarios;
@@ -20,28 +21,21 @@ pub(crate) struct Props {
     pub(crate) can_redo: bool,
     /// What the page looks like.
     pub(crate) theme: Theme,
-    /// Does something with the run.
-    pub(crate) on_command: Callback<Command>,
-    /// A seed was typed.
-    pub(crate) on_seed: Callback<String>,
-    /// A fresh seed is wanted.
-    pub(crate) on_new_seed: Callback<()>,
-    /// Light or dark is wanted.
-    pub(crate) on_theme: Callback<()>,
-    /// Help is wanted.
-    pub(crate) on_help: Callback<()>,
+    /// Tells the page what is wanted.
+    pub(crate) on_message: Callback<Msg>,
 }
 
 /// The header.
 #[component]
 pub(crate) fn Header(props: &Props) -> Html {
-    let choose = props.on_command.reform(|event: Event| {
+    let choose = props.on_message.reform(|event: Event| {
         let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        Command::OpenScenario(select.map(|select| select.value()).unwrap_or_default())
+        let scenario = select.map(|select| select.value()).unwrap_or_default();
+        Msg::Do(Command::OpenScenario(scenario))
     });
-    let type_seed = props.on_seed.reform(|event: Event| {
+    let type_seed = props.on_message.reform(|event: Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        input.map(|input| input.value()).unwrap_or_default()
+        Msg::Seed(input.map(|input| input.value()).unwrap_or_default())
     });
     let other = match props.theme {
         Theme::Light => "Dark theme",
@@ -82,7 +76,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 type="button"
                 data-testid="new-seed"
                 title="The same scenario with other random numbers"
-                onclick={props.on_new_seed.reform(|_: MouseEvent| ())}
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::NewSeed)}
             >
                 <span aria-hidden="true">{ "⟳ " }</span><span class="long">{ "New seed" }</span>
             </button>
@@ -94,7 +88,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 data-testid="theme"
                 aria-label={other}
                 title={other}
-                onclick={props.on_theme.reform(|_: MouseEvent| ())}
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::ToggleTheme)}
             >
                 <span aria-hidden="true">{ "◐" }</span>
             </button>
@@ -103,7 +97,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 data-testid="open-help"
                 aria-label="Help and keys"
                 title="Help and keys"
-                onclick={props.on_help.reform(|_: MouseEvent| ())}
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::Help(true))}
             >
                 <span aria-hidden="true">{ "?" }</span>
             </button>
@@ -126,7 +120,7 @@ fn undo_button(
             aria-label={name}
             title={format!("{name}: every action begins a new run, and the old one stays")}
             disabled={!is_possible}
-            onclick={props.on_command.reform(move |_: MouseEvent| command.clone())}
+            onclick={props.on_message.reform(move |_: MouseEvent| Msg::Do(command.clone()))}
         >
             <span aria-hidden="true">{ format!("{sign} ") }</span><span class="long">{ name }</span>
         </button>

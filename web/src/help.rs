@@ -4,24 +4,14 @@ use crate::dialog::Dialog;
 use crate::keys;
 use yew::prelude::*;
 
-/// What the help needs.
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct Props {
-    /// Whether it is open.
-    pub(crate) is_open: bool,
-    /// Closes it.
-    pub(crate) on_close: Callback<()>,
-}
-
 /// The help.
-#[component]
-pub(crate) fn Help(props: &Props) -> Html {
+pub(crate) fn help(is_open: bool, on_close: &Callback<()>) -> Html {
     html! {
         <Dialog
             id="help"
             title="What you see, and the keys"
-            is_open={props.is_open}
-            on_close={props.on_close.clone()}
+            {is_open}
+            on_close={on_close.clone()}
         >
             <p>
                 { "A real Raft cluster, simulated: the same link gives the same run, always. \
@@ -41,7 +31,7 @@ pub(crate) fn Help(props: &Props) -> Html {
                 <button
                     type="button"
                     class="primary"
-                    onclick={props.on_close.reform(|_: MouseEvent| ())}
+                    onclick={on_close.reform(|_: MouseEvent| ())}
                 >
                     { "Close" }
                 </button>

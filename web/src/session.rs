@@ -5,7 +5,7 @@
 //! of theirs, outside of the virtual DOM; everything else hears of a change at most
 //! ten times a second.
 
-use crate::browser;
+use crate::browser::{self, Listener};
 use crate::engine::Engine;
 use crate::playback::Playback;
 use raft_core::Micros;
@@ -30,6 +30,9 @@ struct Inner {
     playback: Playback,
     painters: RefCell<Vec<Painter>>,
     refresh: RefCell<Callback<()>>,
+    /// Whether the reader asked for less motion.
+    is_calm: Rc<Cell<bool>>,
+    _motion: Option<Listener>,
     since_refresh: Cell<f64>,
     since_paint: Cell<f64>,
 }
@@ -43,7 +46,12 @@ impl PartialEq for Session {
 impl Session {
     /// Shares an engine.
     pub(crate) fn new(engine: Engine) -> Session {
+        let is_calm = Rc::new(Cell::new(browser::prefers_reduced_motion()));
+        let shared = is_calm.clone();
+        let motion = browser::on_reduced_motion(move |is_reduced| shared.set(is_reduced));
         let inner = Rc::new(Inner {
+            is_calm,
+            _motion: motion,
             engine: RefCell::new(engine),
             playback: Playback::new(),
             painters: RefCell::default(),
@@ -101,7 +109,7 @@ impl Inner {
         let painters = self.painters.borrow().clone();
         let engine = self.engine.borrow();
         // Discrete steps show each event's own moment, and nothing in between.
-        let at = if engine.is_playing() && browser::prefers_reduced_motion() {
+        let at = if engine.is_playing() && self.is_calm.get() {
             engine.world().now()
         } else {
             engine.at()
@@ -117,7 +125,7 @@ fn frame(inner: &Weak<Inner>, passed: f64) -> bool {
     let result = inner.engine.borrow_mut().pass(passed);
     inner.since_paint.set(inner.since_paint.get() + passed);
     inner.since_refresh.set(inner.since_refresh.get() + passed);
-    let is_calm = browser::prefers_reduced_motion();
+    let is_calm = inner.is_calm.get();
     if !is_calm || result.ended || inner.since_paint.get() >= CALM_MILLISECONDS {
         inner.paint();
     }

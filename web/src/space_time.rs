@@ -26,8 +26,6 @@ pub(crate) struct Props {
     pub(crate) session: Session,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
-    /// What stands above the diagram, beside its zoom.
-    pub(crate) children: Html,
 }
 
 /// What happens to it.
@@ -222,8 +220,6 @@ impl Component for SpaceTime {
         };
         html! {
             <div class="space-time">
-                <div class="space-time-head">
-                    { ctx.props().children.clone() }
                     <div class="zoom">
                         <button
                             type="button"
@@ -245,7 +241,6 @@ impl Component for SpaceTime {
                             { "+" }
                         </button>
                     </div>
-                </div>
                 <div
                     class="space-time-box"
                     ref={self.container.clone()}

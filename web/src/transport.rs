@@ -10,9 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-/// What the transport needs.
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct Props {
+/// What the transport shows.
+pub(crate) struct Shown {
     /// The run.
     pub(crate) session: Session,
     /// The playhead.
@@ -27,11 +26,13 @@ pub(crate) struct Props {
     pub(crate) on_command: Callback<Command>,
 }
 
+// These are functions and no components: they are drawn anew with every refresh, and
+// a component costs the page 2 kB.
+
 /// Play, step, jump.
-#[component]
-pub(crate) fn Buttons(props: &Props) -> Html {
+pub(crate) fn buttons(shown: &Shown) -> Html {
     let button = |command: Command, id: &'static str, label: &'static str, icon: Html| {
-        let on_click = props.on_command.reform(move |_: MouseEvent| command.clone());
+        let on_click = shown.on_command.reform(move |_: MouseEvent| command.clone());
         html! {
             <button
                 type="button"
@@ -45,7 +46,7 @@ pub(crate) fn Buttons(props: &Props) -> Html {
             </button>
         }
     };
-    let (play_label, play_icon) = if props.is_playing {
+    let (play_label, play_icon) = if shown.is_playing {
         ("Pause", icon("M5 3h4v14H5zM11 3h4v14h-4z"))
     } else {
         ("Play", icon("M5 3l11 7-11 7z"))
@@ -65,7 +66,7 @@ pub(crate) fn Buttons(props: &Props) -> Html {
                 data-testid="play"
                 aria-label={play_label}
                 title={play_label}
-                onclick={props.on_command.reform(|_: MouseEvent| Command::TogglePlaying)}
+                onclick={shown.on_command.reform(|_: MouseEvent| Command::TogglePlaying)}
             >
                 { play_icon }
             </button>
@@ -89,15 +90,14 @@ fn icon(path: &'static str) -> Html {
 }
 
 /// The time and the speed.
-#[component]
-pub(crate) fn Readout(props: &Props) -> Html {
-    let set_speed = props.on_command.reform(|event: InputEvent| {
+pub(crate) fn readout(shown: &Shown) -> Html {
+    let set_speed = shown.on_command.reform(|event: InputEvent| {
         let stop = input(&event).and_then(|input| input.value().parse().ok()).unwrap_or(0);
         Command::SetSpeed(Speed::stop(stop))
     });
     html! {
         <div class="readout">
-            <output class="time" data-testid="time">{ props.at.to_string() }</output>
+            <output class="time" data-testid="time">{ shown.at.to_string() }</output>
             <label class="speed">
                 <span class="visually-hidden">{ "Speed" }</span>
                 <input
@@ -106,41 +106,39 @@ pub(crate) fn Readout(props: &Props) -> Html {
                     max={(Speed::STOPS - 1).to_string()}
                     step="1"
                     data-testid="speed"
-                    value={props.speed.number().to_string()}
-                    aria-valuetext={props.speed.in_words()}
+                    value={shown.speed.number().to_string()}
+                    aria-valuetext={shown.speed.in_words()}
                     oninput={set_speed}
                 />
-                <span class="speed-label" data-testid="speed-label">{ props.speed.label() }</span>
+                <span class="speed-label" data-testid="speed-label">{ shown.speed.label() }</span>
             </label>
         </div>
     }
 }
 
 /// How far the run is, and what comes next.
-#[component]
-pub(crate) fn Progress(props: &Props) -> Html {
-    let engine = props.session.engine();
-    let (events, all) = (grouped(props.moment.events), grouped(engine.timeline().events()));
+pub(crate) fn progress(shown: &Shown) -> Html {
+    let engine = shown.session.engine();
+    let (events, all) = (grouped(shown.moment.events), grouped(engine.timeline().events()));
     html! {
         <p class="progress">
             <span data-testid="event-count">{ format!("event {events} of {all}") }</span>
-            { next(props, &engine).unwrap_or_default() }
+            { next(shown, &engine).unwrap_or_default() }
         </p>
     }
 }
 
 /// The slider over the whole run: for the keyboard and for screen readers, and an
 /// overview of where something happens.
-#[component]
-pub(crate) fn TimeSlider(props: &Props) -> Html {
-    let duration = props.session.engine().timeline().duration();
-    let seek = props.on_command.reform(|event: InputEvent| {
+pub(crate) fn time_slider(shown: &Shown) -> Html {
+    let duration = shown.session.engine().timeline().duration();
+    let seek = shown.on_command.reform(|event: InputEvent| {
         let at = input(&event).and_then(|input| input.value().parse().ok()).unwrap_or(0);
         Command::Seek(Micros(at))
     });
     html! {
         <div class="time-slider">
-            <Overview session={props.session.clone()} run={props.moment.run} />
+            <Overview session={shown.session.clone()} run={shown.moment.run} />
             <input
                 type="range"
                 min="0"
@@ -148,8 +146,8 @@ pub(crate) fn TimeSlider(props: &Props) -> Html {
                 step="100"
                 data-testid="time-slider"
                 aria-label="Time in the run"
-                aria-valuetext={props.at.to_string()}
-                value={props.at.0.to_string()}
+                aria-valuetext={shown.at.to_string()}
+                value={shown.at.0.to_string()}
                 oninput={seek}
             />
         </div>
@@ -194,8 +192,8 @@ fn ticks(engine: &Engine, kind: Landmark, duration: u64) -> String {
 }
 
 /// What comes next, in words, where there is time to read them.
-fn next(props: &Props, engine: &Engine) -> Option<Html> {
-    if props.is_playing && props.speed > Speed::nearest(1, 100) {
+fn next(shown: &Shown, engine: &Engine) -> Option<Html> {
+    if shown.is_playing && shown.speed > Speed::nearest(1, 100) {
         return None;
     }
     let mut world = engine.world().clone();

@@ -1,14 +1,13 @@
 //! What Raft promises, and whether it held up to the playhead.
 
-use super::PanelProps;
+use super::Props;
 use crate::command::Command;
 use raft_scene::words;
 use raft_sim::{Happening, Property};
 use yew::prelude::*;
 
 /// The properties.
-#[component]
-pub(crate) fn Checks(props: &PanelProps) -> Html {
+pub(super) fn checks(props: &Props) -> Html {
     let engine = props.session.engine();
     let monitors = engine.world().monitors();
     html! {
@@ -65,7 +64,7 @@ pub(crate) fn Checks(props: &PanelProps) -> Html {
 }
 
 /// The event in which a property was first violated.
-fn event_of(props: &PanelProps, property: Property) -> u64 {
+fn event_of(props: &Props, property: Property) -> u64 {
     let engine = props.session.engine();
     let is_it = |what: &Happening| match what {
         Happening::Violated(violation) => violation.property == property,

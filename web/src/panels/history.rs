@@ -1,6 +1,6 @@
 //! What clients asked and were told, as a table. Newest first.
 
-use super::PanelProps;
+use super::Props;
 use crate::reads::wrong_reads;
 use raft_core::{ReadBasis, ReadMode};
 use raft_sim::{Operation, OperationId, Outcome, Request};
@@ -10,8 +10,7 @@ use yew::prelude::*;
 const MOST_ROWS: usize = 200;
 
 /// The table.
-#[component]
-pub(crate) fn History(props: &PanelProps) -> Html {
+pub(super) fn history(props: &Props) -> Html {
     let engine = props.session.engine();
     let history = engine.world().history();
     let wrong = wrong_reads(engine.records());

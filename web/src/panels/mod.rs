@@ -57,23 +57,12 @@ impl Tab {
     }
 }
 
-/// What a panel needs.
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct PanelProps {
-    /// The run.
-    pub(crate) session: Session,
-    /// The events that have happened: a panel is drawn again when they have changed.
-    pub(crate) moment: Moment,
-    /// Does something with the run.
-    pub(crate) on_command: Callback<Command>,
-}
-
 /// What the tabs need.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
     /// The run.
     pub(crate) session: Session,
-    /// The events that have happened.
+    /// The events that have happened: a panel is drawn again when they have changed.
     pub(crate) moment: Moment,
     /// The tab that is open.
     pub(crate) tab: Tab,
@@ -111,17 +100,12 @@ pub(crate) fn Panels(props: &Props) -> Html {
             }
         })
     };
-    let PanelProps { session, moment, on_command } = PanelProps {
-        session: props.session.clone(),
-        moment: props.moment,
-        on_command: props.on_command.clone(),
-    };
     let panel = match props.tab {
-        Tab::Story => html! { <story::Story {session} {moment} {on_command} /> },
-        Tab::Nodes => html! { <nodes::Nodes {session} {moment} {on_command} /> },
-        Tab::Rpcs => html! { <rpcs::Rpcs {session} {moment} {on_command} /> },
-        Tab::History => html! { <history::History {session} {moment} {on_command} /> },
-        Tab::Checks => html! { <checks::Checks {session} {moment} {on_command} /> },
+        Tab::Story => story::story(props),
+        Tab::Nodes => nodes::nodes(props),
+        Tab::Rpcs => rpcs::rpcs(props),
+        Tab::History => history::history(props),
+        Tab::Checks => checks::checks(props),
     };
     let open = props.tab.id();
     html! {

@@ -1,6 +1,6 @@
 //! The state of each node, as a table.
 
-use super::PanelProps;
+use super::Props;
 use raft_core::{NodeId, NodeSet, RoleView};
 use raft_sim::{Host, World};
 use yew::prelude::*;
@@ -71,8 +71,7 @@ impl Row {
 }
 
 /// The table.
-#[component]
-pub(crate) fn Nodes(props: &PanelProps) -> Html {
+pub(super) fn nodes(props: &Props) -> Html {
     let engine = props.session.engine();
     let world = engine.world();
     html! {

@@ -1,6 +1,6 @@
 //! The messages: who asked whom what, and was told what, and why. Newest first.
 
-use super::PanelProps;
+use super::Props;
 use crate::command::Command;
 use crate::session::Session;
 use raft_core::Envelope;
@@ -59,8 +59,7 @@ fn latest(records: &[Record]) -> Vec<(usize, MessageId, Fate)> {
 }
 
 /// The list.
-#[component]
-pub(crate) fn Rpcs(props: &PanelProps) -> Html {
+pub(super) fn rpcs(props: &Props) -> Html {
     let engine = props.session.engine();
     let messages = latest(engine.records());
     html! {

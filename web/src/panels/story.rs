@@ -1,6 +1,6 @@
 //! What one sees, in words: what the scenario is about, and what happened lately.
 
-use super::PanelProps;
+use super::Props;
 use crate::address::counterpart;
 use crate::command::Command;
 use crate::engine::Engine;
@@ -13,8 +13,7 @@ use yew::prelude::*;
 const MOST_SENTENCES: usize = 12;
 
 /// The story.
-#[component]
-pub(crate) fn Story(props: &PanelProps) -> Html {
+pub(super) fn story(props: &Props) -> Html {
     let engine = props.session.engine();
     let scenario = engine.scenario();
     let compare = counterpart(&scenario.name).map(|other| {
@@ -90,7 +89,7 @@ fn reads(engine: &Engine) -> Html {
     }
 }
 
-fn happened(props: &PanelProps, engine: &Engine) -> Html {
+fn happened(props: &Props, engine: &Engine) -> Html {
     let told: Vec<(&Record, String)> = engine
         .records()
         .iter()
