@@ -1,7 +1,7 @@
 //! What reads cost: their latency, by how they were answered.
 
 use raft_core::{Micros, ReadBasis};
-use raft_sim::{Evidence, Happening, History, OperationId, Outcome, Record};
+use raft_sim::{History, Outcome};
 
 /// The latencies of the reads that were answered one way.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -51,20 +51,6 @@ impl Reads {
     }
 }
 
-/// The reads that found what they should not have.
-pub(crate) fn wrong_reads(records: &[Record]) -> Vec<OperationId> {
-    let wrong = records.iter().filter_map(|record| match &record.what {
-        Happening::Violated(violation) => match &violation.evidence {
-            Evidence::StaleRead { read, .. }
-            | Evidence::ReadOfNothing { read }
-            | Evidence::ReadOfRefused { read, .. } => Some(read.id),
-            _ => None,
-        },
-        _ => None,
-    });
-    wrong.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,13 +78,5 @@ mod tests {
         let quick = leased.by_lease.median().expect("there are reads");
         let slow = asked.by_read_index.median().expect("there are reads");
         assert!(quick < slow && leased.by_lease.count() > asked.by_read_index.count());
-    }
-
-    #[test]
-    fn a_phantom_leader_gives_a_wrong_answer_by_its_lease_only() {
-        let leased = at_the_end_of("phantom-leader-lease");
-        assert!(!wrong_reads(leased.records()).is_empty());
-        let asked = at_the_end_of("phantom-leader-read-index");
-        assert!(wrong_reads(asked.records()).is_empty());
     }
 }

@@ -1,8 +1,7 @@
 //! What clients asked and were told, as a table. Newest first.
 
 use super::Props;
-use crate::reads::wrong_reads;
-use raft_core::{ReadBasis, ReadMode};
+use raft_core::{Micros, ReadBasis, ReadMode};
 use raft_sim::{Operation, OperationId, Outcome, Request};
 use yew::prelude::*;
 
@@ -13,7 +12,8 @@ const MOST_ROWS: usize = 200;
 pub(super) fn history(props: &Props) -> Html {
     let engine = props.session.engine();
     let history = engine.world().history();
-    let wrong = wrong_reads(engine.records());
+    // Known of the whole run: a read shows it only once it has its answer.
+    let stale = engine.index().stale();
     if history.operations().next().is_none() {
         return html! {
             <p data-testid="history">
@@ -28,15 +28,17 @@ pub(super) fn history(props: &Props) -> Html {
                 <tr>
                     <th scope="col">{ "Client" }</th>
                     <th scope="col">{ "Asked" }</th>
-                    <th scope="col">{ "Began" }</th>
-                    <th scope="col">{ "Ended" }</th>
-                    <th scope="col">{ "Took" }</th>
+                    <th scope="col">{ "Began, ms" }</th>
+                    <th scope="col">{ "Ended, ms" }</th>
+                    <th scope="col">{ "Took, ms" }</th>
                     <th scope="col">{ "Answer" }</th>
                 </tr>
             </thead>
             <tbody>
                 { for history.operations().rev().take(MOST_ROWS)
-                    .map(|(id, operation)| row(id, operation, wrong.contains(&id))) }
+                    .map(|(id, operation)| {
+                        row(id, operation, operation.ended.is_some() && stale.contains(&id))
+                    }) }
             </tbody>
         </table>
     }
@@ -48,23 +50,23 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
         number => format!("client {number}"),
     };
     let asked = match operation.request {
-        Request::Write { key, value } => format!("write {key} = {}", value.0),
-        Request::Read { key, mode: ReadMode::ReadIndex } => format!("read {key} by ReadIndex"),
-        Request::Read { key, mode: ReadMode::Lease } => format!("read {key} by lease"),
+        Request::Write { key, value } => format!("write {key}={}", value.0),
+        Request::Read { key, mode: ReadMode::ReadIndex } => format!("read {key}, ReadIndex"),
+        Request::Read { key, mode: ReadMode::Lease } => format!("read {key}, lease"),
     };
     let (ended, took) = match operation.ended {
-        Some((at, _)) => (at.to_string(), (at - operation.began_at).to_string()),
+        Some((at, _)) => (milliseconds(at), milliseconds(at - operation.began_at)),
         None => Default::default(),
     };
-    let by = operation.answered_by.map(|node| format!(" from {node}")).unwrap_or_default();
+    let by = operation.answered_by.map(|node| format!(" by {node}")).unwrap_or_default();
     let answer = match operation.ended.map(|(_, outcome)| outcome) {
         None => "waits".to_owned(),
         Some(Outcome::Written) => "written".to_owned(),
         Some(Outcome::Found { value, basis: ReadBasis::Lease { .. } }) => {
-            format!("{}{by}, by its lease", value.0)
+            format!("{}{by}, lease", value.0)
         }
         Some(Outcome::Found { value, basis: ReadBasis::Round(_) }) => {
-            format!("{}{by}, by a round of heartbeats", value.0)
+            format!("{}{by}, heartbeats", value.0)
         }
         Some(Outcome::Refused) => "refused".to_owned(),
         Some(Outcome::GaveUp) => "gave up".to_owned(),
@@ -77,7 +79,7 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
         >
             <td data-field="client">{ client }</td>
             <td data-field="asked">{ asked }</td>
-            <td data-field="began">{ operation.began_at.to_string() }</td>
+            <td data-field="began">{ milliseconds(operation.began_at) }</td>
             <td data-field="ended">{ ended }</td>
             <td data-field="took">{ took }</td>
             <td data-field="answer">
@@ -87,5 +89,34 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
                 }
             </td>
         </tr>
+    }
+}
+
+/// A time without its unit, which stands at the head of the column.
+fn milliseconds(time: Micros) -> String {
+    time.to_string().trim_end_matches(" ms").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+    use crate::address::Address;
+    use crate::engine::Engine;
+    use raft_core::Micros;
+
+    #[test]
+    fn a_time_is_a_number() {
+        assert_eq!(milliseconds(Micros(447_950)), "447.9");
+    }
+
+    #[test]
+    fn a_phantom_leader_gives_wrong_answers_by_its_lease_only() {
+        for (scenario, is_stale) in
+            [("phantom-leader-lease", true), ("phantom-leader-read-index", false)]
+        {
+            let address = Address { scenario: scenario.to_owned(), ..Address::default() };
+            let engine = Engine::new(address).expect("a built-in scenario");
+            assert_eq!(!engine.index().stale().is_empty(), is_stale, "{scenario}");
+        }
     }
 }
