@@ -50,23 +50,23 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
         number => format!("client {number}"),
     };
     let asked = match operation.request {
-        Request::Write { key, value } => format!("write {key}={}", value.0),
-        Request::Read { key, mode: ReadMode::ReadIndex } => format!("read {key}, ReadIndex"),
-        Request::Read { key, mode: ReadMode::Lease } => format!("read {key}, lease"),
+        Request::Write { key, value } => format!("write {key} = {}", value.0),
+        Request::Read { key, mode: ReadMode::ReadIndex } => format!("read {key} by ReadIndex"),
+        Request::Read { key, mode: ReadMode::Lease } => format!("read {key} by lease"),
     };
     let (ended, took) = match operation.ended {
         Some((at, _)) => (milliseconds(at), milliseconds(at - operation.began_at)),
         None => Default::default(),
     };
-    let by = operation.answered_by.map(|node| format!(" by {node}")).unwrap_or_default();
+    let by = operation.answered_by.map(|node| format!(" from {node}")).unwrap_or_default();
     let answer = match operation.ended.map(|(_, outcome)| outcome) {
         None => "waits".to_owned(),
         Some(Outcome::Written) => "written".to_owned(),
         Some(Outcome::Found { value, basis: ReadBasis::Lease { .. } }) => {
-            format!("{}{by}, lease", value.0)
+            format!("{}{by}, by its lease", value.0)
         }
         Some(Outcome::Found { value, basis: ReadBasis::Round(_) }) => {
-            format!("{}{by}, heartbeats", value.0)
+            format!("{}{by}, by a round of heartbeats", value.0)
         }
         Some(Outcome::Refused) => "refused".to_owned(),
         Some(Outcome::GaveUp) => "gave up".to_owned(),
