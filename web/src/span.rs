@@ -70,7 +70,14 @@ impl Span {
         if is_in_view {
             return self;
         }
-        let lead = if at < from { length.scaled(4, 5) } else { length.scaled(1, 10) };
+        // Playing on, the page turns; after a jump, what led up to the moment is in view.
+        let lead = if at < from {
+            length.scaled(4, 5)
+        } else if at <= self.to() {
+            length.scaled(1, 10)
+        } else {
+            length.scaled(2, 5)
+        };
         Span { from: (at - lead).min(duration - length), ..self }
     }
 
