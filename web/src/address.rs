@@ -6,7 +6,7 @@
 //! [`crate::location`].
 
 use raft_core::Micros;
-use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, scenarios};
+use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, scenarios, sort_steps};
 use std::sync::Arc;
 
 /// The run that the page opens with.
@@ -78,7 +78,7 @@ impl Address {
             "do" => {
                 // A link made by hand may list them in any order.
                 let mut steps = parse_steps(value).map_err(|error| format!("In “do”: {error}."))?;
-                steps.sort_by_key(|step| step.at);
+                sort_steps(&mut steps);
                 self.interventions = steps;
             }
             "t" => {

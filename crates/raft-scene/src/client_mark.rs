@@ -48,9 +48,9 @@ pub(crate) fn clients(world: &World, layout: &Layout, stale: &[OperationId]) -> 
     let least = metrics.label_size * 10.5;
     let fitting = ((room + BETWEEN) / (least + BETWEEN)).floor().max(1.0) as usize;
     if states.len() > fitting {
-        states.sort_by_key(|state| !state.is_stale);
+        states.sort_unstable_by_key(|state| (!state.is_stale, state.number.wrapping_sub(1)));
         states.truncate(fitting);
-        states.sort_by_key(|state| state.number.wrapping_sub(1));
+        states.sort_unstable_by_key(|state| state.number.wrapping_sub(1));
     }
     if states.is_empty() {
         return Vec::new();

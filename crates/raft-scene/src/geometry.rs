@@ -62,8 +62,12 @@ impl Rectangle {
 
     /// How far `point` is from it; 0 inside.
     pub fn distance(&self, point: Point) -> f32 {
-        let nearest =
-            Point::new(point.x.clamp(self.x, self.right()), point.y.clamp(self.y, self.bottom()));
+        // Not `clamp`: its message for bounds that are the wrong way round brings the
+        // formatting of floats into the page, which is all that would.
+        let nearest = Point::new(
+            point.x.max(self.x).min(self.right()),
+            point.y.max(self.y).min(self.bottom()),
+        );
         nearest.distance(point)
     }
 

@@ -454,7 +454,7 @@ fn below(
     let text = saying.ways.iter().find_map(|text| {
         let half = text_width(text, size) / 2.0;
         // A text near the edge moves inward.
-        let x = mark.center.x.clamp(MARGIN + half, layout.bounds.width - MARGIN - half);
+        let x = mark.center.x.min(layout.bounds.width - MARGIN - half).max(MARGIN + half);
         let at = Point::new(x, baseline);
         let tone = saying.tone;
         let line = TextMark { text: text.clone(), at, anchor: Anchor::Middle, tone, size };

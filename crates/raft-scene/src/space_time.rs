@@ -261,7 +261,7 @@ impl TimelineMarks {
                     let weak = groups.iter().filter(|group| u32::from(group.len()) * 2 <= voters);
                     let weak = weak.fold(NodeSet::EMPTY, |all, group| all.union(*group));
                     let mut groups = groups.clone();
-                    groups.sort_by_key(|group| group.iter().next());
+                    groups.sort_unstable_by_key(|group| group.iter().next());
                     let names: Vec<String> = groups.iter().map(NodeSet::to_string).collect();
                     (weak, format!("partition {}", names.join(" | ")))
                 }

@@ -106,7 +106,7 @@ pub(crate) fn wall(world: &World, layout: &Layout) -> Option<WallMark> {
     sides.swap(0, inner);
 
     let mut named: Vec<NodeSet> = groups.to_vec();
-    named.sort_by_key(|group| group.iter().next());
+    named.sort_unstable_by_key(|group| group.iter().next());
     let named = named.iter().map(NodeSet::to_string).collect::<Vec<_>>().join(" | ");
     let description = format!("A partition, since {since}: {named}.");
     Some(WallMark { sides, line, label: label(layout, &named, since), since, description })
@@ -233,7 +233,7 @@ fn exit(layout: &Layout, gate: Point, place: usize) -> Exit {
         let bottom = if layout.is_compact { lower.y - outer } else { lower.y - words };
         (upper.y + outer + log, bottom, upper)
     };
-    let y = if top <= bottom { gate.y.clamp(top, bottom) } else { (top + bottom) / 2.0 };
+    let y = if top <= bottom { gate.y.max(top).min(bottom) } else { (top + bottom) / 2.0 };
     let past = ((y - gate.y).abs() > 2.0).then(|| Point::new(passed.x, y));
     Exit { at: Point::new(x, y), is_below: false, past }
 }
@@ -301,7 +301,7 @@ impl Bend {
             .map(|(at, corner)| ((at - from).rem_euclid(whole), *corner))
             .filter(|(at, _)| *at < span)
             .collect();
-        passed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        passed.sort_unstable_by(|(one, _), (other, _)| other.total_cmp(one));
         for (_, corner) in passed {
             path.line_to(corner);
         }

@@ -245,6 +245,12 @@ impl FromStr for Step {
     }
 }
 
+/// Puts steps into the order of time. Those of one moment stay in the order in which
+/// they are given.
+pub fn sort_steps(steps: &mut [Step]) {
+    steps.sort_by_key(|step| step.at);
+}
+
 /// Every node that an action names.
 pub(crate) fn nodes_of(action: &Action) -> NodeSet {
     match action {

@@ -34,7 +34,7 @@ mod trace;
 pub mod workload;
 mod world;
 
-pub use action::{Action, ActionError, Step, Who, format_steps, parse_steps};
+pub use action::{Action, ActionError, Step, Who, format_steps, parse_steps, sort_steps};
 pub use client::Client;
 pub use clock::{Clock, Rate};
 pub use disk::Disk;

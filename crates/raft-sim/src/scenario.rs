@@ -1,6 +1,6 @@
 //! A scenario: a cluster, its surroundings, and what happens to it. Plain data.
 
-use crate::action::{Action, Step, nodes_of};
+use crate::action::{Action, Step, nodes_of, sort_steps};
 use crate::clock::Rate;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
@@ -195,7 +195,7 @@ impl Plan {
                 let mut schedule = scenario.script.clone();
                 schedule.extend(interventions.iter().cloned());
                 // Stable: of two steps at one moment the script's comes first.
-                schedule.sort_by_key(|step| step.at);
+                sort_steps(&mut schedule);
                 return Ok(Plan { scenario, settings, seed, interventions, schedule });
             }
             Ok(_) => {}

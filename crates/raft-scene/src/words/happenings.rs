@@ -52,7 +52,7 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
         Happening::Restarted { node } => format!("{node} starts, with what its disk holds."),
         Happening::Parted { groups } => {
             let mut groups = groups.clone();
-            groups.sort_by_key(|group| group.iter().next());
+            groups.sort_unstable_by_key(|group| group.iter().next());
             let groups: Vec<String> = groups.iter().map(|group| names(*group)).collect();
             format!("A wall goes up: {}.", groups.join(" | "))
         }
