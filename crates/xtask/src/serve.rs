@@ -179,6 +179,26 @@ mod tests {
         }
     }
 
+    /// trunk does not start where a path that it is to watch, or to ignore, is not
+    /// there: none may be one that only a build makes.
+    #[test]
+    fn what_trunk_watches_is_there_in_a_fresh_clone() {
+        let text = std::fs::read_to_string(workspace::root().join("Trunk.toml")).unwrap();
+        let section = text.split("[watch]").nth(1).unwrap().split("\n[").next().unwrap();
+        let named: Vec<&str> = section
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .flat_map(|line| line.split('"').skip(1).step_by(2))
+            .collect();
+        assert!(named.len() > 3, "{named:?}");
+        for path in named {
+            let mut git = Command::new("git");
+            git.args(["ls-files", "--", path]).current_dir(workspace::root());
+            let tracked = process::output_of(&mut git, Duration::from_secs(20)).unwrap();
+            assert!(!tracked.trim().is_empty(), "{path} is not in the repository");
+        }
+    }
+
     #[test]
     fn somebody_else_at_the_port_is_not_the_page() {
         let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
