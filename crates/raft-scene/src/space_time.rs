@@ -256,14 +256,11 @@ impl TimelineMarks {
             let (lanes, label) = match &span.fault {
                 Fault::Down(node) => (NodeSet::only(*node), format!("{node} is down")),
                 Fault::Cut { from, to } => (NodeSet::only(*to), format!("{from} → {to} cut")),
-                Fault::Wall(groups) => {
-                    let voters = u32::from(index.nodes);
-                    let weak = groups.iter().filter(|group| u32::from(group.len()) * 2 <= voters);
-                    let weak = weak.fold(NodeSet::EMPTY, |all, group| all.union(*group));
+                Fault::Wall { groups, minorities } => {
                     let mut groups = groups.clone();
                     groups.sort_unstable_by_key(|group| group.iter().next());
                     let names: Vec<String> = groups.iter().map(NodeSet::to_string).collect();
-                    (weak, format!("partition {}", names.join(" | ")))
+                    (*minorities, format!("partition {}", names.join(" | ")))
                 }
             };
             let mut bounds: Vec<Rectangle> = Vec::new();

@@ -2,7 +2,8 @@
 
 use crate::message_mark::{LostMessage, MarkKind};
 use crate::node_mark::NodeRole;
-use raft_core::{CommitCause, Envelope, Micros, NodeId, NodeSet, Transition};
+use raft_core::quorum::is_quorum;
+use raft_core::{CommitCause, Envelope, Membership, Micros, NodeId, NodeSet, Transition};
 use raft_sim::{
     Evidence, Happening, Key, LossCause, MessageId, OperationId, Outcome, Property, Record,
     Request, Timeline, Value,
@@ -55,6 +56,7 @@ impl Landmark {
             | Happening::LinkMended { .. }
             | Happening::Healed
             | Happening::ClockSet { .. }
+            | Happening::ClockStepped { .. }
             | Happening::TimeoutForced { .. } => Some(Landmark::Fault),
             Happening::Violated(_) => Some(Landmark::Violation),
             Happening::OperationBegan { .. } | Happening::OperationEnded { .. } => {
@@ -112,9 +114,16 @@ pub(crate) struct OperationSpan {
 /// What was broken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Fault {
-    Wall(Vec<NodeSet>),
+    Wall {
+        groups: Vec<NodeSet>,
+        /// Those whose group was no majority when the wall went up.
+        minorities: NodeSet,
+    },
     Down(NodeId),
-    Cut { from: NodeId, to: NodeId },
+    Cut {
+        from: NodeId,
+        to: NodeId,
+    },
 }
 
 /// A span in which something was broken.
@@ -163,6 +172,8 @@ impl Overtaken {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TimelineIndex {
     pub(crate) nodes: u8,
+    /// The configuration that a node went by last, as far as the record has been read.
+    membership: Option<Membership>,
     pub(crate) clients: u32,
     pub(crate) has_person: bool,
     pub(crate) duration: Micros,
@@ -185,6 +196,7 @@ impl TimelineIndex {
         let scenario = timeline.plan().scenario();
         let mut index = TimelineIndex {
             nodes: scenario.nodes,
+            membership: Some(scenario.membership()),
             clients: scenario.clients.len() as u32,
             duration: timeline.duration(),
             roles: vec![Vec::new(); usize::from(scenario.nodes)],
@@ -221,6 +233,9 @@ impl TimelineIndex {
                 Transition::BecameCandidate { .. } => self.role(*node, at, NodeRole::Candidate),
                 Transition::BecameLeader { .. } => self.role(*node, at, NodeRole::Leader),
                 Transition::SteppedDown { .. } => self.role(*node, at, NodeRole::Follower),
+                Transition::ConfigurationAdopted { membership, .. } => {
+                    self.membership = Some(*membership);
+                }
                 _ => {}
             },
             Happening::Crashed { node, .. } => {
@@ -232,8 +247,13 @@ impl TimelineIndex {
                 self.mends(at, |fault| *fault == Fault::Down(*node));
             }
             Happening::Parted { groups } => {
-                self.mends(at, |fault| matches!(fault, Fault::Wall(_)));
-                self.breaks(at, Fault::Wall(groups.clone()));
+                self.mends(at, |fault| matches!(fault, Fault::Wall { .. }));
+                let is_minority = |group: &&NodeSet| {
+                    self.membership.is_some_and(|members| !is_quorum(&members, **group))
+                };
+                let minorities = groups.iter().filter(is_minority);
+                let minorities = minorities.fold(NodeSet::EMPTY, |all, group| all.union(*group));
+                self.breaks(at, Fault::Wall { groups: groups.clone(), minorities });
             }
             Happening::LinkCut { from, to } => {
                 self.breaks(at, Fault::Cut { from: *from, to: *to });

@@ -4,6 +4,7 @@ use crate::geometry::{Point, Rectangle, distance_to_segment};
 use crate::layout::{Layout, MARGIN};
 use crate::path::PathData;
 use crate::text_mark::{Anchor, TextMark, Tone, text_width};
+use raft_core::quorum::is_quorum;
 use raft_core::{Micros, NodeSet};
 use raft_sim::World;
 use std::f32::consts::TAU;
@@ -69,15 +70,15 @@ pub(crate) fn wall(world: &World, layout: &Layout) -> Option<WallMark> {
     let begin =
         (0..count).find(|place| group_at[*place] != group_at[(place + count - 1) % count])?;
 
-    let voters = NodeSet::first(world.plan().scenario().nodes);
+    let membership = world.membership();
+    let voters = membership.all_voters();
     let leader = world.leader();
     let inner = (0..groups.len()).max_by_key(|place| {
         let group = groups[*place];
         let leads = leader.is_some_and(|leader| group.contains(leader));
         (group.intersection(voters).len(), leads, groups.len() - place)
     })?;
-    let is_tinted =
-        |group: NodeSet| u32::from(group.intersection(voters).len()) * 2 <= u32::from(voters.len());
+    let is_tinted = |group: NodeSet| !is_quorum(&membership, group);
 
     let mut line = String::new();
     let mut areas = vec![String::new(); groups.len()];

@@ -7,11 +7,11 @@ mod common;
 use raft_core::{
     AppendAnswer, AppendReply, CandidateCause, CommitCause, Envelope, IgnoreCause, Index, LogEnd,
     Message, Micros, NodeId, NodeSet, Office, PreVoteReply, ReadBasis, ReadMode, ReadRefusal,
-    ReadWait, RequestId, RequestVote, Round, StepDownCause, Term, TermCause, TransferEnd,
-    Transition, VoteAnswer, VoteRefusal,
+    ReadWait, Reconfiguration, RequestId, RequestVote, Round, StepDownCause, Term, TermCause,
+    TransferEnd, Transition, VoteAnswer, VoteRefusal,
 };
 use raft_scene::{Hit, StageView, motion, stage, words};
-use raft_sim::{Happening, Property};
+use raft_sim::{Action, ActionRefusal, Happening, Property};
 
 fn is_a_sentence(text: &str) -> bool {
     text.ends_with('.')
@@ -210,6 +210,51 @@ fn all_that_happens_in_the_scenarios_is_told_in_sentences() {
         let all = timeline.records().len();
         assert!(stories >= 3 && stories < all / 4, "{name}: {stories} of {all}");
     }
+}
+
+#[test]
+fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
+    let timeline = common::timeline("leader-crash", 42);
+    let world = timeline.world_after(timeline.events());
+    let (node, to) = (NodeId::A, NodeId::B);
+    let joint = Reconfiguration::Joint {
+        voters: NodeSet::first(2).with(NodeId::D),
+        learners: NodeSet::only(NodeId::E),
+    };
+    let changes = [
+        Reconfiguration::AddLearner(to),
+        Reconfiguration::AddVoter(to),
+        Reconfiguration::Remove(to),
+        joint,
+    ];
+    let mut all = vec![
+        Happening::ClockStepped { node, by_micros: 5_000 },
+        Happening::ClockStepped { node, by_micros: -5_000 },
+        Happening::TransferOrdered { node, to },
+    ];
+    all.extend(changes.map(|change| Happening::ReconfigurationOrdered { node, change }));
+    let actions = [
+        Action::Transfer(to),
+        Action::Reconfigure(joint),
+        Action::StepClock { node, by_micros: 1 },
+    ];
+    all.extend(
+        actions.map(|action| Happening::ActionRefused { action, because: ActionRefusal::NoLeader }),
+    );
+    let mut told: Vec<String> = Vec::new();
+    for happening in all {
+        let text = words::happening(&happening, &world).expect("words for it");
+        assert!(is_a_sentence(&text), "{text}");
+        assert!(words::is_worth_telling(&happening), "{text}");
+        assert!(!told.contains(&text), "said twice: {text}");
+        told.push(text);
+    }
+    let change = joint;
+    let text = words::happening(&Happening::ReconfigurationOrdered { node, change }, &world);
+    assert_eq!(
+        text.unwrap(),
+        "A is told to go to voters A, B and D; learners E by way of a joint configuration."
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
-use raft_core::{Micros, NodeId, NodeSet, ReadMode};
+use raft_core::{Micros, NodeId, NodeSet, ReadMode, Reconfiguration};
 use serde::{Deserialize, Serialize};
 
 /// Whom an action is about.
@@ -59,6 +59,18 @@ pub enum Action {
         /// How fast.
         rate: Rate,
     },
+    /// A node's clock jumps, as when it is set by hand or by a time server that was
+    /// away for long.
+    StepClock {
+        /// Whose.
+        node: NodeId,
+        /// By how many microseconds: below zero, backwards.
+        by_micros: i64,
+    },
+    /// The leader hands its office over to this node (dissertation, section 3.10).
+    Transfer(NodeId),
+    /// The leader changes the members (dissertation, chapter 4).
+    Reconfigure(Reconfiguration),
     /// Someone writes the next value, once, by way of this node.
     Write(Who),
     /// Someone reads, once, by way of this node.
@@ -88,6 +100,15 @@ impl fmt::Display for Who {
     }
 }
 
+/// `ABD`
+struct Letters(NodeSet);
+
+impl fmt::Display for Letters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|node| write!(formatter, "{node}"))
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -100,7 +121,7 @@ impl fmt::Display for Action {
                     if place > 0 {
                         formatter.write_str("-")?;
                     }
-                    group.iter().try_for_each(|node| write!(formatter, "{node}"))?;
+                    Letters(*group).fmt(formatter)?;
                 }
                 Ok(())
             }
@@ -109,6 +130,21 @@ impl fmt::Display for Action {
             Action::MendLink { from, to } => write!(formatter, "mend:{from}-{to}"),
             Action::Heal => formatter.write_str("heal"),
             Action::SetClock { node, rate } => write!(formatter, "clock:{node}:{rate}"),
+            Action::StepClock { node, by_micros } => {
+                write!(formatter, "step:{node}:{by_micros:+}")
+            }
+            Action::Transfer(to) => write!(formatter, "transfer:{to}"),
+            Action::Reconfigure(change) => match change {
+                Reconfiguration::AddLearner(node) => write!(formatter, "add-learner:{node}"),
+                Reconfiguration::AddVoter(node) => write!(formatter, "add-voter:{node}"),
+                Reconfiguration::Remove(node) => write!(formatter, "remove:{node}"),
+                Reconfiguration::Joint { voters, learners } if learners.is_empty() => {
+                    write!(formatter, "joint:{}", Letters(*voters))
+                }
+                Reconfiguration::Joint { voters, learners } => {
+                    write!(formatter, "joint:{}-{}", Letters(*voters), Letters(*learners))
+                }
+            },
             Action::Write(who) => write!(formatter, "write:{who}"),
             Action::Read { from, mode: ReadMode::ReadIndex } => {
                 write!(formatter, "read-index:{from}")
@@ -136,8 +172,9 @@ impl fmt::Display for ActionError {
 
 impl core::error::Error for ActionError {}
 
-const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, heal, clock, write, \
-                     read-index or read-lease";
+const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, heal, clock, step, \
+                     transfer, add-learner, add-voter, remove, joint, write, read-index or \
+                     read-lease";
 
 fn node(text: &str) -> Result<NodeId, ActionError> {
     let mut letters = text.chars();
@@ -208,6 +245,40 @@ fn clock(text: &str) -> Result<(NodeId, Rate), ActionError> {
     Ok((node(name)?, rate))
 }
 
+/// A jump of a clock, in microseconds; the sign is part of it, so that one sees which way.
+fn clock_step(text: &str) -> Result<(NodeId, i64), ActionError> {
+    let wrong = || {
+        ActionError(format!(
+            "“{text}” is no step of a clock: write node:microseconds with a sign, such as \
+             A:-250000, at most an hour either way"
+        ))
+    };
+    let (name, by) = text.split_once(':').ok_or_else(wrong)?;
+    if !by.starts_with(['+', '-']) {
+        return Err(wrong());
+    }
+    let by_micros = by.parse().map_err(|_| wrong())?;
+    if !is_plausible_step(by_micros) {
+        return Err(wrong());
+    }
+    Ok((node(name)?, by_micros))
+}
+
+/// Whether a clock jumps by an hour at most, and not by nothing.
+pub(crate) const fn is_plausible_step(by_micros: i64) -> bool {
+    by_micros != 0 && by_micros.unsigned_abs() <= 3_600_000_000
+}
+
+fn joint(text: &str) -> Result<Reconfiguration, ActionError> {
+    match groups(text)?.as_slice() {
+        [voters] => Ok(Reconfiguration::Joint { voters: *voters, learners: NodeSet::EMPTY }),
+        [voters, learners] => Ok(Reconfiguration::Joint { voters: *voters, learners: *learners }),
+        _ => Err(ActionError(format!(
+            "“{text}” are no members: write voters, or voters-learners, such as ABD or ABD-E"
+        ))),
+    }
+}
+
 impl FromStr for Action {
     type Err = ActionError;
 
@@ -223,6 +294,14 @@ impl FromStr for Action {
             "mend" => link(rest).map(|(from, to)| Action::MendLink { from, to })?,
             "heal" if rest.is_empty() => Action::Heal,
             "clock" => clock(rest).map(|(node, rate)| Action::SetClock { node, rate })?,
+            "step" => {
+                clock_step(rest).map(|(node, by_micros)| Action::StepClock { node, by_micros })?
+            }
+            "transfer" => Action::Transfer(node(rest)?),
+            "add-learner" => Action::Reconfigure(Reconfiguration::AddLearner(node(rest)?)),
+            "add-voter" => Action::Reconfigure(Reconfiguration::AddVoter(node(rest)?)),
+            "remove" => Action::Reconfigure(Reconfiguration::Remove(node(rest)?)),
+            "joint" => Action::Reconfigure(joint(rest)?),
             "write" => Action::Write(who(rest)?),
             "read-index" => Action::Read { from: who(rest)?, mode: ReadMode::ReadIndex },
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
@@ -254,9 +333,17 @@ pub fn sort_steps(steps: &mut [Step]) {
 /// Every node that an action names.
 pub(crate) fn nodes_of(action: &Action) -> NodeSet {
     match action {
-        Action::Restart(node) | Action::ForceTimeout(node) | Action::SetClock { node, .. } => {
-            NodeSet::only(*node)
-        }
+        Action::Restart(node)
+        | Action::ForceTimeout(node)
+        | Action::SetClock { node, .. }
+        | Action::StepClock { node, .. }
+        | Action::Transfer(node) => NodeSet::only(*node),
+        Action::Reconfigure(
+            Reconfiguration::AddLearner(node)
+            | Reconfiguration::AddVoter(node)
+            | Reconfiguration::Remove(node),
+        ) => NodeSet::only(*node),
+        Action::Reconfigure(Reconfiguration::Joint { voters, learners }) => voters.union(*learners),
         Action::Crash(who) | Action::Isolate(who) | Action::Write(who) => nodes_of_who(*who),
         Action::Read { from, .. } => nodes_of_who(*from),
         Action::Partition(groups) => {
@@ -312,6 +399,20 @@ mod tests {
             Action::MendLink { from: NodeId::A, to: NodeId::B },
             Action::Heal,
             Action::SetClock { node: NodeId::A, rate: Rate { numerator: 4, denominator: 5 } },
+            Action::StepClock { node: NodeId::A, by_micros: 5_000 },
+            Action::StepClock { node: NodeId::A, by_micros: -250_000 },
+            Action::Transfer(NodeId::B),
+            Action::Reconfigure(Reconfiguration::AddLearner(NodeId::D)),
+            Action::Reconfigure(Reconfiguration::AddVoter(NodeId::D)),
+            Action::Reconfigure(Reconfiguration::Remove(NodeId::A)),
+            Action::Reconfigure(Reconfiguration::Joint {
+                voters: NodeSet::first(2).with(NodeId::D),
+                learners: NodeSet::EMPTY,
+            }),
+            Action::Reconfigure(Reconfiguration::Joint {
+                voters: NodeSet::first(2).with(NodeId::D),
+                learners: NodeSet::only(NodeId::E),
+            }),
         ];
         for who in who {
             actions.extend([
@@ -340,6 +441,14 @@ mod tests {
             ("5:cut:A-A", "two ends"),
             ("5:clock:A:9/1", "from 1/2 to 2/1"),
             ("5:clock:A:1/0", "from 1/2 to 2/1"),
+            ("5:step:A:250", "with a sign"),
+            ("5:step:A:+0", "at most an hour"),
+            ("5:step:A:+3600000001", "at most an hour"),
+            ("5:transfer:leader", "“leader” is no node"),
+            ("5:remove:AB", "“AB” is no node"),
+            ("5:joint:AB-B", "B is in two groups"),
+            ("5:joint:AB-C-D", "voters-learners"),
+            ("5:joint:", "empty group"),
         ] {
             let error = parse_steps(text).expect_err(text).to_string();
             assert!(error.contains(says), "{text}: {error}");

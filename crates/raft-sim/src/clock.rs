@@ -60,7 +60,7 @@ impl Clock {
         self.rate
     }
 
-    /// What it shows at a true time, not before its rate last changed.
+    /// What it shows at a true time, not before it was last set.
     pub fn shows_at(&self, now: Micros) -> Micros {
         self.showed + (now - self.since).scaled(self.rate.numerator, self.rate.denominator)
     }
@@ -76,6 +76,14 @@ impl Clock {
 
     pub(crate) fn set_rate(&mut self, now: Micros, rate: Rate) {
         *self = Clock { rate, since: now, showed: self.shows_at(now) };
+    }
+
+    /// Jumps, forwards or backwards; not back beyond its own beginning.
+    pub(crate) fn step(&mut self, now: Micros, by_micros: i64) {
+        let by = Micros(by_micros.unsigned_abs());
+        let shows = self.shows_at(now);
+        let showed = if by_micros < 0 { shows - by } else { shows + by };
+        *self = Clock { rate: self.rate, since: now, showed };
     }
 }
 
@@ -100,6 +108,19 @@ mod tests {
                 prop_assert!(clock.shows_at(when - Micros(1)) < Micros(shown));
             }
         }
+    }
+
+    #[test]
+    fn a_step_moves_what_it_shows_and_keeps_its_rate() {
+        let rate = Rate { numerator: 1, denominator: 2 };
+        let mut clock = Clock::new(rate);
+        clock.step(Micros(100), 1_000);
+        assert_eq!((clock.shows_at(Micros(100)), clock.rate()), (Micros(1_050), rate));
+        clock.step(Micros(200), -600);
+        assert_eq!(clock.shows_at(Micros(200)), Micros(500));
+        assert_eq!(clock.when_it_shows(Micros(510)), Micros(220));
+        clock.step(Micros(300), -10_000);
+        assert_eq!(clock.shows_at(Micros(300)), Micros::ZERO);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::action::{Action, Who};
 use crate::record::{ActionRefusal, Happening, LossCause};
 use crate::world::World;
-use raft_core::{Input, NodeId, NodeSet};
+use raft_core::{Input, NodeId, NodeSet, RequestId};
 
 impl World {
     pub(crate) fn act(&mut self, action: Action) {
@@ -36,7 +36,7 @@ impl World {
             Action::Partition(groups) => {
                 // Whoever is in no group is together with the others in none.
                 let named = groups.iter().fold(NodeSet::EMPTY, |all, group| all.union(*group));
-                let rest = self.members().difference(named);
+                let rest = self.everyone().difference(named);
                 let mut groups = groups.clone();
                 if !rest.is_empty() {
                     groups.push(rest);
@@ -48,7 +48,7 @@ impl World {
                 let mut groups: alloc::vec::Vec<NodeSet> =
                     self.network.groups().iter().map(|group| group.without(node)).collect();
                 if groups.is_empty() {
-                    groups.push(self.members().without(node));
+                    groups.push(self.everyone().without(node));
                 }
                 groups.push(NodeSet::only(node));
                 groups.retain(|group| !group.is_empty());
@@ -75,6 +75,27 @@ impl World {
                 }
                 self.emit(Happening::ClockSet { node: *node, rate: *rate });
             }
+            Action::StepClock { node, by_micros } => {
+                let now = self.now;
+                if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
+                    host.clock.step(now, *by_micros);
+                    host.set_alarm(now);
+                }
+                self.emit(Happening::ClockStepped { node: *node, by_micros: *by_micros });
+            }
+            Action::Transfer(to) => {
+                let node = self.resolve(Who::Leader)?;
+                self.emit(Happening::TransferOrdered { node, to: *to });
+                self.tell(node, Input::Transfer(*to));
+            }
+            Action::Reconfigure(change) => {
+                let node = self.resolve(Who::Leader)?;
+                self.emit(Happening::ReconfigurationOrdered { node, change: *change });
+                // Nobody waits for the answer: what comes of it shows in the record.
+                let request = RequestId(self.next_request);
+                self.next_request += 1;
+                self.tell(node, Input::Reconfigure { request, change: *change });
+            }
             Action::Write(who) => {
                 let node = self.resolve(*who)?;
                 self.person_writes(node);
@@ -94,7 +115,8 @@ impl World {
         }
     }
 
-    fn members(&self) -> NodeSet {
+    /// Every node, member or not: walls stand between machines.
+    fn everyone(&self) -> NodeSet {
         NodeSet::first(self.plan.scenario().nodes)
     }
 

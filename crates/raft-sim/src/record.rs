@@ -6,7 +6,9 @@ use crate::history::{OperationId, Outcome, Request};
 use crate::monitor::Violation;
 use crate::network::MessageId;
 use alloc::vec::Vec;
-use raft_core::{Change, Entry, Envelope, Index, Micros, NodeId, NodeSet, Transition, WriteId};
+use raft_core::{
+    Change, Entry, Envelope, Index, Micros, NodeId, NodeSet, Reconfiguration, Transition, WriteId,
+};
 
 /// Something that happened, when, and in which event of the run.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -116,6 +118,27 @@ pub enum Happening {
         node: NodeId,
         /// How fast.
         rate: Rate,
+    },
+    /// A clock jumped.
+    ClockStepped {
+        /// Whose.
+        node: NodeId,
+        /// By how many microseconds: below zero, backwards.
+        by_micros: i64,
+    },
+    /// A leader was told to hand its office over; what it makes of that follows.
+    TransferOrdered {
+        /// Which.
+        node: NodeId,
+        /// To whom.
+        to: NodeId,
+    },
+    /// A leader was told to change the members; what it makes of that follows.
+    ReconfigurationOrdered {
+        /// Which.
+        node: NodeId,
+        /// The change.
+        change: Reconfiguration,
     },
     /// A node was told to stand for election.
     TimeoutForced {

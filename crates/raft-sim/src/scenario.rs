@@ -1,6 +1,6 @@
 //! A scenario: a cluster, its surroundings, and what happens to it. Plain data.
 
-use crate::action::{Action, Step, nodes_of, sort_steps};
+use crate::action::{Action, Step, is_plausible_step, nodes_of, sort_steps};
 use crate::clock::Rate;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
-use raft_core::{CheckedSettings, Micros, NodeId, NodeSet, ReadMode, Settings};
+use raft_core::{CheckedSettings, Membership, Micros, NodeId, NodeSet, ReadMode, Settings};
 use serde::{Deserialize, Serialize};
 
 /// The most nodes that a cluster on the page has.
@@ -31,6 +31,14 @@ pub struct Scenario {
     pub summary: String,
     /// How many nodes, `A` to at most `I`.
     pub nodes: u8,
+    /// Who votes in the configuration that the cluster begins with. `None`: every
+    /// node that is no learner. Who is neither is a spare: it runs, knows that
+    /// configuration, and waits to be added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voters: Option<NodeSet>,
+    /// Who gets the log from the beginning and has no vote.
+    #[serde(default, skip_serializing_if = "is_nobody")]
+    pub learners: NodeSet,
     /// The settings of every node.
     pub settings: Settings,
     /// The links between them.
@@ -48,6 +56,20 @@ pub struct Scenario {
     pub script: Vec<Step>,
     /// When the run ends.
     pub duration: Micros,
+}
+
+impl Scenario {
+    /// The configuration that the cluster begins with.
+    pub fn membership(&self) -> Membership {
+        let others = NodeSet::first(self.nodes).difference(self.learners);
+        let voters = self.voters.unwrap_or(others);
+        Membership { learners: self.learners, ..Membership::of(voters) }
+    }
+}
+
+// What a scenario doesn't say is not in its text either.
+fn is_nobody(set: &NodeSet) -> bool {
+    set.is_empty()
 }
 
 /// A client: it asks, waits for the answer, rests, and asks again.
@@ -153,6 +175,8 @@ impl Plan {
                 wrong(field, format!("there is no node {node}: the nodes are A to {last}"));
             }
         };
+        scenario.voters.iter().flat_map(|set| set.iter()).for_each(|node| member("voters", node));
+        scenario.learners.iter().for_each(|node| member("learners", node));
         for (node, _) in &scenario.clocks {
             member("clocks", *node);
         }
@@ -171,6 +195,13 @@ impl Plan {
                 nodes_of(&step.action).iter().for_each(|node| member(field, node));
             }
         }
+        let beginning = scenario.membership();
+        if beginning.voters.is_empty() {
+            wrong("voters", "somebody must vote: name at least one node".to_string());
+        }
+        for node in beginning.voters.intersection(beginning.learners).iter() {
+            wrong("learners", format!("{node} votes: a learner has no vote"));
+        }
         for (_, rate) in &scenario.clocks {
             check_rate(&mut wrong, "clocks", *rate);
         }
@@ -181,6 +212,11 @@ impl Plan {
             for step in steps {
                 if let Action::SetClock { rate, .. } = step.action {
                     check_rate(&mut wrong, field, rate);
+                }
+                if let Action::StepClock { by_micros, .. } = step.action
+                    && !is_plausible_step(by_micros)
+                {
+                    wrong(field, format!("{step}: a clock steps by 1 µs to one hour"));
                 }
                 if step.at > scenario.duration {
                     let duration = scenario.duration;
@@ -230,5 +266,75 @@ impl Plan {
 fn check_rate(wrong: &mut impl FnMut(&str, String), field: &str, rate: Rate) {
     if !rate.is_plausible() {
         wrong(field, format!("a clock's rate of {rate} is not from 1/2 to 2/1"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenarios;
+    use raft_core::Reconfiguration;
+
+    fn five_nodes() -> Scenario {
+        scenarios::by_name("leader-crash").expect("it is built in")
+    }
+
+    fn errors(scenario: Scenario) -> String {
+        let errors = Plan::new(scenario, 1, Vec::new()).expect_err("it can't be");
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn every_node_votes_unless_the_scenario_says_otherwise() {
+        let (scenario, learners) = (five_nodes(), NodeSet::only(NodeId::E));
+        assert_eq!(scenario.membership(), Membership::of(NodeSet::first(5)));
+        let scenario = Scenario { learners, ..scenario };
+        assert_eq!(scenario.membership().voters, NodeSet::first(4));
+        let scenario = Scenario { voters: Some(NodeSet::first(3)), ..scenario };
+        let membership = Membership { learners, ..Membership::of(NodeSet::first(3)) };
+        assert_eq!(scenario.membership(), membership);
+        assert!(Plan::new(scenario, 1, Vec::new()).is_ok());
+    }
+
+    #[test]
+    fn members_that_can_not_be_are_named_with_their_field() {
+        let only = NodeSet::only;
+        let i = NodeId::from_letter('I').expect("a letter");
+        for (voters, learners, says) in [
+            (Some(NodeSet::EMPTY), NodeSet::EMPTY, "voters: somebody must vote"),
+            (None, NodeSet::first(5), "voters: somebody must vote"),
+            (Some(only(NodeId::A)), only(NodeId::A), "learners: A votes"),
+            (Some(only(i)), NodeSet::EMPTY, "voters: there is no node I"),
+            (None, only(i), "learners: there is no node I"),
+        ] {
+            let errors = errors(Scenario { voters, learners, ..five_nodes() });
+            assert!(errors.contains(says), "{errors}");
+        }
+    }
+
+    #[test]
+    fn orders_that_can_not_be_are_named_with_their_field() {
+        let at = Micros(5);
+        let i = NodeId::from_letter('I').expect("a letter");
+        for (action, says) in [
+            (Action::Transfer(i), "script: there is no node I"),
+            (Action::Reconfigure(Reconfiguration::AddVoter(i)), "script: there is no node I"),
+            (
+                Action::Reconfigure(Reconfiguration::Joint {
+                    voters: NodeSet::first(3),
+                    learners: NodeSet::only(i),
+                }),
+                "script: there is no node I",
+            ),
+            (Action::StepClock { node: NodeId::A, by_micros: 0 }, "script: 5:step:A:+0: a clock"),
+            (
+                Action::StepClock { node: NodeId::A, by_micros: i64::MIN },
+                "a clock steps by 1 µs to one hour",
+            ),
+        ] {
+            let script = alloc::vec![Step { at, action }];
+            let errors = errors(Scenario { script, ..five_nodes() });
+            assert!(errors.contains(says), "{errors}");
+        }
     }
 }

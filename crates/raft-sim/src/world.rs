@@ -55,8 +55,8 @@ impl World {
     /// brought about is recorded with the first event.
     pub fn new(plan: Arc<Plan>) -> World {
         let scenario = plan.scenario();
-        let members = NodeSet::first(scenario.nodes);
-        let membership = Membership::of(members);
+        let everyone = NodeSet::first(scenario.nodes);
+        let membership = scenario.membership();
         let rate_of = |id: NodeId| {
             scenario
                 .clocks
@@ -65,7 +65,7 @@ impl World {
                 .map_or(Rate::TRUE, |(_, rate)| *rate)
         };
         let hosts =
-            members.iter().map(|id| Host::new(id, membership, rate_of(id))).collect::<Vec<_>>();
+            everyone.iter().map(|id| Host::new(id, membership, rate_of(id))).collect::<Vec<_>>();
         let clients = scenario
             .clients
             .iter()
@@ -88,7 +88,7 @@ impl World {
             fresh: Vec::new(),
             plan,
         };
-        for id in members.iter() {
+        for id in everyone.iter() {
             world.boot(id);
         }
         world
@@ -148,6 +148,15 @@ impl World {
             .filter(|node| node.view().is_leader())
             .max_by_key(|node| node.view().term())
             .map(|node| node.view().id())
+    }
+
+    /// The configuration that the leader goes by; where nobody leads, the running node
+    /// whose log is the most up to date.
+    pub fn membership(&self) -> Membership {
+        let nodes = || self.hosts.iter().filter_map(Host::node).map(Node::view);
+        let leader = self.leader().and_then(|id| nodes().find(|view| view.id() == id));
+        let newest = leader.or_else(|| nodes().max_by_key(|view| view.log().end()));
+        newest.map_or_else(|| self.plan.scenario().membership(), |view| *view.membership())
     }
 
     /// The latest term that any running node is in.

@@ -1,7 +1,9 @@
 //! What happens in a run.
 
-use super::{client, entries, message, names, property, request, transition};
-use raft_core::{Change, CommitCause, Index, Payload, Transition};
+use super::{client, entries, message, names, property, request, span, transition};
+use raft_core::{
+    Change, CommitCause, Index, Membership, Micros, Payload, Reconfiguration, Transition,
+};
 use raft_sim::{
     Action, ActionRefusal, Happening, LossCause, Operation, Outcome, Put, Record, World,
 };
@@ -69,6 +71,17 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
                 )
             }
         },
+        Happening::ClockStepped { node, by_micros } => {
+            let by = span(Micros(by_micros.unsigned_abs()));
+            let way = if *by_micros < 0 { "back" } else { "forward" };
+            format!("{node}'s clock jumps {way} by {by}.")
+        }
+        Happening::TransferOrdered { node, to } => {
+            format!("{node} is told to hand its office over to {to}.")
+        }
+        Happening::ReconfigurationOrdered { node, change } => {
+            format!("{node} is told to {}.", reconfiguration(change))
+        }
         Happening::TimeoutForced { node } => format!("{node} is told to stand for election."),
         Happening::ActionRefused { action, because } => refused(action, *because),
         Happening::OperationBegan { client: number, request: what, .. } => match number {
@@ -103,6 +116,19 @@ pub(super) fn applied(payload: &Payload) -> Option<String> {
     }
 }
 
+/// `add D as a learner`, `go to voters A, B and D by way of a joint configuration`.
+fn reconfiguration(change: &Reconfiguration) -> String {
+    match *change {
+        Reconfiguration::AddLearner(node) => format!("add {node} as a learner"),
+        Reconfiguration::AddVoter(node) => format!("add {node} as a voter"),
+        Reconfiguration::Remove(node) => format!("remove {node}"),
+        Reconfiguration::Joint { voters, learners } => {
+            let after = Membership { learners, ..Membership::of(voters) };
+            format!("go to {} by way of a joint configuration", super::members(&after))
+        }
+    }
+}
+
 fn refused(action: &Action, because: ActionRefusal) -> String {
     let why = match because {
         ActionRefusal::NoLeader => "nobody leads",
@@ -118,6 +144,9 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         Action::CutLink { .. } => "cut",
         Action::MendLink { .. } | Action::Heal => "mending",
         Action::SetClock { .. } => "clock setting",
+        Action::StepClock { .. } => "clock step",
+        Action::Transfer(_) => "transfer",
+        Action::Reconfigure(_) => "change of the members",
         Action::Write(_) => "write",
         Action::Read { .. } => "read",
     };
@@ -155,6 +184,7 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
                 | Transition::BecameCandidate { .. }
                 | Transition::BecameLeader { .. }
                 | Transition::SteppedDown { .. }
+                | Transition::ReconfigurationRefused { .. }
                 | Transition::TransferStarted { .. }
                 | Transition::TransferTold { .. }
                 | Transition::TransferEnded { .. }
@@ -169,6 +199,9 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::LinkMended { .. }
         | Happening::Healed
         | Happening::ClockSet { .. }
+        | Happening::ClockStepped { .. }
+        | Happening::TransferOrdered { .. }
+        | Happening::ReconfigurationOrdered { .. }
         | Happening::TimeoutForced { .. }
         | Happening::ActionRefused { .. }
         | Happening::OperationEnded { .. }

@@ -5,7 +5,7 @@ use crate::network::NetworkPlan;
 use crate::scenario::Scenario;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use raft_core::{Micros, Settings};
+use raft_core::{Micros, NodeSet, Settings};
 
 mod leader_crash;
 mod lease_against_read_index;
@@ -40,6 +40,8 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         title: title.to_string(),
         summary: summary.to_string(),
         nodes: 5,
+        voters: None,
+        learners: NodeSet::EMPTY,
         settings: Settings::default(),
         network: NetworkPlan::of(Latency::Normal {
             mean: Micros::from_millis(5),

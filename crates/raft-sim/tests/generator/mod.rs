@@ -157,6 +157,8 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         title: String::new(),
         summary: String::new(),
         nodes,
+        voters: None,
+        learners: NodeSet::EMPTY,
         settings,
         network,
         fsync: self::latency(&mut dice, timeout / 4),
