@@ -8,6 +8,7 @@
 //!   any change at once      C_old ──▶ C_old,new ──▶ C_new      the joint one needs both majorities
 //! ```
 
+use crate::flaws::Flaw;
 use crate::log::{Entry, Index, Log, Payload};
 use crate::membership::{Membership, NodeId, NodeSet};
 use crate::node::{Answer, Node, Refusal, Role};
@@ -148,7 +149,9 @@ impl Node {
         }
         // "A leader may not append a C_new entry until it has committed an entry from
         // its current term" (Ongaro, raft-dev, July 2015).
-        if self.log.term_at(self.commit_index) != Some(self.term()) {
+        if self.log.term_at(self.commit_index) != Some(self.term())
+            && !self.has_flaw(Flaw::ReconfigureBeforeOwnCommit)
+        {
             return Err(ReconfigurationRefusal::NothingCommittedInTerm);
         }
         let new = match change {
@@ -175,8 +178,8 @@ impl Node {
                     learners: learners.difference(voters),
                     outgoing: NodeSet::EMPTY,
                 };
-                if after == old {
-                    old
+                if after == old || self.has_flaw(Flaw::JumpToNewConfiguration) {
+                    after
                 } else {
                     // Whoever becomes a learner still votes in the old majority.
                     Membership { outgoing: old.voters, ..after }

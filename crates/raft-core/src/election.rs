@@ -1,11 +1,11 @@
 //! Leader election (paper, section 5.2) and who may win it (section 5.4.1).
 
 use crate::flaws::Flaw;
+use crate::log::LogEnd;
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{Message, MessageKind, RequestVote, VoteAnswer, VoteRefusal};
 use crate::node::{Answer, Node, Refusal, Role};
 use crate::persistence::{HardState, WriteId};
-use crate::quorum;
 use crate::read::ReadRefusal;
 use crate::replication::Leader;
 use crate::settings::Settings;
@@ -35,7 +35,9 @@ impl Node {
     /// that split a vote seldom split the next (section 5.2; dissertation, 3.4).
     pub(crate) fn restart_election_timer(&mut self, now: Micros) {
         let Settings { election_timeout_min, election_timeout_max, .. } = *self.settings();
-        let timeout = self.random.between(election_timeout_min, election_timeout_max);
+        let is_fixed = self.has_flaw(Flaw::FixedElectionTimeout);
+        let longest = if is_fixed { election_timeout_min } else { election_timeout_max };
+        let timeout = self.random.between(election_timeout_min, longest);
         self.timer = ElectionTimer { timeout, deadline: now + timeout };
         self.transition(Transition::TimeoutDrawn { timeout, deadline: self.timer.deadline });
     }
@@ -64,7 +66,7 @@ impl Node {
             log_end: self.log.end(),
             by_transfer: matches!(because, CandidateCause::TimeoutNow { .. }),
         };
-        for voter in self.membership.all_voters().without(self.id).iter() {
+        for voter in self.counted().without(self.id).iter() {
             self.send(voter, Message::RequestVote(request));
         }
         if self.has_flaw(Flaw::AcknowledgeBeforeFsync) {
@@ -100,6 +102,15 @@ impl Node {
         (now < heard_at + self.settings().election_timeout_min).then_some(heard_at)
     }
 
+    /// Whether a log that ends so is "at least as up-to-date" as this node's (section
+    /// 5.4.1): by the order of [`LogEnd`], the term of the last entry, then the length.
+    pub(crate) fn is_up_to_date(&self, candidate: LogEnd) -> bool {
+        if self.has_flaw(Flaw::CompareOnlyLogLength) {
+            return candidate.index >= self.log.last_index();
+        }
+        candidate >= self.log.end() || self.has_flaw(Flaw::VoteWithoutComparingLogs)
+    }
+
     /// RequestVote, receiver's part (Figure 2). The candidate's term is this node's.
     pub(crate) fn receive_vote_request(&mut self, now: Micros, from: NodeId, request: RequestVote) {
         let voter = self.log.end();
@@ -108,7 +119,7 @@ impl Node {
             // "If votedFor is null or candidateId ..."
             (_, Some(other)) if other != from => Some(VoteRefusal::AlreadyVotedFor(other)),
             // "... and candidate's log is at least as up-to-date as receiver's log".
-            _ if request.log_end < voter && !self.has_flaw(Flaw::VoteWithoutComparingLogs) => {
+            _ if !self.is_up_to_date(request.log_end) => {
                 Some(VoteRefusal::LogBehind { candidate: request.log_end, voter })
             }
             _ => None,
@@ -133,7 +144,7 @@ impl Node {
         let Role::Candidate(candidate) = &self.role else {
             return self.ignore_message(from, kind, IgnoreCause::WrongRole);
         };
-        if !self.membership.is_voter(from) {
+        if !self.counted().contains(from) {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         }
         if candidate.granted.contains(from) || candidate.refused.contains(from) {
@@ -152,7 +163,7 @@ impl Node {
         let Candidate { granted, refused, .. } = *candidate;
         self.transition(Transition::VotesCounted { granted, refused });
         // "If votes received from majority of servers: become leader" (Figure 2).
-        if quorum::is_quorum(&self.membership, granted) {
+        if self.quorum_rule().is_quorum(&self.membership, granted) {
             self.become_leader(now, granted);
         }
     }

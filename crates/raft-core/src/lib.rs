@@ -104,7 +104,7 @@ mod transition;
 mod view;
 
 pub use configuration::{Reconfiguration, ReconfigurationRefusal};
-pub use flaws::{Flaw, Flaws};
+pub use flaws::{Breaks, Flaw, Flaws};
 pub use log::{Command, Entry, Index, Log, LogEnd, Payload, Term};
 pub use membership::{MAX_NODES, Membership, NodeId, NodeSet};
 pub use message::{

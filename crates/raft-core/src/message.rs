@@ -191,6 +191,21 @@ pub enum MessageKind {
     TimeoutNow,
 }
 
+impl MessageKind {
+    /// Whether it answers another.
+    pub const fn is_reply(self) -> bool {
+        match self {
+            MessageKind::RequestVoteReply
+            | MessageKind::RequestPreVoteReply
+            | MessageKind::AppendEntriesReply => true,
+            MessageKind::RequestVote
+            | MessageKind::RequestPreVote
+            | MessageKind::AppendEntries
+            | MessageKind::TimeoutNow => false,
+        }
+    }
+}
+
 impl Message {
     /// The kind.
     pub const fn kind(&self) -> MessageKind {

@@ -4,10 +4,11 @@ use crate::configuration::{Configurations, Reconfiguration, ReconfigurationRefus
 use crate::election::{Candidate, ElectionTimer};
 use crate::flaws::Flaw;
 use crate::log::{Command, Entry, Index, Log, Payload, Term};
-use crate::membership::{Membership, NodeId};
+use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{Envelope, Message, RequestVote, VoteAnswer, VoteRefusal};
 use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
 use crate::pre_vote::PreCandidate;
+use crate::quorum::QuorumRule;
 use crate::random::Random;
 use crate::read::{ReadBasis, ReadMode, RequestId};
 use crate::replication::Leader;
@@ -178,6 +179,7 @@ impl Node {
         let has_run_before = disk.hard_state.term > Term(0);
         let keeps_promise =
             has_run_before && !settings.get().flaws.has(Flaw::LeaseForgottenByRestart);
+        let forgets_vote = settings.get().flaws.has(Flaw::VoteTwiceAfterRestart);
         let configurations = Configurations::of(disk.membership, &disk.log);
         let rule = settings.get().configurations_in_force;
         let (_, membership) = configurations.in_force(rule, Index::ZERO);
@@ -186,7 +188,10 @@ impl Node {
             settings,
             membership,
             configurations,
-            hard_state: disk.hard_state,
+            hard_state: HardState {
+                voted_for: disk.hard_state.voted_for.filter(|_| !forgets_vote),
+                ..disk.hard_state
+            },
             log: disk.log,
             persistence,
             commit_index: Index::ZERO,
@@ -280,7 +285,8 @@ impl Node {
         }
         // "If RPC request or response contains term T > currentTerm: set
         // currentTerm = T, convert to follower" (Figure 2, all servers).
-        if term > self.term() {
+        let goes_on = body.kind().is_reply() && self.has_flaw(Flaw::IgnoreTermInReply);
+        if term > self.term() && !goes_on {
             self.advance_term(term, TermCause::SawMessage { from, kind });
             self.step_down(now, StepDownCause::LaterTerm { from, term });
         }
@@ -359,6 +365,16 @@ impl Node {
 
     pub(crate) fn has_flaw(&self, flaw: Flaw) -> bool {
         self.settings.get().flaws.has(flaw)
+    }
+
+    /// What this node takes for a majority.
+    pub(crate) fn quorum_rule(&self) -> QuorumRule {
+        self.settings.get().flaws.quorum_rule()
+    }
+
+    /// The servers whose votes and answers it counts.
+    pub(crate) fn counted(&self) -> NodeSet {
+        self.quorum_rule().counted(&self.membership)
     }
 
     pub(crate) fn term(&self) -> Term {

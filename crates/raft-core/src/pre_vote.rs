@@ -5,11 +5,9 @@
 //! that works. With pre-vote it asks first. Asking changes no state on either side:
 //! no term, no vote, no timer but the asker's own.
 
-use crate::flaws::Flaw;
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{Message, MessageKind, PreVoteReply, RequestPreVote, VoteAnswer, VoteRefusal};
 use crate::node::{Node, Role};
-use crate::quorum;
 use crate::time::Micros;
 use crate::transition::{CandidateCause, IgnoreCause, Transition};
 
@@ -55,7 +53,7 @@ impl Node {
         self.transition(Transition::BecamePreCandidate { for_term, because });
         self.restart_election_timer(now);
         let request = RequestPreVote { for_term, log_end: self.log.end() };
-        for voter in self.membership.all_voters().without(self.id).iter() {
+        for voter in self.counted().without(self.id).iter() {
             self.send(voter, Message::RequestPreVote(request));
         }
         // Its own answer promises nothing, so it need not wait for the disk.
@@ -80,7 +78,7 @@ impl Node {
             Some(VoteRefusal::IsLeader)
         } else if self.hears_leader(now) || self.withholds_vote(now).is_some() {
             Some(VoteRefusal::HearsLeader)
-        } else if log_end < voter && !self.has_flaw(Flaw::VoteWithoutComparingLogs) {
+        } else if !self.is_up_to_date(log_end) {
             Some(VoteRefusal::LogBehind { candidate: log_end, voter })
         } else {
             None
@@ -114,7 +112,7 @@ impl Node {
         if reply.for_term != self.hard_state.term.next() {
             return self.ignore_message(from, kind, IgnoreCause::StaleTerm);
         }
-        if !self.membership.is_voter(from) {
+        if !self.counted().contains(from) {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         }
         if asker.granted.contains(from) || asker.refused.contains(from) {
@@ -132,7 +130,7 @@ impl Node {
         }
         let PreCandidate { granted, refused } = *asker;
         self.transition(Transition::PreVotesCounted { granted, refused });
-        if quorum::is_quorum(&self.membership, granted) {
+        if self.quorum_rule().is_quorum(&self.membership, granted) {
             self.stand(now, CandidateCause::PreVoteWon);
         }
     }

@@ -10,6 +10,7 @@
 //!
 //! A lease replaces the second only.
 
+use crate::flaws::Flaw;
 use crate::log::Index;
 use crate::message::Round;
 use crate::node::{Answer, Node, Role};
@@ -96,7 +97,8 @@ impl Node {
         };
         // "If the leader has not yet marked an entry from its current term
         // committed, it waits until it has done so" (section 6.4, step 1).
-        if self.log.term_at(self.commit_index) != Some(self.hard_state.term) {
+        let is_rule = !self.settings.get().flaws.has(Flaw::ReadBeforeFirstCommit);
+        if is_rule && self.log.term_at(self.commit_index) != Some(self.hard_state.term) {
             let phase = Phase::FirstCommitOfTerm;
             leader.reads.push_back(PendingRead { request, mode, phase });
             let waits_for = ReadWait::FirstCommitOfTerm;
@@ -110,6 +112,7 @@ impl Node {
     /// sure that it is still leader, by its lease or by a round that is to come.
     fn admit_read(&mut self, now: Micros, request: RequestId, mode: ReadMode) {
         let read_index = self.commit_index;
+        let takes_older = self.has_flaw(Flaw::ReadConfirmedByOlderRound);
         let Role::Leader(leader) = &mut self.role else { return };
         let lease_until = leader.rounds.confirmed.and_then(|confirmed| confirmed.lease_until);
         if let (ReadMode::Lease, Some(until)) = (mode, lease_until)
@@ -125,7 +128,8 @@ impl Node {
         }
         // A round that is on its way already was sent before this read came and
         // can't serve it.
-        let round = leader.rounds.newest.next();
+        let round =
+            if takes_older { leader.rounds.confirmed_round() } else { leader.rounds.newest }.next();
         let phase = Phase::Round { read_index, round };
         leader.reads.push_back(PendingRead { request, mode, phase });
         let waits_for = ReadWait::Round(round);

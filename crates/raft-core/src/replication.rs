@@ -5,7 +5,6 @@ use crate::log::{Entry, Index, LogEnd, Payload};
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageKind};
 use crate::node::{Node, Role};
-use crate::quorum;
 use crate::read::{PendingRead, RequestId};
 use crate::rounds::Rounds;
 use crate::time::Micros;
@@ -310,6 +309,7 @@ impl Node {
         let id = self.id;
         let term = self.term();
         let counts_earlier_terms = self.has_flaw(Flaw::CommitEarlierTermByCounting);
+        let (rule, counted) = (self.quorum_rule(), self.counted());
         let Role::Leader(leader) = &mut self.role else { return };
         let match_index = |server: NodeId| {
             if server == id {
@@ -318,7 +318,7 @@ impl Node {
                 leader.progress.get(&server).map_or(Index::ZERO, |progress| progress.match_index)
             }
         };
-        let Some(held) = quorum::reached_by_majority(&self.membership, match_index) else {
+        let Some(held) = rule.reached(&self.membership, match_index) else {
             return;
         };
         if held <= self.commit_index {
@@ -332,12 +332,7 @@ impl Node {
             }
             return;
         }
-        let holders = self
-            .membership
-            .all_voters()
-            .iter()
-            .filter(|voter| match_index(*voter) >= held)
-            .collect();
+        let holders = counted.iter().filter(|server| match_index(*server) >= held).collect();
         self.advance_commit(held, CommitCause::Counted { holders });
         self.reads_after_commit(now);
         self.after_configuration_committed(now);

@@ -15,7 +15,7 @@ use crate::flaws::Flaw;
 use crate::membership::NodeId;
 use crate::message::Round;
 use crate::node::{Node, Role};
-use crate::quorum;
+use crate::settings::DriftBound;
 use crate::time::Micros;
 use crate::transition::{StepDownCause, Transition};
 use alloc::collections::{BTreeMap, VecDeque};
@@ -130,14 +130,17 @@ impl Node {
     /// `from` has answered `round`: it followed this leader at some time after
     /// the round was sent.
     pub(crate) fn count_round(&mut self, now: Micros, from: NodeId, round: Round) {
-        let bound = self.settings().lease;
+        let trusts_clocks = self.has_flaw(Flaw::LeaseWithoutDriftBound);
+        let kept = |bound| if trusts_clocks { DriftBound::NONE } else { bound };
+        let bound = self.settings().lease.map(kept);
         let minimum = self.settings().election_timeout_min;
         let counts_from_receive_time = self.has_flaw(Flaw::LeaseCountedFromReceiveTime);
+        let rule = self.quorum_rule();
         let Role::Leader(leader) = &mut self.role else { return };
         let rounds = &mut leader.rounds;
         let answered = rounds.answered.entry(from).or_default();
         *answered = round.max(*answered);
-        let Some(reached) = quorum::reached_by_majority(&self.membership, |server| {
+        let Some(reached) = rule.reached(&self.membership, |server| {
             rounds.answered.get(&server).copied().unwrap_or_default()
         }) else {
             return;

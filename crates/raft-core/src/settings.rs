@@ -1,6 +1,6 @@
 //! What an operator may choose, and which choices can't be.
 
-use crate::flaws::Flaws;
+use crate::flaws::{Flaw, Flaws};
 use crate::time::Micros;
 use core::fmt;
 
@@ -112,11 +112,13 @@ pub enum SettingsError {
     LeaseWithoutStickiness,
     /// A drift bound below 1 would lengthen the lease past the promise.
     DriftBoundBelowOne,
+    /// Two flaws that say of the same thing that it is done in two ways.
+    FlawsContradict(Flaw, Flaw),
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+        let text = match self {
             SettingsError::ZeroTime => {
                 "election_timeout_min and heartbeat_interval must be longer than zero"
             }
@@ -133,7 +135,12 @@ impl fmt::Display for SettingsError {
             SettingsError::DriftBoundBelowOne => {
                 "the lease's drift bound is a ratio of at least 1, such as 11/10"
             }
-        })
+            SettingsError::FlawsContradict(one, other) => {
+                let (one, other) = (one.name(), other.name());
+                return write!(formatter, "flaws {one} and {other} can't both be: leave one out");
+            }
+        };
+        formatter.write_str(text)
     }
 }
 
@@ -176,6 +183,9 @@ impl Settings {
                 return Err(SettingsError::DriftBoundBelowOne);
             }
         }
+        if let Some((one, other)) = self.flaws.contradiction() {
+            return Err(SettingsError::FlawsContradict(one, other));
+        }
         Ok(CheckedSettings(self))
     }
 }
@@ -187,6 +197,26 @@ mod tests {
     #[test]
     fn the_default_can_be() {
         assert!(Settings::default().check().is_ok());
+    }
+
+    #[test]
+    fn flaws_that_contradict_each_other_are_refused_and_each_alone_can_be() {
+        let with = |flaws| Settings { flaws, ..Settings::default() }.check();
+        for flaw in Flaw::ALL {
+            assert!(with(Flaws::NONE.with(*flaw)).is_ok());
+        }
+        for (one, other) in [
+            (Flaw::VoteWithoutComparingLogs, Flaw::CompareOnlyLogLength),
+            (Flaw::FixedQuorumOfTwo, Flaw::FixedQuorumOfThree),
+        ] {
+            let refusal = with(Flaws::NONE.with(other).with(one)).err();
+            assert_eq!(refusal, Some(SettingsError::FlawsContradict(one, other)));
+        }
+        let says = SettingsError::FlawsContradict(Flaw::FixedQuorumOfTwo, Flaw::FixedQuorumOfThree);
+        assert_eq!(
+            std::format!("{says}"),
+            "flaws fixed-quorum-of-two and fixed-quorum-of-three can't both be: leave one out"
+        );
     }
 
     #[test]

@@ -13,6 +13,11 @@ pub(crate) const E: NodeId = NodeId::E;
 /// The shortest election timeout of the default settings.
 pub(crate) const TIMEOUT: Micros = Micros::from_millis(150);
 
+/// The usual settings with this rule left out.
+pub(crate) fn flawed(flaw: Flaw) -> Settings {
+    Settings { flaws: Flaws::NONE.with(flaw), ..Settings::default() }
+}
+
 pub(crate) fn entry(term: u64) -> Entry {
     Entry { term: Term(term), payload: Payload::NoOp }
 }

@@ -243,3 +243,52 @@ fn a_server_whose_removal_is_not_committed_still_stands_and_its_own_vote_does_no
     assert!(!leader.is_leader(), "now its removal is committed");
     assert_eq!(leader.node.deadline(), None);
 }
+
+// Flaws.
+
+#[test]
+fn with_its_flaw_any_change_is_made_in_one_step() {
+    let settings = flawed(Flaw::JumpToNewConfiguration);
+    let mut leader = Server::leader(Start { settings, ..Start::default() });
+    all_accept(&mut leader, &[B]);
+    let voters = set(&[A, D, E]);
+    leader.tell(reconfigure(Reconfiguration::Joint { voters, learners: NodeSet::EMPTY }));
+    assert_eq!(membership(&leader), Membership::of(voters));
+    all_accept(&mut leader, &[D]);
+    assert_eq!(leader.commit_index(), 2, "by A and D alone");
+}
+
+#[test]
+fn with_its_flaw_either_majority_of_a_joint_configuration_commits() {
+    for by in [[D, E], [B, C]] {
+        let settings = flawed(Flaw::JointWithEitherMajority);
+        let mut leader = Server::leader(Start { settings, ..Start::default() });
+        all_accept(&mut leader, &[B, C]);
+        let voters = set(&[A, D, E]);
+        leader.tell(reconfigure(Reconfiguration::Joint { voters, learners: NodeSet::EMPTY }));
+        all_accept(&mut leader, &by[..1]);
+        assert_eq!(leader.commit_index(), 2, "A and {} are a majority of one part", by[0]);
+    }
+}
+
+#[test]
+fn with_its_flaw_a_new_leader_changes_the_members_before_it_knows_what_is_committed() {
+    let settings = flawed(Flaw::ReconfigureBeforeOwnCommit);
+    let mut leader = Server::leader(Start { settings, ..Start::default() });
+    let seen = leader.tell(reconfigure(Reconfiguration::AddVoter(D)));
+    assert_eq!((refusal(&seen), membership(&leader).voters), (None, set(&[A, B, C, D])));
+}
+
+#[test]
+fn with_its_flaw_a_learner_is_counted_for_commits_and_rounds() {
+    let settings = flawed(Flaw::CountLearners);
+    let mut leader = Server::leader(Start { settings, ..Start::default() });
+    all_accept(&mut leader, &[B, C]);
+    leader.tell(reconfigure(Reconfiguration::AddLearner(D)));
+    let seen = all_accept(&mut leader, &[D]).remove(0);
+    assert_eq!(leader.commit_index(), 2);
+    let holders = set(&[A, D]);
+    let because = CommitCause::Counted { holders };
+    let advanced = Transition::CommitAdvanced { from: Index(1), to: Index(2), because };
+    assert!(seen.transitions.contains(&advanced));
+}

@@ -455,19 +455,65 @@ fn hearing_the_leader_restarts_the_timer() {
 
 #[test]
 fn without_the_comparison_of_logs_a_short_log_gets_votes() {
-    let flaws = crate::Flaws::NONE.with(Flaw::VoteWithoutComparingLogs);
-    let settings = Settings { flaws, ..Settings::default() };
+    let settings = flawed(Flaw::VoteWithoutComparingLogs);
     let mut server = Server::start(Start { settings, log: &[1, 1], term: 1, ..Start::default() });
     assert!(is_granted(server.hear(B, 2, ask_vote(&[])).reply()));
 }
 
 #[test]
 fn with_its_flaw_a_vote_is_sent_before_it_is_durable() {
-    let flaws = crate::Flaws::NONE.with(Flaw::AcknowledgeBeforeFsync);
-    let settings = Settings { flaws, ..Settings::default() };
+    let settings = flawed(Flaw::AcknowledgeBeforeFsync);
     let mut server = Server::start(Start { settings, ..Start::default() });
     server.disk_is_slow = true;
     assert!(is_granted(server.hear(B, 1, ask_vote(&[])).reply()));
+}
+
+#[test]
+fn with_its_flaw_a_log_of_earlier_terms_gets_votes_if_it_is_as_long() {
+    let settings = flawed(Flaw::CompareOnlyLogLength);
+    for (candidate, is_long_enough) in [(&[1u64, 1][..], true), (&[1, 1, 1], true), (&[9], false)] {
+        let server = Server::start(Start { settings, term: 2, log: &[1, 2], ..Start::default() });
+        let seen = server.clone().hear(B, 10, ask_vote(candidate));
+        assert_eq!(is_granted(seen.reply()), is_long_enough, "{candidate:?}");
+    }
+}
+
+#[test]
+fn with_its_flaw_every_timeout_is_the_shortest() {
+    let settings = flawed(Flaw::FixedElectionTimeout);
+    let mut server = Server::start(Start { settings, ..Start::default() });
+    for _ in 0..5 {
+        assert_eq!(server.node.deadline(), Some(server.now + TIMEOUT));
+        server.wake();
+    }
+}
+
+#[test]
+fn with_its_flaw_a_restart_forgets_the_vote_and_no_more() {
+    let start = Start { settings: flawed(Flaw::VoteTwiceAfterRestart), ..Start::default() };
+    let mut server = Server::start(start);
+    assert!(is_granted(server.hear(B, 3, ask_vote(&[])).reply()));
+    assert!(!is_granted(server.hear(C, 3, ask_vote(&[])).reply()));
+    server.crash_and_restart();
+    assert_eq!((server.term(), server.node.view().voted_for()), (3, None));
+    assert!(is_granted(server.hear(C, 3, ask_vote(&[])).reply()));
+}
+
+#[test]
+fn with_its_flaw_the_votes_of_learners_are_asked_for_and_counted() {
+    let mut disk = crate::Durable::new(crate::Membership::of(NodeSet::first(3)));
+    disk.membership.learners = NodeSet::only(D);
+    for (settings, learners_count) in
+        [(Settings::default(), false), (flawed(Flaw::CountLearners), true)]
+    {
+        let mut server = Server::start(Start { settings, ..Start::default() });
+        let checked = settings.check().expect("these settings can be");
+        server.node = crate::Node::restore(A, checked, 7, disk.clone(), server.now);
+        let seen = server.wake();
+        assert_eq!(seen.vote_asked_of(D), learners_count);
+        server.hear(D, 1, granted());
+        assert_eq!(server.is_leader(), learners_count);
+    }
 }
 
 #[test]

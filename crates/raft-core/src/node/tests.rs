@@ -135,3 +135,24 @@ fn a_configuration_of_nobody_waits_for_nobody() {
     server.tell(propose());
     assert_eq!((server.term(), server.log().len()), (0, 0));
 }
+
+#[test]
+fn with_its_flaw_a_later_term_in_an_answer_deposes_nobody() {
+    let stale = AppendReply { round: Round(1), answer: AppendAnswer::StaleTerm };
+    for (settings, goes_on) in
+        [(Settings::default(), false), (flawed(Flaw::IgnoreTermInReply), true)]
+    {
+        let start = Start { settings, ..Start::default() };
+        let mut leader = Server::leader(start);
+        leader.hear(B, 9, Message::AppendEntriesReply(stale));
+        assert_eq!((leader.is_leader(), leader.term() == 1), (goes_on, goes_on));
+        let mut candidate = Server::start(start);
+        candidate.wake();
+        let refused = VoteAnswer::Refused(VoteRefusal::StaleTerm);
+        candidate.hear(B, 9, Message::RequestVoteReply(refused));
+        assert_eq!((candidate.is_candidate(), candidate.term() == 1), (goes_on, goes_on));
+        // A later term in a request deposes them all the same.
+        leader.hear(B, 9, append(&[], 0, 0, 0));
+        assert!(!leader.is_leader());
+    }
+}

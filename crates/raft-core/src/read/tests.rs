@@ -1,6 +1,7 @@
 //! Reads that don't go through the log (dissertation, section 6.4).
 
 use super::*;
+use crate::flaws::Flaws;
 use crate::node::Input;
 use crate::settings::{DriftBound, Settings};
 use crate::testing::*;
@@ -221,5 +222,40 @@ fn a_cut_off_leader_never_answers_by_readindex() {
         assert!(leader.wake().reads_ready().is_empty());
         let round = leader.newest_round();
         assert!(leader.hear(B, 1, accepted(1, round)).reads_ready().is_empty(), "two of five");
+    }
+}
+
+// Flaws.
+
+#[test]
+fn with_its_flaw_a_read_does_not_wait_for_the_first_commit_of_the_term() {
+    for mode in BOTH {
+        let flaws = Flaws::NONE.with(Flaw::ReadBeforeFirstCommit);
+        let settings = Settings { flaws, ..leased() };
+        let start = Start { term: 1, log: &[1, 1], settings, ..Start::default() };
+        let mut leader = Server::leader(start);
+        leader.hear(B, 2, accepted(0, 1));
+        let seen = leader.tell(read(1, mode));
+        match mode {
+            ReadMode::Lease => assert_eq!(seen.reads_ready(), [1]),
+            ReadMode::ReadIndex => {
+                assert_eq!(leader.hear(B, 2, accepted(0, 2)).reads_ready(), [1]);
+            }
+        }
+        assert_eq!(leader.commit_index(), 0, "of what the last leader committed it knows nothing");
+    }
+}
+
+#[test]
+fn with_its_flaw_an_answer_to_a_round_sent_before_the_read_confirms_it() {
+    for (settings, takes_older) in
+        [(Settings::default(), false), (flawed(Flaw::ReadConfirmedByOlderRound), true)]
+    {
+        let mut leader = Server::leader(Start { settings, ..Start::default() });
+        leader.hear(B, 1, accepted(1, 1));
+        leader.wake();
+        leader.tell(read(1, ReadMode::ReadIndex));
+        let is_answered = leader.hear(B, 1, accepted(1, 2)).reads_ready() == [1];
+        assert_eq!(is_answered, takes_older);
     }
 }

@@ -1,7 +1,6 @@
 //! AppendEntries, the leader's part, and commits (paper, Figure 2; sections 5.3 and 5.4.2).
 
 use super::*;
-use crate::flaws::Flaws;
 use crate::log::Term;
 use crate::message::Round;
 use crate::node::Input;
@@ -9,10 +8,6 @@ use crate::settings::Settings;
 use crate::testing::*;
 use alloc::vec;
 use proptest::prelude::*;
-
-fn flawed(flaw: Flaw) -> Settings {
-    Settings { flaws: Flaws::NONE.with(flaw), ..Settings::default() }
-}
 
 fn follower(term: u64, log: &[u64]) -> Server {
     Server::start(Start { term, log, ..Start::default() })

@@ -64,6 +64,14 @@ fn with_its_flaw_a_lease_is_counted_from_when_the_answer_came() {
 }
 
 #[test]
+fn with_its_flaw_a_lease_is_as_long_as_the_promise_on_the_leaders_own_clock() {
+    let flaws = Flaws::NONE.with(Flaw::LeaseWithoutDriftBound);
+    let settings = Settings { flaws, ..leased(2, 1) };
+    let mut leader = Server::leader(Start { settings, ..Start::default() });
+    assert_eq!(leader.hear(B, 1, accepted(1, 1)).lease_until(), Some(leader.now + TIMEOUT));
+}
+
+#[test]
 fn a_round_is_confirmed_by_a_majority_and_the_leader_is_one_of_it() {
     let mut leader = Server::leader(Start { of: 5, ..Start::default() });
     assert_eq!(confirmed(&leader.hear(B, 1, accepted(1, 1))), None, "two of five");
