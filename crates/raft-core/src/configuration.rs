@@ -7,6 +7,8 @@
 //!   one server at a time    C_old ──────────────▶ C_new        any two majorities overlap
 //!   any change at once      C_old ──▶ C_old,new ──▶ C_new      the joint one needs both majorities
 //! ```
+//!
+//! Where configurations count when they are applied, C_new is written twice: [`when_applied`].
 
 use crate::flaws::Flaw;
 use crate::log::{Entry, Index, Log, Payload};
@@ -234,7 +236,8 @@ impl Node {
     }
 
     /// What a leader does once a configuration is committed (and in force): it leaves
-    /// the joint one by itself, and leaves its office if it is no voter any more.
+    /// the joint one by itself, writes it once more where that is needed, and leaves its
+    /// office if it is no voter any more.
     pub(crate) fn after_configuration_committed(&mut self, now: Micros) {
         let Role::Leader(_) = &self.role else { return };
         let (index, newest) = self.configurations.newest();
@@ -248,7 +251,7 @@ impl Node {
             let after = Membership { outgoing: NodeSet::EMPTY, ..newest };
             self.append_as_leader(Payload::Configuration(after));
             self.replicate(now);
-        } else if !newest.is_voter(self.id) {
+        } else if !self.repeat_configuration(now) && !newest.is_voter(self.id) {
             // "A leader that is removed from the configuration steps down once the
             // C_new entry is committed" (dissertation, section 4.2.2).
             self.step_down(now, StepDownCause::Removed);
@@ -261,15 +264,23 @@ impl Node {
     /// One that its newest configuration leaves out stands too, until it knows that
     /// one to be committed: it may be the only server that has the entry, and then
     /// nobody else can win (dissertation, section 4.2.2). Its own vote doesn't count.
+    /// Where configurations count when applied, the same holds of the two around the one in force.
     pub(crate) fn may_stand(&self) -> bool {
         let committed = self.configurations.newest_by(self.commit_index).0;
         let rule = self.settings().configurations_in_force;
         let adopted = self.configurations.in_force(rule, self.applied_index).0;
         let before = self.configurations.newest_by(adopted.previous()).1;
-        let is_still_needed = adopted > self.commit_index && before.is_voter(self.id);
+        let is_still_needed = match rule {
+            InForce::WhenAppended => adopted > self.commit_index && before.is_voter(self.id),
+            InForce::WhenApplied => {
+                before.is_voter(self.id) || self.configurations.newest().1.is_voter(self.id)
+            }
+        };
         (self.membership.is_voter(self.id) || is_still_needed) && committed <= adopted
     }
 }
+
+mod when_applied;
 
 #[cfg(test)]
 mod tests;

@@ -205,6 +205,7 @@ impl Node {
             outputs: VecDeque::new(),
         };
         node.restart_election_timer(now);
+        node.commit_what_the_log_proves();
         node
     }
 

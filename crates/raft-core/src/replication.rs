@@ -338,7 +338,7 @@ impl Node {
         self.after_configuration_committed(now);
     }
 
-    fn advance_commit(&mut self, to: Index, because: CommitCause) {
+    pub(crate) fn advance_commit(&mut self, to: Index, because: CommitCause) {
         let from = self.commit_index;
         self.commit_index = to;
         self.transition(Transition::CommitAdvanced { from, to, because });

@@ -29,14 +29,21 @@ impl DriftBound {
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum InForce {
     /// As soon as it is in a server's log, committed or not (dissertation, section 4.1).
-    /// A server must fall back when the entry is truncated.
-    WhenAppended,
-    /// Once it is applied, as in etcd. The next change must wait for that on the leader,
-    /// and a server with a committed one that it has not applied must not stand.
     ///
-    /// **Not safe over a restart yet**: what is committed and applied is volatile here,
-    /// so a server that restarts goes by an older configuration until it has applied
-    /// the newer one again. etcd keeps the applied configuration on disk.
+    /// Safe, if a server falls back when the entry is truncated, and a leader changes
+    /// nothing before it has committed an entry of its own term (Ongaro's erratum of
+    /// 2015). Live, if a server that is left out stands until it knows that to be committed.
+    WhenAppended,
+    /// Once it is applied, as in etcd.
+    ///
+    /// Safe, if the next change waits until the leader has applied this one, and a server
+    /// that knows of a committed one which it has not applied doesn't stand, not after a
+    /// restart either: it then knows all but the last of its log to be committed. Live, if
+    /// a leader writes each configuration twice, and one that removes itself leads until
+    /// the second is committed: the other servers need its vote until then, and the
+    /// operator must not switch a removed server off before. The reasons are in the
+    /// source, `configuration/when_applied.rs`. Where etcd differs: it keeps the applied
+    /// configuration on disk, and a cluster of two can get stuck there when one is removed.
     WhenApplied,
 }
 

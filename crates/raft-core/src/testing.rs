@@ -334,13 +334,13 @@ impl Server {
     }
 
     /// It loses all that was not durable, and starts anew.
-    pub(crate) fn crash_and_restart(&mut self) {
+    pub(crate) fn crash_and_restart(&mut self) -> Seen {
         let view = self.node.view();
         let (id, settings) = (view.id(), view.settings().check().expect("they were checked"));
         self.writes_under_way.clear();
         let seed = self.now.0.wrapping_mul(64) + u64::from(id.number());
         self.node = Node::restore(id, settings, seed, self.disk.clone(), self.now);
-        self.drain();
+        self.drain()
     }
 
     fn drain(&mut self) -> Seen {

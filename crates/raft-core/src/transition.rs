@@ -366,6 +366,10 @@ pub enum CommitCause {
         /// Who.
         leader: NodeId,
     },
+    /// The server restarts, and its log holds a later configuration: one that was
+    /// appended only once this one was committed
+    /// ([`InForce::WhenApplied`](crate::InForce::WhenApplied)).
+    LaterConfiguration,
 }
 
 /// What a read waits for first.

@@ -184,6 +184,10 @@ fn replication(node: NodeId, transition: &Transition) -> String {
         Transition::CommitAdvanced { to, because: CommitCause::LeaderSaid { leader }, .. } => {
             format!("{node} learns from {leader} that all up to entry {to} is committed.")
         }
+        Transition::CommitAdvanced { to, because: CommitCause::LaterConfiguration, .. } => format!(
+            "{node} restarts, and knows all up to entry {to} to be committed: its log holds a \
+             later configuration."
+        ),
         Transition::CommitWithheld { index, term } => format!(
             "{node} doesn't commit entry {index} yet, though a majority holds it: it is of term \
              {term}, not of its own."
