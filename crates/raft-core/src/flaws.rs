@@ -1,8 +1,8 @@
 //! Rules of Raft that can be left out, one by one, to see what each is for.
 //!
 //! A run with any of these is *modified Raft*, and whoever shows it says so. They
-//! prove besides that the monitors can fail: `raft-sim/tests/flaws.rs` has, for each,
-//! a schedule that breaks with it and holds without it. [`Flaw`] has the table.
+//! prove besides that the monitors can fail: `raft-sim/tests/flaws/` has, for each, a
+//! schedule that breaks with it and holds without it. [`Flaw`] has the table.
 //!
 //! What is a matter of taste and not a mistake (pre-vote, check-quorum, stickiness,
 //! the entry that opens a term) is a setting: see [`Settings`](crate::Settings).
@@ -24,15 +24,23 @@ pub enum Breaks {
 macro_rules! flaws {
     ($(
         $(#[doc = $doc:literal])+
-        $flaw:ident $name:literal removes $removes:literal breaks $kind:ident $(($property:literal))?
+        $flaw:ident $name:literal removes $removes:literal
+        breaks $kind:ident $(($property:literal))? when $schedule:literal
     )+) => {
         /// One rule left out.
         ///
-        /// | switch | what it removes | what breaks |
-        /// |---|---|---|
+        /// | switch | what it removes | what then fails | when | caught by |
+        /// |---|---|---|---|---|
         $(#[doc = concat!(
-            "| `", $name, "` | ", $removes, " | ", $($property, ", ",)? stringify!($kind), " |"
+            "| [`", $name, "`](Flaw::", stringify!($flaw), ") | ", $removes, " | ",
+            stringify!($kind), $(": ", $property,)? " | ", $schedule, " | ",
+            flaws!(@caught $kind $($property)?), " |"
         )])+
+        ///
+        /// The schedules are in `raft-sim/tests/flaws/`, the monitors in
+        /// `raft-sim/src/monitor/`, each named for its property. Liveness has no moment at
+        /// which it is violated: there, a cluster with the rule commits again within a
+        /// second after the last fault, and goes on, and one without it doesn't.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[repr(u8)]
@@ -65,6 +73,8 @@ macro_rules! flaws {
             }
         }
     };
+    (@caught Safety $property:literal) => { concat!("the monitor of ", $property) };
+    (@caught Liveness) => { "pauses without a commit" };
 }
 
 // New ones go to the end: a link carries their places.
@@ -73,107 +83,126 @@ flaws! {
     VoteWithoutComparingLogs "vote-without-comparing-logs"
         removes "a vote only for a log at least as up to date as one's own (paper, section 5.4.1)"
         breaks Safety("Leader Completeness")
+        when "A and B commit an entry; B then elects C, which lacks it"
 
     /// Commits an entry of an earlier term as soon as a majority holds it, as in the
     /// paper's Figure 8.
     CommitEarlierTermByCounting "commit-earlier-term-by-counting"
         removes "only entries of the leader's own term are committed by counting (paper, section 5.4.2)"
         breaks Safety("Leader Completeness")
+        when "the paper's Figure 8"
 
     /// Answers before the disk has what the answer promises: a crash then takes back
     /// votes that were given and entries that were counted.
     AcknowledgeBeforeFsync "acknowledge-before-fsync"
         removes "\"updated on stable storage before responding to RPCs\" (paper, Figure 2)"
         breaks Safety("Leader Completeness")
+        when "B acknowledges an entry and crashes; restarted without it, B elects C"
 
     /// Counts a lease from when the answers came: slow answers lengthen it past the
     /// promise of those who gave them.
     LeaseCountedFromReceiveTime "lease-counted-from-receive-time"
         removes "a lease runs from when the heartbeats were sent (dissertation, section 6.4.1)"
         breaks Safety("Linearizability")
+        when "answers reach A 600 ms late; so long after B may be elected, A still trusts its lease"
 
     /// Forgets, over a restart, the promise to withhold its vote on which the
     /// leader's lease rests.
     LeaseForgottenByRestart "lease-forgotten-by-restart"
         removes "a restarted server withholds its vote for a minimum election timeout (dissertation, section 6.4.1 with 4.2.3)"
         breaks Safety("Linearizability")
+        when "B, on whose promise A's lease rests, restarts and votes for C"
 
     /// Keeps answering from the lease after the successor was told to stand, whom the
     /// voters elect whatever they have promised.
     LeaseKeptThroughTransfer "lease-kept-through-transfer"
         removes "a leader that hands over ends its lease first (dissertation, section 6.4.1 with 3.10)"
         breaks Safety("Linearizability")
+        when "A hands over to B, doesn't hear that B is elected, and reads by its lease"
 
     /// Votes for any log that is as long, whatever its terms.
     CompareOnlyLogLength "compare-only-log-length"
         removes "of two logs the one that ends in the later term is more up to date (paper, section 5.4.1)"
         breaks Safety("Leader Completeness")
+        when "A, cut off, piles up entries that it can't commit; back again, it wins against newer ones"
 
     /// Comes back from a crash knowing its term and not whom it voted for.
     VoteTwiceAfterRestart "vote-twice-after-restart"
         removes "votedFor is persistent state (paper, Figure 2)"
         breaks Safety("Election Safety")
+        when "B votes for A, restarts, and votes for C in the same term"
 
     /// Takes two servers for a majority, as if that had been written into the program
     /// when there were three.
     FixedQuorumOfTwo "fixed-quorum-of-two"
         removes "a majority is more than half of the configuration (paper, section 5.2)"
         breaks Safety("Election Safety")
+        when "of five, A and B elect A while C and D elect C"
 
     /// Takes three servers for a majority, as if that had been written into the program
     /// when there were five.
     FixedQuorumOfThree "fixed-quorum-of-three"
         removes "a majority is more than half of the configuration (paper, section 5.2)"
         breaks Safety("Election Safety")
+        when "of six, A, B and C elect A while D, E and F elect D"
 
     /// Every timeout is the shortest one: servers that split a vote split the next.
     FixedElectionTimeout "fixed-election-timeout"
         removes "election timeouts are drawn at random (paper, section 5.2)"
         breaks Liveness
+        when "five servers that start at once vote each for itself, term after term"
 
     /// Goes to any new configuration in one step: for a while two majorities, an old
     /// and a new one, know nothing of each other, as in the paper's Figure 10.
     JumpToNewConfiguration "jump-to-new-configuration"
         removes "the joint configuration between two that differ by more than one server (paper, section 6)"
         breaks Safety("Election Safety")
+        when "the paper's Figure 10: B and C of the old three elect B while A, D and E of the new five elect D"
 
     /// In a joint configuration, a majority of either part is enough.
     JointWithEitherMajority "joint-with-either-majority"
         removes "a joint configuration agrees by majorities of both its parts (paper, section 6)"
         breaks Safety("Election Safety")
+        when "B and C, a majority of the old three, elect B while A, D and E, a majority of the new five, elect D"
 
     /// Begins a change of the members before it knows what became of the last one:
     /// two changes of different terms meet, and their majorities don't.
     ReconfigureBeforeOwnCommit "reconfigure-before-own-commit"
         removes "a leader commits an entry of its own term before it changes the members (Ongaro, raft-dev, July 2015)"
         breaks Safety("Leader Completeness")
+        when "Ongaro's example: A adds E, and B, elected by those who don't know, removes A"
 
     /// Counts the answers of learners towards the voters' majority.
     CountLearners "count-learners"
         removes "learners count for nothing (dissertation, section 4.2.1)"
         breaks Safety("Leader Completeness")
+        when "A and the learner D commit an entry; B and C elect B without it"
 
     /// Takes the read index, or answers by lease, before it knows what is committed.
     ReadBeforeFirstCommit "read-before-first-commit"
         removes "a read waits for the first commit of the leader's own term (dissertation, section 6.4, step 1)"
         breaks Safety("Linearizability")
+        when "B, just elected, answers a read before it knows that A had committed a write"
 
     /// Lets any answer that comes after the read confirm it, also one to a round that
     /// was sent before.
     ReadConfirmedByOlderRound "read-confirmed-by-older-round"
         removes "a read is confirmed by a round of heartbeats sent after it came (dissertation, section 6.4, step 3)"
         breaks Safety("Linearizability")
+        when "A is deposed, and answers that were long on their way confirm its read"
 
     /// Trusts a lease for the whole minimum election timeout, however fast the voters'
     /// clocks may run.
     LeaseWithoutDriftBound "lease-without-drift-bound"
         removes "a lease is shortened by the bound on clock drift (dissertation, section 6.4.1)"
         breaks Safety("Linearizability")
+        when "A's clock runs at half speed, as the bound allows: its lease lasts for twice the promise"
 
     /// Goes on in its term when an answer says that the term is over.
     IgnoreTermInReply "ignore-term-in-reply"
         removes "\"if RPC ... response contains term T > currentTerm: ... convert to follower\" (paper, Figure 2)"
         breaks Liveness
+        when "A leads term 1; B, without which it can't commit, tells it in vain of term 2"
 }
 
 /// Which rules are left out.
