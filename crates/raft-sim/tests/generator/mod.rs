@@ -1,10 +1,14 @@
 //! Random schedules: a cluster, its surroundings, clients, and a script of faults,
 //! each a pure function of a number.
 
+pub(crate) mod everything;
+pub(crate) mod explored;
+pub(crate) mod shrink;
+
 use raft_core::{DriftBound, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
 use raft_sim::{
-    Action, ClientPlan, Happening, Key, Latency, LinkPlan, NetworkPlan, Plan, Rate, Scenario, Step,
-    Timeline, Violation, Who, Work, World, format_steps,
+    Action, ClientPlan, Happening, Key, Latency, LinkPlan, NetworkPlan, Plan, Rate, Record,
+    Scenario, Step, Violation, Who, Work, World,
 };
 use std::sync::Arc;
 
@@ -55,11 +59,16 @@ pub(crate) enum Leaning {
     /// The same with three nodes, and what a lease rests on gone again and again: links
     /// in one direction, slow answers, voters that restart.
     ThreatenedLeases,
+    /// All that the protocol has, switched on at random: see [`everything`].
+    Everything,
 }
 
 /// The schedule of this number, with these rules left out.
 #[allow(clippy::needless_update, reason = "settings grow, and keep their defaults here")]
 pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario {
+    if leaning == Leaning::Everything {
+        return everything::scenario(number, flaws);
+    }
     let mut dice = Dice(number.wrapping_mul(0xd6e8_feb8_6659_fd93));
     let threatened = leaning == Leaning::ThreatenedLeases;
     let leases = threatened || leaning == Leaning::Leases;
@@ -79,7 +88,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
     let (low, high) = match leaning {
         Leaning::Leases => dice.pick(&[(10, 10), (9, 10), (8, 12), (5, 20)]),
         Leaning::ThreatenedLeases => dice.pick(&[(10, 10), (9, 10), (5, 20)]),
-        Leaning::Any | Leaning::ShortLeaderships => (5, 20),
+        Leaning::Any | Leaning::ShortLeaderships | Leaning::Everything => (5, 20),
     };
     let settings = Settings {
         election_timeout_min: Micros(timeout),
@@ -341,63 +350,18 @@ pub(crate) fn plan(scenario: Scenario, seed: u64) -> Arc<Plan> {
     Arc::new(Plan::new(scenario, seed, Vec::new()).expect("the generator makes what can be"))
 }
 
-/// Runs a plan to its end: how many events, and what was violated.
-pub(crate) fn run(plan: Arc<Plan>) -> (u64, Vec<Violation>) {
+/// Runs a plan to its end, and shows every record: how the world is then, and what was
+/// violated.
+pub(crate) fn run(plan: Arc<Plan>, mut see: impl FnMut(&Record)) -> (World, Vec<Violation>) {
     let mut world = World::new(plan);
     let (mut records, mut violations) = (Vec::new(), Vec::new());
     while world.step(&mut records) {
-        violations.extend(records.drain(..).filter_map(|record| match record.what {
-            Happening::Violated(violation) => Some(violation),
-            _ => None,
-        }));
-    }
-    (world.events(), violations)
-}
-
-/// Takes away whatever a violation doesn't need, and says how to see it again.
-pub(crate) fn shrink(
-    mut scenario: Scenario,
-    seed: u64,
-    is_it: impl Fn(&Violation) -> bool,
-) -> String {
-    let fails = |scenario: &Scenario| run(plan(scenario.clone(), seed)).1.iter().any(&is_it);
-    let mut shrunk = true;
-    while shrunk {
-        shrunk = false;
-        for place in (0..scenario.script.len()).rev() {
-            let mut fewer = scenario.clone();
-            fewer.script.remove(place);
-            if fails(&fewer) {
-                (scenario, shrunk) = (fewer, true);
+        for record in records.drain(..) {
+            see(&record);
+            if let Happening::Violated(violation) = record.what {
+                violations.push(violation);
             }
         }
-        for place in (0..scenario.clients.len()).rev() {
-            let mut fewer = scenario.clone();
-            fewer.clients.remove(place);
-            if fails(&fewer) {
-                (scenario, shrunk) = (fewer, true);
-            }
-        }
-        let mut simpler = scenario.clone();
-        simpler.network.loss_per_million = 0;
-        simpler.network.links.clear();
-        if simpler.network != scenario.network && fails(&simpler) {
-            (scenario, shrunk) = (simpler, true);
-        }
     }
-    let timeline = Timeline::new(plan(scenario.clone(), seed));
-    let story: Vec<String> = timeline
-        .records()
-        .iter()
-        .filter(|record| matches!(&record.what, Happening::Violated(violation) if is_it(violation)))
-        .filter_map(|record| match &record.what {
-            Happening::Violated(violation) => Some(violation.to_string()),
-            _ => None,
-        })
-        .collect();
-    format!(
-        "{}\nsteps {}\n{scenario:#?}\nseed {seed}",
-        story.join("\n"),
-        format_steps(&scenario.script)
-    )
+    (world, violations)
 }
