@@ -27,7 +27,7 @@ pub(crate) struct Candidate {
     pub(crate) granted: NodeSet,
     pub(crate) refused: NodeSet,
     /// The write of its own vote, which counts once it is durable.
-    own_vote: WriteId,
+    pub(crate) own_vote: WriteId,
 }
 
 impl Node {

@@ -81,6 +81,8 @@ extern crate std;
 mod cluster_tests;
 mod configuration;
 mod election;
+#[cfg(test)]
+mod exhaustive;
 mod flaws;
 #[cfg(test)]
 mod hostile_tests;

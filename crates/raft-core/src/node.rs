@@ -155,9 +155,9 @@ pub struct Node {
     /// When it last heard from a leader: for a minimum timeout from then on it
     /// withholds its vote (stickiness).
     pub(crate) leader_heard_at: Option<Micros>,
-    hard_state_changed: bool,
+    pub(crate) hard_state_changed: bool,
     pub(crate) random: Random,
-    outputs: VecDeque<Output>,
+    pub(crate) outputs: VecDeque<Output>,
 }
 
 impl Node {

@@ -88,25 +88,25 @@ impl Durable {
 /// A node's account of its disk: what is asked for, what is done, and what waits.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Persistence {
-    last_write: WriteId,
-    durable: WriteId,
-    hard_state_write: WriteId,
-    log_writes: VecDeque<LogWrite>,
-    durable_index: Index,
-    held: VecDeque<Held>,
+    pub(crate) last_write: WriteId,
+    pub(crate) durable: WriteId,
+    pub(crate) hard_state_write: WriteId,
+    pub(crate) log_writes: VecDeque<LogWrite>,
+    pub(crate) durable_index: Index,
+    pub(crate) held: VecDeque<Held>,
 }
 
 /// A log write under way, and the last index that it will have made durable.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct LogWrite {
-    id: WriteId,
-    last_index: Index,
+pub(crate) struct LogWrite {
+    pub(crate) id: WriteId,
+    pub(crate) last_index: Index,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Held {
-    until: WriteId,
-    envelope: Envelope,
+pub(crate) struct Held {
+    pub(crate) until: WriteId,
+    pub(crate) envelope: Envelope,
 }
 
 impl Persistence {

@@ -22,7 +22,7 @@ pub(crate) struct Leader {
     /// The office is being handed over.
     pub(crate) transfer: Option<Transfer>,
     /// The last entry that a majority held and section 5.4.2 kept from being committed.
-    withheld: Index,
+    pub(crate) withheld: Index,
 }
 
 /// What a leader knows of one follower's log.

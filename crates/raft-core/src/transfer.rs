@@ -24,7 +24,7 @@ pub(crate) struct Transfer {
     pub(crate) target: NodeId,
     pub(crate) gives_up_at: Micros,
     /// Whether the target has been told to stand.
-    is_told: bool,
+    pub(crate) is_told: bool,
 }
 
 impl Node {
