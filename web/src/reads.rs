@@ -44,6 +44,8 @@ impl Reads {
                 match basis {
                     ReadBasis::Lease { .. } => by_lease.push(at - operation.began_at),
                     ReadBasis::Round(_) => by_read_index.push(at - operation.began_at),
+                    // Those cost what writes cost; nothing here compares them.
+                    ReadBasis::Log { .. } => {}
                 }
             }
         }

@@ -52,7 +52,11 @@ fn reconfiguration() -> impl Strategy<Value = Reconfiguration> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let mode = prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease)];
+    let mode = prop_oneof![
+        2 => Just(ReadMode::ReadIndex),
+        2 => Just(ReadMode::Lease),
+        1 => Just(ReadMode::Log),
+    ];
     prop_oneof![
         6 => any::<u16>().prop_map(Step::Deliver),
         8 => (1u8..40).prop_map(Step::DeliverMany),

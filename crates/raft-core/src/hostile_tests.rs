@@ -158,7 +158,10 @@ fn step() -> BoxedStrategy<Step> {
         (0u8..7).prop_filter_map("a node", NodeId::new).prop_map(Input::Transfer),
         Just(propose()),
         reconfiguration().prop_map(|change| Input::Reconfigure { request: RequestId(0), change }),
-        (any::<u64>(), prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease)])
+        (
+            any::<u64>(),
+            prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease), Just(ReadMode::Log)]
+        )
             .prop_map(|(request, mode)| read(request, mode)),
         number().prop_map(|write| Input::Durable(WriteId(write))),
         number().prop_map(|index| Input::Applied(Index(index))),

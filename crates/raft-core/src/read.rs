@@ -1,4 +1,4 @@
-//! Reads that don't go through the log (dissertation, section 6.4).
+//! Reads (dissertation, section 6.4), most of which don't go through the log.
 //!
 //! A leader may not just answer from its state: it may have been deposed without
 //! knowing. It must know three things first:
@@ -8,12 +8,14 @@
 //!    since (ReadIndex), or by a lease that is still good (section 6.4.1);
 //! 3. that its state machine has applied what was committed when the read came.
 //!
-//! A lease replaces the second only.
+//! A lease replaces the second only. A read through the log needs none of them: it is an
+//! entry that holds nothing, which a majority must take like any other, and it costs what
+//! a write costs. It is here to compare.
 
 use crate::flaws::Flaw;
-use crate::log::Index;
+use crate::log::{Index, Payload};
 use crate::message::Round;
-use crate::node::{Answer, Node, Role};
+use crate::node::{Answer, Node, Refusal, Role};
 use crate::time::Micros;
 use crate::transition::{ReadWait, Transition};
 
@@ -32,6 +34,9 @@ pub enum ReadMode {
     ReadIndex,
     /// By its lease; where that is off or has run out, by ReadIndex.
     Lease,
+    /// By an entry that it appends and that a majority takes: the read goes through the
+    /// log, as a write does (dissertation, section 6.4, first paragraph).
+    Log,
 }
 
 /// By what the leader knew that it was still leader.
@@ -46,6 +51,11 @@ pub enum ReadBasis {
         /// Until when, by the leader's own clock.
         until: Micros,
     },
+    /// The entry that it appended for the read is committed.
+    Log {
+        /// Where that stands.
+        index: Index,
+    },
 }
 
 /// Why a read is not answered here.
@@ -57,6 +67,8 @@ pub enum ReadRefusal {
     NotLeader,
     /// It led when the read came, and was deposed before it could answer.
     LostOffice,
+    /// It hands its office over and appends nothing for a client meanwhile.
+    HandingOver,
 }
 
 /// A read that a leader has not answered yet.
@@ -74,6 +86,8 @@ enum Phase {
     FirstCommitOfTerm,
     /// For a majority to answer this round.
     Round { read_index: Index, round: Round },
+    /// For the read's own entry to be committed.
+    Entry { index: Index },
     /// For the state machine to have applied what was committed.
     Apply { read_index: Index, basis: ReadBasis },
 }
@@ -82,7 +96,7 @@ impl PendingRead {
     pub(crate) fn waits_for_round(&self) -> Option<Round> {
         match self.phase {
             Phase::Round { round, .. } => Some(round),
-            Phase::FirstCommitOfTerm | Phase::Apply { .. } => None,
+            Phase::FirstCommitOfTerm | Phase::Entry { .. } | Phase::Apply { .. } => None,
         }
     }
 }
@@ -95,6 +109,9 @@ impl Node {
             self.transition(Transition::ReadRefused { request, because });
             return self.answer(request, Answer::NotLeader { leader });
         };
+        if mode == ReadMode::Log {
+            return self.read_through_log(now, request);
+        }
         // "If the leader has not yet marked an entry from its current term
         // committed, it waits until it has done so" (section 6.4, step 1).
         let is_rule = !self.settings.get().flaws.has(Flaw::ReadBeforeFirstCommit);
@@ -106,6 +123,24 @@ impl Node {
         }
         self.admit_read(now, request, mode);
         self.start_wanted_round(now);
+    }
+
+    /// A read through the log: an entry of the leader's term that holds nothing. As long as
+    /// it leads, what stands there is its own; that a majority takes it shows that the
+    /// server led after the read came, and whatever was committed before stands before it.
+    fn read_through_log(&mut self, now: Micros, request: RequestId) {
+        let Role::Leader(leader) = &self.role else { return };
+        if leader.transfer.is_some() {
+            let because = ReadRefusal::HandingOver;
+            self.transition(Transition::ReadRefused { request, because });
+            return self.answer(request, Answer::Refused(Refusal::HandingOver));
+        }
+        let (mode, index) = (ReadMode::Log, self.append_as_leader(Payload::NoOp));
+        let Role::Leader(leader) = &mut self.role else { return };
+        leader.reads.push_back(PendingRead { request, mode, phase: Phase::Entry { index } });
+        let waits_for = ReadWait::Entry(index);
+        self.transition(Transition::ReadAccepted { request, mode, waits_for });
+        self.replicate(now);
     }
 
     /// A read whose leader knows what is committed: takes the read index, and makes
@@ -150,8 +185,10 @@ impl Node {
         }
     }
 
-    /// The first commit of the term has come: reads that waited for it go on.
+    /// The leader has committed more: reads go on that waited for the first commit of the
+    /// term, or for their own entry.
     pub(crate) fn reads_after_commit(&mut self, now: Micros) {
+        self.reads_after_own_entry();
         if self.log.term_at(self.commit_index) != Some(self.term()) {
             return;
         }
@@ -167,6 +204,25 @@ impl Node {
             self.admit_read(now, request, mode);
         }
         self.start_wanted_round(now);
+    }
+
+    fn reads_after_own_entry(&mut self) {
+        let commit_index = self.commit_index;
+        let Role::Leader(leader) = &mut self.role else { return };
+        let mut known = alloc::vec::Vec::new();
+        for read in &mut leader.reads {
+            if let Phase::Entry { index } = read.phase
+                && index <= commit_index
+            {
+                let basis = ReadBasis::Log { index };
+                read.phase = Phase::Apply { read_index: index, basis };
+                known.push((read.request, index, basis));
+            }
+        }
+        for (request, read_index, basis) in known {
+            self.transition(Transition::ReadConfirmed { request, read_index, basis });
+        }
+        self.answer_applied_reads();
     }
 
     /// A majority has answered `confirmed`: reads that waited for it, or for an

@@ -381,6 +381,8 @@ pub enum ReadWait {
     FirstCommitOfTerm,
     /// A majority's answers to this round, sent after the read came.
     Round(Round),
+    /// For the entry that the leader appended for it to be committed.
+    Entry(Index),
     /// Nothing: the lease is good.
     Nothing,
 }

@@ -150,6 +150,7 @@ impl fmt::Display for Action {
                 write!(formatter, "read-index:{from}")
             }
             Action::Read { from, mode: ReadMode::Lease } => write!(formatter, "read-lease:{from}"),
+            Action::Read { from, mode: ReadMode::Log } => write!(formatter, "read-log:{from}"),
         }
     }
 }
@@ -173,8 +174,8 @@ impl fmt::Display for ActionError {
 impl core::error::Error for ActionError {}
 
 const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, heal, clock, step, \
-                     transfer, add-learner, add-voter, remove, joint, write, read-index or \
-                     read-lease";
+                     transfer, add-learner, add-voter, remove, joint, write, read-index, \
+                     read-lease or read-log";
 
 fn node(text: &str) -> Result<NodeId, ActionError> {
     let mut letters = text.chars();
@@ -305,6 +306,7 @@ impl FromStr for Action {
             "write" => Action::Write(who(rest)?),
             "read-index" => Action::Read { from: who(rest)?, mode: ReadMode::ReadIndex },
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
+            "read-log" => Action::Read { from: who(rest)?, mode: ReadMode::Log },
             _ => return Err(ActionError(format!("“{text}” is no action: it begins with {KINDS}"))),
         })
     }
@@ -421,6 +423,7 @@ mod tests {
                 Action::Write(who),
                 Action::Read { from: who, mode: ReadMode::Lease },
                 Action::Read { from: who, mode: ReadMode::ReadIndex },
+                Action::Read { from: who, mode: ReadMode::Log },
             ]);
         }
         let steps: Vec<Step> =

@@ -53,6 +53,7 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
         Request::Write { key, value } => format!("write {key} = {}", value.0),
         Request::Read { key, mode: ReadMode::ReadIndex } => format!("read {key} by ReadIndex"),
         Request::Read { key, mode: ReadMode::Lease } => format!("read {key} by lease"),
+        Request::Read { key, mode: ReadMode::Log } => format!("read {key} through the log"),
     };
     let (ended, took) = match operation.ended {
         Some((at, _)) => (milliseconds(at), milliseconds(at - operation.began_at)),
@@ -67,6 +68,9 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
         }
         Some(Outcome::Found { value, basis: ReadBasis::Round(_) }) => {
             format!("{}{by}, by a round of heartbeats", value.0)
+        }
+        Some(Outcome::Found { value, basis: ReadBasis::Log { .. } }) => {
+            format!("{}{by}, by an entry in its log", value.0)
         }
         Some(Outcome::Refused) => "refused".to_owned(),
         Some(Outcome::GaveUp) => "gave up".to_owned(),

@@ -58,7 +58,7 @@ fn a_read_waits_for_the_first_commit_of_the_term() {
         let seen = leader.hear(B, 2, accepted(3, 2));
         match mode {
             ReadMode::Lease => assert_eq!(seen.reads_ready(), [1]),
-            ReadMode::ReadIndex => {
+            _ => {
                 assert!(seen.reads_ready().is_empty());
                 assert_eq!(leader.hear(C, 2, accepted(0, 3)).reads_ready(), [1]);
             }
@@ -225,6 +225,71 @@ fn a_cut_off_leader_never_answers_by_readindex() {
     }
 }
 
+// Through the log.
+
+#[test]
+fn a_read_through_the_log_is_answered_once_its_own_entry_is_applied() {
+    let mut leader = settled_leader();
+    leader.applies_slowly = true;
+    let seen = leader.tell(read(1, ReadMode::Log));
+    assert_eq!(waits_for(&seen), Some(ReadWait::Entry(Index(2))));
+    assert_eq!(seen.entries_to(B), [(1, alloc::vec![1])]);
+    assert_eq!(leader.log(), [1, 1]);
+    leader.wake();
+    let round = leader.newest_round();
+    let seen = leader.hear(B, 1, accepted(1, round));
+    assert!(seen.reads_ready().is_empty(), "that it leads is not what this read waits for");
+    let seen = leader.hear(B, 1, accepted(2, round));
+    let basis = ReadBasis::Log { index: Index(2) };
+    let confirmed =
+        Transition::ReadConfirmed { request: RequestId(1), read_index: Index(2), basis };
+    assert!(seen.transitions.contains(&confirmed));
+    assert!(leader.tell(Input::Applied(Index(1))).reads_ready().is_empty());
+    let seen = leader.tell(Input::Applied(Index(2)));
+    let answer = Answer::ReadReady { read_index: Index(2), basis };
+    assert_eq!(seen.answers, [(RequestId(1), answer)]);
+}
+
+/// Its entry is of the leader's own term, so that its commit is the first of the term, or
+/// comes after that.
+#[test]
+fn a_read_through_the_log_needs_no_first_commit_of_the_term() {
+    let settings = Settings { no_op_at_start_of_term: false, ..Settings::default() };
+    let start = Start { term: 1, log: &[1, 1], settings, ..Start::default() };
+    let mut leader = Server::leader(start);
+    leader.hear(B, 2, accepted(2, 1));
+    leader.tell(read(1, ReadMode::ReadIndex));
+    let seen = leader.tell(read(2, ReadMode::Log));
+    assert_eq!(waits_for(&seen), Some(ReadWait::Entry(Index(3))));
+    let seen = leader.hear(B, 2, accepted(3, 1));
+    assert_eq!((leader.commit_index(), seen.reads_ready()), (3, alloc::vec![2]));
+    let round = leader.newest_round();
+    assert_eq!(leader.hear(B, 2, accepted(3, round)).reads_ready(), [1], "its commit helps others");
+}
+
+#[test]
+fn a_read_through_the_log_is_refused_where_a_command_would_be() {
+    let mut leader = settled_leader();
+    leader.tell(Input::Transfer(C));
+    let seen = leader.tell(read(1, ReadMode::Log));
+    let refused = Answer::Refused(Refusal::HandingOver);
+    assert_eq!(seen.answers, [(RequestId(1), refused)]);
+    assert_eq!(leader.log(), [1]);
+    let mut server = Server::start(Start { term: 1, ..Start::default() });
+    server.hear(B, 1, append(&[], 0, 0, 0));
+    let seen = server.tell(read(2, ReadMode::Log));
+    assert_eq!(seen.answers, [(RequestId(2), Answer::NotLeader { leader: Some(B) })]);
+}
+
+#[test]
+fn a_deposed_leader_does_not_answer_for_what_stands_at_its_entry_s_place_now() {
+    let mut leader = settled_leader();
+    leader.tell(read(1, ReadMode::Log));
+    let seen = leader.hear(B, 2, append(&[1, 2], 1, 2, 2));
+    let refused = Answer::Refused(Refusal::LostOffice);
+    assert_eq!((leader.commit_index(), seen.answers), (2, alloc::vec![(RequestId(1), refused)]));
+}
+
 // Flaws.
 
 #[test]
@@ -238,7 +303,7 @@ fn with_its_flaw_a_read_does_not_wait_for_the_first_commit_of_the_term() {
         let seen = leader.tell(read(1, mode));
         match mode {
             ReadMode::Lease => assert_eq!(seen.reads_ready(), [1]),
-            ReadMode::ReadIndex => {
+            _ => {
                 assert_eq!(leader.hear(B, 2, accepted(0, 2)).reads_ready(), [1]);
             }
         }

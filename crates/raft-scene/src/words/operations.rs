@@ -28,6 +28,7 @@ pub fn operation(operation: &Operation) -> String {
         Request::Write { key, value } => format!("to write {key} = {value}"),
         Request::Read { key, mode: ReadMode::ReadIndex } => format!("to read {key} by ReadIndex"),
         Request::Read { key, mode: ReadMode::Lease } => format!("to read {key} by lease"),
+        Request::Read { key, mode: ReadMode::Log } => format!("to read {key} through the log"),
     };
     let mut text = format!("{who} {what}");
     let Some((at, outcome)) = &operation.ended else {
@@ -45,6 +46,7 @@ pub fn operation(operation: &Operation) -> String {
             let by = match basis {
                 ReadBasis::Round(_) => "after asking a majority",
                 ReadBasis::Lease { .. } => "from its lease",
+                ReadBasis::Log { .. } => "by an entry in its log",
             };
             let node = node.map_or_else(|| "a node".to_string(), |node| node.to_string());
             format!("; {node} answered {value} after {after}, {by}.")

@@ -228,10 +228,12 @@ fn read(node: NodeId, transition: &Transition) -> String {
             let mode = match mode {
                 ReadMode::ReadIndex => "ReadIndex",
                 ReadMode::Lease => "lease",
+                ReadMode::Log => "an entry of its own",
             };
             let wait = match waits_for {
                 ReadWait::FirstCommitOfTerm => "it waits for the first commit of its term",
                 ReadWait::Round(_) => "it waits for a majority to confirm that it leads",
+                ReadWait::Entry(_) => "it waits for that entry to be committed",
                 ReadWait::Nothing => "its lease is good",
             };
             format!("{node} takes a read by {mode}: {wait}.")
@@ -243,11 +245,18 @@ fn read(node: NodeId, transition: &Transition) -> String {
             ReadBasis::Lease { .. } => format!(
                 "{node} relies on its lease: the read may see all up to entry {read_index}."
             ),
+            ReadBasis::Log { index } => format!(
+                "Entry {index}, which {node} appended for a read, is committed: the read may see \
+                 all before it."
+            ),
         },
         Transition::ReadReady { read_index, basis, .. } => match basis {
             ReadBasis::Round(_) => format!("{node} answers a read as of entry {read_index}."),
             ReadBasis::Lease { .. } => {
                 format!("{node} answers a read as of entry {read_index}, by its lease.")
+            }
+            ReadBasis::Log { index } => {
+                format!("{node} answers a read as of entry {index}, which it appended for it.")
             }
         },
         Transition::ReadRefused { because: ReadRefusal::NotLeader, .. } => {
@@ -255,6 +264,9 @@ fn read(node: NodeId, transition: &Transition) -> String {
         }
         Transition::ReadRefused { because: ReadRefusal::LostOffice, .. } => {
             format!("{node} refuses a read that waited: it leads no more.")
+        }
+        Transition::ReadRefused { because: ReadRefusal::HandingOver, .. } => {
+            format!("{node} refuses a read through the log: it hands its office over.")
         }
         _ => String::new(),
     }

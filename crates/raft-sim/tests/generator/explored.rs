@@ -24,6 +24,7 @@ pub(crate) struct Explored {
     pub(crate) writes: u64,
     pub(crate) reads_by_round: u64,
     pub(crate) reads_by_lease: u64,
+    pub(crate) reads_through_log: u64,
     // Of the schedule that is being counted: what was applied somewhere.
     applied: Index,
     membership: Option<Membership>,
@@ -56,6 +57,7 @@ impl Explored {
                 Outcome::Written => self.writes += 1,
                 Outcome::Found { basis: ReadBasis::Round(_), .. } => self.reads_by_round += 1,
                 Outcome::Found { basis: ReadBasis::Lease { .. }, .. } => self.reads_by_lease += 1,
+                Outcome::Found { basis: ReadBasis::Log { .. }, .. } => self.reads_through_log += 1,
                 Outcome::Refused | Outcome::GaveUp => {}
             },
             _ => {}
@@ -65,7 +67,9 @@ impl Explored {
     /// A configuration is committed: it is applied somewhere.
     fn changed(&mut self, new: Membership) {
         let old = self.membership.replace(new);
-        if new.is_joint() {
+        if old == Some(new) {
+            // Written a second time, where configurations count when applied.
+        } else if new.is_joint() {
             self.joint_changes += 1;
         } else if old.is_some_and(|old| old.voters == new.voters) {
             self.learner_changes += 1;
@@ -76,7 +80,7 @@ impl Explored {
 
     /// Everything that schedules with everything switched on must do, with how often
     /// they did.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 13] {
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 14] {
         [
             ("elections", self.elections),
             ("commits", self.commits),
@@ -91,6 +95,7 @@ impl Explored {
             ("writes", self.writes),
             ("reads by a round", self.reads_by_round),
             ("reads by a lease", self.reads_by_lease),
+            ("reads through the log", self.reads_through_log),
         ]
     }
 

@@ -190,10 +190,15 @@ fn latency(dice: &mut Dice, most: u64) -> Latency {
 
 fn client(dice: &mut Dice, nodes: u8, timeout: u64, leases: bool) -> ClientPlan {
     let read = if leases { ReadMode::Lease } else { ReadMode::ReadIndex };
+    let work = dice.pick(&[Work::Write, Work::Read(read), Work::Read(read)]);
+    let key = Key(dice.pick(&[0, 0, 0, 1]));
+    let starts_at = dice.span(0, timeout);
+    // Some read through the log.
+    let reads_log = work == Work::Read(ReadMode::ReadIndex) && starts_at.0.is_multiple_of(4);
     ClientPlan {
-        work: dice.pick(&[Work::Write, Work::Read(read), Work::Read(read)]),
-        key: Key(dice.pick(&[0, 0, 0, 1])),
-        starts_at: dice.span(0, timeout),
+        work: if reads_log { Work::Read(ReadMode::Log) } else { work },
+        key,
+        starts_at,
         stops_at: Micros::MAX,
         rest: dice.span(timeout / 32, timeout / 2),
         patience: dice.span(timeout / 8, timeout * 2),
@@ -284,7 +289,10 @@ fn incident(dice: &mut Dice, script: &mut Vec<Step>, around: &Around, at: u64) {
         13 => then(at, Action::Heal),
         14 => then(at, Action::SetClock { node, rate: rate(dice, rates) }),
         15 => then(at, Action::Write(who)),
-        16 => then(at, Action::Read { from: who, mode: ReadMode::ReadIndex }),
+        16 => {
+            let mode = if at.is_multiple_of(4) { ReadMode::Log } else { ReadMode::ReadIndex };
+            then(at, Action::Read { from: who, mode });
+        }
         // A node goes mute, or deaf, or both at different moments.
         17 => {
             let others = (0..nodes).filter_map(NodeId::new).filter(|other| *other != node);
