@@ -30,6 +30,8 @@ enum Step {
     Transfer(u8, u8),
     Reconfigure(u8, Reconfiguration),
     Propose(u8),
+    /// It takes a snapshot of what it has applied.
+    Snapshot(u8),
     Read(u8, ReadMode),
     /// From now on, messages from the first to the second are lost; or arrive again.
     Cut(u8, u8),
@@ -71,6 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any::<u8>(), reconfiguration())
             .prop_map(|(server, change)| Step::Reconfigure(server, change)),
         5 => any::<u8>().prop_map(Step::Propose),
+        3 => any::<u8>().prop_map(Step::Snapshot),
         3 => (any::<u8>(), mode).prop_map(|(server, mode)| Step::Read(server, mode)),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Step::Cut(from, to)),
         2 => Just(Step::Heal),
@@ -93,6 +96,9 @@ struct Cluster {
     leaders: BTreeMap<Term, NodeId>,
     /// Each entry that was applied anywhere, and the term of the first who did.
     committed: BTreeMap<Index, (Entry, Term)>,
+    /// What the first state machine that applied an entry was then.
+    states: BTreeMap<Index, State>,
+    snapshots_installed: usize,
     /// The leader's log when last seen, for Leader Append-Only.
     leader_logs: BTreeMap<Term, Log>,
     /// What was committed when each read came.
@@ -120,6 +126,8 @@ impl Cluster {
             cut: Vec::new(),
             leaders: BTreeMap::new(),
             committed: BTreeMap::new(),
+            states: BTreeMap::new(),
+            snapshots_installed: 0,
             leader_logs: BTreeMap::new(),
             reads: BTreeMap::new(),
             reads_answered: 0,
@@ -143,7 +151,16 @@ impl Cluster {
                 return Err("State Machine Safety: two entries applied at one index");
             }
         }
+        // Whether entry by entry or by a snapshot: the same state everywhere.
+        for state in seen.states {
+            if *self.states.entry(state.index).or_insert(state) != state {
+                return Err("State Machine Safety: two states after one index");
+            }
+        }
         for transition in &seen.transitions {
+            if let Transition::SnapshotInstalled { .. } = transition {
+                self.snapshots_installed += 1;
+            }
             let Transition::BecameLeader { term, .. } = transition else { continue };
             if *self.leaders.entry(*term).or_insert(id) != id {
                 return Err("Election Safety: two leaders in one term");
@@ -152,7 +169,14 @@ impl Cluster {
             // Of all later terms; a leader of an earlier one, that was elected by votes
             // that came late, need not have it.
             let mut earlier = self.committed.iter().filter(|(_, (_, by))| by < term);
-            if !earlier.all(|(index, (entry, _))| log.get(*index) == Some(entry)) {
+            let holds = |index: Index, entry: &Entry| match log.get(index) {
+                Some(there) => there == entry,
+                // It is in the snapshot; of the last one there the log still knows the term.
+                None => {
+                    log.term_at(index).map_or(index < log.base().index, |term| term == entry.term)
+                }
+            };
+            if !earlier.all(|(index, (entry, _))| holds(*index, entry)) {
                 return Err("Leader Completeness: a leader lacks a committed entry");
             }
         }
@@ -176,7 +200,9 @@ impl Cluster {
             if view.is_leader() {
                 let log = view.log();
                 if let Some(before) = self.leader_logs.insert(view.term(), log.clone())
-                    && !before.iter().all(|(index, entry)| log.get(index) == Some(entry))
+                    && !before.iter().all(|(index, entry)| {
+                        index <= log.base().index || log.get(index) == Some(entry)
+                    })
                 {
                     return Err("Leader Append-Only: a leader's log has changed");
                 }
@@ -187,7 +213,8 @@ impl Cluster {
             for right in &self.servers[..place] {
                 let right = right.node.view().log();
                 let mut differs = false;
-                for ((_, left), (_, right)) in left.iter().zip(right.iter()) {
+                for (index, left) in left.iter() {
+                    let Some(right) = right.get(index) else { continue };
                     differs |= left != right;
                     if differs && left.term == right.term {
                         return Err("Log Matching: one term at one index, and yet they differ");
@@ -293,6 +320,11 @@ impl Cluster {
                 let request = RequestId(number);
                 self.tell(self.a_leader(n), Input::Propose { request, command })?;
             }
+            Step::Snapshot(n) => {
+                let place = if n % 2 == 0 { self.a_leader(n) } else { which(n) };
+                let seen = self.servers[place].take_snapshot();
+                self.take(place, seen)?;
+            }
             Step::Read(n, mode) => {
                 let committed = self.committed.keys().next_back().copied().unwrap_or_default();
                 self.reads.insert(RequestId(number), committed);
@@ -331,7 +363,8 @@ impl Cluster {
                     view.commit_index() == view.log().last_index()
                         && view.membership().everyone().iter().all(|member| {
                             let member = self.servers[usize::from(member.number())].node.view();
-                            member.log() == view.log()
+                            // By Log Matching the rest is the same as well.
+                            member.log().end() == view.log().end()
                                 && member.commit_index() == view.commit_index()
                         })
                 });
@@ -353,8 +386,15 @@ fn run(of: u8, settings: Settings, steps: &[Step]) -> Result<Cluster, &'static s
 
 fn settings() -> impl Strategy<Value = Settings> {
     let bound = Some(DriftBound { numerator: 11, denominator: 10 });
-    (any::<[bool; 6]>(), 1u32..5).prop_map(
-        move |([stickiness, leases, no_op, pre_vote, check_quorum, applied], most)| Settings {
+    (any::<[bool; 6]>(), 1u32..5, 0u64..4, 1u32..20).prop_map(
+        move |(
+            [stickiness, leases, no_op, pre_vote, check_quorum, applied],
+            most,
+            entries_kept_after_snapshot,
+            snapshot_chunk_bytes,
+        )| Settings {
+            entries_kept_after_snapshot,
+            snapshot_chunk_bytes,
             configurations_in_force: if applied {
                 InForce::WhenApplied
             } else {
@@ -435,12 +475,13 @@ proptest! {
 /// The schedules are worth something only if they get somewhere.
 #[test]
 fn the_schedules_elect_commit_and_read() {
-    let (mut leaders, mut committed, mut reads) = (0, 0, 0);
+    let (mut leaders, mut committed, mut reads, mut installed) = (0, 0, 0, 0);
     let mut runner = TestRunner::new_with_rng(
         Config { failure_persistence: None, ..Config::with_cases(200) },
         TestRng::deterministic_rng(RngAlgorithm::ChaCha),
     );
-    let counts = core::cell::RefCell::new((&mut leaders, &mut committed, &mut reads));
+    let counts =
+        core::cell::RefCell::new((&mut leaders, &mut committed, &mut reads, &mut installed));
     runner
         .run(&prop::collection::vec(step(), 250), |steps| {
             let cluster = run(3, Settings::default(), &steps).map_err(TestCaseError::fail)?;
@@ -448,11 +489,15 @@ fn the_schedules_elect_commit_and_read() {
             *counts.0 += cluster.leaders.len();
             *counts.1 += cluster.committed.len();
             *counts.2 += cluster.reads_answered;
+            *counts.3 += cluster.snapshots_installed;
             Ok(())
         })
         .expect("real Raft holds");
-    std::println!("200 schedules: {leaders} leaders, {committed} commits, {reads} reads");
-    assert!(leaders > 200 && committed > 400 && reads > 100);
+    std::println!(
+        "200 schedules: {leaders} leaders, {committed} commits, {reads} reads, {installed} \
+         snapshots installed"
+    );
+    assert!(leaders > 200 && committed > 400 && reads > 100 && installed > 20);
 }
 
 /// What the same schedules find once a rule is left out.

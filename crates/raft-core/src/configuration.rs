@@ -71,12 +71,27 @@ pub(crate) struct Configurations {
 }
 
 impl Configurations {
-    pub(crate) fn of(beginning: Membership, log: &Log) -> Configurations {
-        let mut configurations = Configurations { history: alloc::vec![(Index::ZERO, beginning)] };
-        for (index, entry) in log.iter() {
+    /// Those of a log, after the one with which it begins: that of the cluster's first
+    /// day, at index 0, or a snapshot's, at its end.
+    pub(crate) fn of(beginning: (Index, Membership), log: &Log) -> Configurations {
+        let mut configurations = Configurations { history: alloc::vec![beginning] };
+        for (index, entry) in log.iter().filter(|(index, _)| *index > beginning.0) {
             configurations.note(index, entry);
         }
         configurations
+    }
+
+    /// The one with which the log began, as far as is known.
+    pub(crate) fn beginning(&self) -> Membership {
+        self.history[0].1
+    }
+
+    /// Forgets what came before the one in force at this place, up to which all is
+    /// committed and in a snapshot. One before it stays: by that one sees whether a
+    /// configuration was written twice, as [`when_applied`] wants it.
+    pub(crate) fn forget_before(&mut self, place: Index) {
+        let in_force = self.history.partition_point(|(index, _)| *index <= place);
+        self.history.drain(..in_force.saturating_sub(2));
     }
 
     /// Takes note of an entry that was appended.
@@ -89,7 +104,9 @@ impl Configurations {
     /// Forgets those that are truncated: "a server ... must be able to fall back to a
     /// previous configuration" (dissertation, section 4.1).
     pub(crate) fn truncate_from(&mut self, first: Index) {
-        self.history.retain(|(index, _)| *index < first || *index == Index::ZERO);
+        let mut is_first = true;
+        self.history
+            .retain(|(index, _)| core::mem::replace(&mut is_first, false) || *index < first);
     }
 
     pub(crate) fn newest(&self) -> (Index, Membership) {
@@ -97,7 +114,7 @@ impl Configurations {
     }
 
     /// The newest at or before a place in the log.
-    fn newest_by(&self, place: Index) -> (Index, Membership) {
+    pub(crate) fn newest_by(&self, place: Index) -> (Index, Membership) {
         let by_then = self.history.iter().rev().find(|(index, _)| *index <= place);
         *by_then.unwrap_or(&self.history[0])
     }
@@ -225,7 +242,7 @@ impl Node {
         self.transition(Transition::ConfigurationAdopted { index, membership });
         // The newest entry goes to a new server at once, as a probe: its answer tells
         // how much it lacks.
-        let next_index = self.log.last_index().max(Index(1));
+        let next_index = self.log.last_index().max(self.log.first_index());
         let id = self.id;
         let Role::Leader(leader) = &mut self.role else { return };
         let everyone = membership.everyone().without(id);

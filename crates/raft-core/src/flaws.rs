@@ -203,6 +203,21 @@ flaws! {
         removes "\"if RPC ... response contains term T > currentTerm: ... convert to follower\" (paper, Figure 2)"
         breaks Liveness
         when "A leads term 1; B, without which it can't commit, tells it in vain of term 2"
+
+    /// Puts the configuration with which the log began into a snapshot, not the newest
+    /// that it covers: a server that goes by the snapshot counts the wrong majority.
+    SnapshotWithoutConfiguration "snapshot-without-configuration"
+        removes "\"the snapshot also includes the latest configuration in the log\" (paper, section 7)"
+        breaks Safety("Election Safety")
+        when "two servers join three; B restarts from its snapshot and is elected by A and itself, C by three of five"
+
+    /// Leaves the clients' sessions out of a snapshot: a command that was sent again is
+    /// applied again. The driver makes a snapshot's data, so it is the driver that heeds
+    /// this.
+    SnapshotWithoutSessions "snapshot-without-sessions"
+        removes "sessions are part of the replicated state, and of a snapshot (dissertation, section 6.3)"
+        breaks Safety("Linearizability")
+        when "a write is applied, another takes its place, and then it is sent again to a leader that goes by a snapshot"
 }
 
 /// Which rules are left out.

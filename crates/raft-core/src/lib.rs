@@ -62,6 +62,10 @@
 //!                     applied += u32::from(matches!(entry.payload, Payload::Command(_)));
 //!                     inputs.push_back((place, Input::Applied(index)));
 //!                 }
+//!                 // Nobody takes a snapshot here, so nobody gets one.
+//!                 Output::Restore(snapshot) => {
+//!                     inputs.push_back((place, Input::Applied(snapshot.end.index)));
+//!                 }
 //!                 Output::Answer { .. } | Output::Transition(_) => {}
 //!             }
 //!         }
@@ -98,6 +102,7 @@ mod read;
 mod replication;
 mod rounds;
 mod settings;
+mod snapshot;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -110,16 +115,18 @@ pub use flaws::{Breaks, Flaw, Flaws};
 pub use log::{Command, Entry, Index, Log, LogEnd, Payload, Term};
 pub use membership::{MAX_NODES, Membership, NodeId, NodeSet};
 pub use message::{
-    AppendAnswer, AppendEntries, AppendReply, Envelope, Message, MessageKind, PreVoteReply,
-    RequestPreVote, RequestVote, Round, VoteAnswer, VoteRefusal,
+    AppendAnswer, AppendEntries, AppendReply, Envelope, InstallSnapshot, InstallSnapshotReply,
+    Message, MessageKind, PreVoteReply, RequestPreVote, RequestVote, Round, SnapshotAnswer,
+    VoteAnswer, VoteRefusal,
 };
 pub use node::{Answer, Input, Node, Output, Refusal};
 pub use persistence::{Change, Durable, HardState, Write, WriteId};
 pub use read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
 pub use settings::{CheckedSettings, DriftBound, InForce, Settings, SettingsError};
+pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot, SnapshotRefusal};
 pub use time::Micros;
 pub use transition::{
     CandidateCause, CommitCause, IgnoreCause, Office, ReadWait, StepDownCause, TermCause,
     TransferEnd, Transition,
 };
-pub use view::{LeaderView, ProgressView, RoleView, View};
+pub use view::{LeaderView, PaceView, ProgressView, RoleView, SnapshotProgress, View};

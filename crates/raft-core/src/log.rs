@@ -62,18 +62,26 @@ written_as_its_number!(Term Index);
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Command(pub Arc<[u8]>);
 
-/// As hexadecimal digits, two a byte: traces are read by people too.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Command {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Hexadecimal<'a>(&'a [u8]);
-        impl fmt::Display for Hexadecimal<'_> {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
-            }
-        }
-        serializer.collect_str(&Hexadecimal(&self.0))
+        hexadecimal(&self.0, serializer)
     }
+}
+
+/// Bytes as hexadecimal digits, two a byte: traces are read by people too.
+#[cfg(feature = "serde")]
+pub(crate) fn hexadecimal<S: serde::Serializer>(
+    bytes: &Arc<[u8]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    struct Hexadecimal<'a>(&'a [u8]);
+    impl fmt::Display for Hexadecimal<'_> {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        }
+    }
+    serializer.collect_str(&Hexadecimal(bytes))
 }
 
 /// What an entry holds.
@@ -120,89 +128,181 @@ pub struct LogEnd {
     pub index: Index,
 }
 
-const CHUNK_ENTRIES: usize = 64;
+const CHUNK_ENTRIES: u64 = 64;
 
 /// A log. Clones share their entries in chunks, so that keeping a copy of a
 /// node, as timelines and model checkers do, costs little.
+///
+/// Its first entries may be gone, because a snapshot covers them (paper, section 7).
+/// Of those it remembers the last one's place and term, the *base*: that is what
+/// AppendEntries and votes still ask for.
+///
+/// ```text
+///   index     1 2 3 4 5 6 7 8
+///   whole     1 1 2 2 2 3 3 3
+///   compacted       [2] 2 3 3 3      base: index 4 of term 2; the first entry is 5
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Log {
-    // Every chunk but the last holds exactly CHUNK_ENTRIES, and the last is not
-    // empty: equal logs have equal chunks, so the derived Eq and Hash are right.
+    // The last entry that is no longer there; zero at first.
+    base: LogEnd,
+    // Chunk k of a whole log holds the entries 64k+1 ..= 64k+64. Of a compacted log the
+    // chunks before the one of the first entry are gone, and that one is cut at its
+    // front. Every chunk but the last reaches to its end, and none is empty: equal logs
+    // have equal chunks, so the derived Eq and Hash are right.
     chunks: Vec<Arc<Vec<Entry>>>,
 }
 
 impl Log {
     /// An empty log.
     pub const fn new() -> Log {
-        Log { chunks: Vec::new() }
+        Log::after(LogEnd { term: Term(0), index: Index::ZERO })
     }
 
-    /// The index of the last entry; 0 when empty.
+    /// A log without entries that goes on after `base`.
+    pub const fn after(base: LogEnd) -> Log {
+        Log { base, chunks: Vec::new() }
+    }
+
+    /// The last entry that is no longer there, because a snapshot covers it; index 0 of
+    /// term 0 where the log is whole.
+    pub const fn base(&self) -> LogEnd {
+        self.base
+    }
+
+    /// The index of the first entry that is there, or would be.
+    pub const fn first_index(&self) -> Index {
+        self.base.index.next()
+    }
+
+    /// The index of the last entry; that of the base when empty.
     pub fn last_index(&self) -> Index {
-        match self.chunks.last() {
-            None => Index::ZERO,
-            Some(last) => Index(((self.chunks.len() - 1) * CHUNK_ENTRIES + last.len()) as u64),
-        }
+        let base = self.base.index.0;
+        Index(match &self.chunks[..] {
+            [] => base,
+            [only] => base + only.len() as u64,
+            [_, between @ .., last] => {
+                (base / CHUNK_ENTRIES + 1 + between.len() as u64) * CHUNK_ENTRIES
+                    + last.len() as u64
+            }
+        })
     }
 
-    /// The last entry's place and term.
+    /// The last entry's place and term; the base when empty.
     pub fn end(&self) -> LogEnd {
         let index = self.last_index();
         LogEnd { index, term: self.term_at(index).unwrap_or_default() }
     }
 
-    /// The entry at `index`, if there is one.
+    /// How many entries there are.
+    pub fn len(&self) -> u64 {
+        self.last_index().0 - self.base.index.0
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// Where an entry after the base is: its chunk, and its place in that chunk.
+    fn place_of(&self, index: Index) -> Option<(usize, usize)> {
+        let base = self.base.index.0;
+        if index.0 <= base {
+            return None;
+        }
+        let place = index.0 - 1;
+        let chunk = place / CHUNK_ENTRIES - base / CHUNK_ENTRIES;
+        let cut = if chunk == 0 { base % CHUNK_ENTRIES } else { 0 };
+        // It is less than CHUNK_ENTRIES.
+        let within = (place % CHUNK_ENTRIES - cut) as usize;
+        Some((usize::try_from(chunk).ok()?, within))
+    }
+
+    /// The entry at `index`, if it is there.
     pub fn get(&self, index: Index) -> Option<&Entry> {
-        let offset = usize::try_from(index.0.checked_sub(1)?).ok()?;
-        self.chunks.get(offset / CHUNK_ENTRIES)?.get(offset % CHUNK_ENTRIES)
+        let (chunk, within) = self.place_of(index)?;
+        self.chunks.get(chunk)?.get(within)
     }
 
-    /// The term of the entry at `index`; term 0 at index 0; `None` past the end.
+    /// The term of the entry at `index`, or of the base; term 0 at index 0 of a whole
+    /// log. `None` before the base, where it is not known any more, and past the end.
     pub fn term_at(&self, index: Index) -> Option<Term> {
-        if index == Index::ZERO { Some(Term(0)) } else { self.get(index).map(|entry| entry.term) }
+        if index == self.base.index {
+            Some(self.base.term)
+        } else {
+            self.get(index).map(|entry| entry.term)
+        }
     }
 
-    /// Up to `most` entries from `first` on.
+    /// Up to `most` entries from `first` on; none where the first of them is not there.
     pub fn entries_from(&self, first: Index, most: u32) -> Vec<Entry> {
+        if first <= self.base.index {
+            return Vec::new();
+        }
         let last =
             self.last_index().0.min(first.0.saturating_add(u64::from(most)).saturating_sub(1));
         (first.0..=last).filter_map(|index| self.get(Index(index)).cloned()).collect()
     }
 
-    /// Every entry with its index, first to last.
+    /// Every entry that is there with its index, first to last.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Index, &Entry)> {
-        self.chunks.iter().enumerate().flat_map(|(chunk, entries)| {
-            entries.iter().enumerate().map(move |(place, entry)| {
-                (Index((chunk * CHUNK_ENTRIES + place + 1) as u64), entry)
-            })
+        let base = self.base.index.0;
+        self.chunks.iter().enumerate().flat_map(move |(chunk, entries)| {
+            let before = match chunk as u64 {
+                0 => base,
+                chunk => (base / CHUNK_ENTRIES + chunk) * CHUNK_ENTRIES,
+            };
+            entries
+                .iter()
+                .enumerate()
+                .map(move |(place, entry)| (Index(before + place as u64 + 1), entry))
         })
     }
 
     /// Appends one entry and gives its index.
     pub fn append(&mut self, entry: Entry) -> Index {
+        let index = self.last_index().next();
         match self.chunks.last_mut() {
-            Some(last) if last.len() < CHUNK_ENTRIES => Arc::make_mut(last).push(entry),
+            // The first entry of a chunk has the index 64k + 1.
+            Some(last) if index.0 % CHUNK_ENTRIES != 1 => Arc::make_mut(last).push(entry),
             _ => self.chunks.push(Arc::new(alloc::vec![entry])),
         }
-        self.last_index()
+        index
     }
 
-    /// Removes the entry at `first` and all that follow it.
+    /// Removes the entry at `first` and all that follow it. What comes before the base
+    /// is gone already: then all that is there goes, and the base stays.
     pub fn truncate_from(&mut self, first: Index) {
-        let keep = usize::try_from(first.previous().0).unwrap_or(usize::MAX);
-        if Index(keep as u64) >= self.last_index() {
+        if first > self.last_index() {
             return;
         }
-        self.chunks.truncate(keep.div_ceil(CHUNK_ENTRIES));
-        if let Some(last) = self.chunks.last_mut() {
-            let keep_in_last = (keep - 1) % CHUNK_ENTRIES + 1;
-            if last.len() > keep_in_last {
-                Arc::make_mut(last).truncate(keep_in_last);
-            }
+        let Some((chunk, within)) = self.place_of(first) else { return self.chunks.clear() };
+        self.chunks.truncate(chunk + usize::from(within > 0));
+        if let (Some(last), true) = (self.chunks.get_mut(chunk), within > 0) {
+            Arc::make_mut(last).truncate(within);
         }
     }
 
-    /// The last place, at or before `index`, whose term is `term` or earlier.
+    /// Removes the entries up to `through`, which a snapshot covers, and remembers the
+    /// last of them as the base. It goes no further than the log does, and never back.
+    pub fn compact_to(&mut self, through: Index) {
+        let last = self.last_index();
+        let through = through.min(last);
+        let Some(term) = self.term_at(through) else { return };
+        match self.place_of(through.next()) {
+            Some((chunk, within)) if through < last => {
+                self.chunks.drain(..chunk);
+                if let (Some(first), true) = (self.chunks.first_mut(), within > 0) {
+                    Arc::make_mut(first).drain(..within);
+                }
+            }
+            _ => self.chunks.clear(),
+        }
+        self.base = LogEnd { index: through, term };
+    }
+
+    /// The last place, at or before `index`, whose term is `term` or earlier. `None`
+    /// where that comes before the base, and so is not known any more.
     ///
     /// Two logs that part somewhere can't agree past this place, so a leader and
     /// a follower that each skip to it find where they part in one round trip a
@@ -214,15 +314,16 @@ impl Log {
     ///   follower   1 1 1 2 2 3 3     no; the last of mine not after 5 is 3 at 7
     ///   leader's last place of a term not after 3, at or before 7, is index 3
     /// ```
-    pub fn last_place_not_after(&self, index: Index, term: Term) -> LogEnd {
-        let mut place = index.min(self.last_index());
-        while place > Index::ZERO {
-            match self.term_at(place) {
-                Some(found) if found > term => place = place.previous(),
-                _ => break,
+    pub fn last_place_not_after(&self, index: Index, term: Term) -> Option<LogEnd> {
+        let mut index = index.min(self.last_index());
+        loop {
+            let found = self.term_at(index)?;
+            if found <= term {
+                return Some(LogEnd { index, term: found });
             }
+            // Index 0 has term 0, which no term comes before.
+            index = Index(index.0.checked_sub(1)?);
         }
-        LogEnd { index: place, term: self.term_at(place).unwrap_or_default() }
     }
 }
 
@@ -243,35 +344,88 @@ mod tests {
         log
     }
 
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Append { count: u64, term: u64 },
+        TruncateFrom(u64),
+        CompactTo(u64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => (0u64..200, 1u64..9).prop_map(|(count, term)| Step::Append { count, term }),
+            1 => (0u64..400).prop_map(Step::TruncateFrom),
+            1 => (0u64..400).prop_map(Step::CompactTo),
+        ]
+    }
+
     proptest! {
-        /// The chunked log against the obvious one.
+        /// The chunked log against the obvious one: a vector of all entries that ever
+        /// were, and how many of them are gone.
         #[test]
         fn it_behaves_as_a_plain_vector(
-            steps in prop::collection::vec((any::<bool>(), 0u64..200, 1u64..9), 0..60)
+            steps in prop::collection::vec(step(), 0..60), probe in 0u64..500,
         ) {
             let mut log = Log::new();
             let mut plain: Vec<Entry> = Vec::new();
-            for (append, place, term) in steps {
-                if append {
-                    for _ in 0..place {
+            let mut gone = 0;
+            for step in steps {
+                match step {
+                    Step::Append { count, term } => for _ in 0..count {
                         plain.push(entry(term));
-                        log.append(entry(term));
+                        prop_assert_eq!(log.append(entry(term)), Index(plain.len() as u64));
+                    },
+                    Step::TruncateFrom(first) => {
+                        plain.truncate(gone.max(first.saturating_sub(1) as usize));
+                        log.truncate_from(Index(first));
                     }
-                } else {
-                    plain.truncate(place.saturating_sub(1) as usize);
-                    log.truncate_from(Index(place));
+                    Step::CompactTo(through) => {
+                        gone = gone.max(plain.len().min(through as usize));
+                        log.compact_to(Index(through));
+                    }
                 }
+                let base_term = gone.checked_sub(1).map_or(Term(0), |last| plain[last].term);
+                let base = LogEnd { term: base_term, index: Index(gone as u64) };
+                prop_assert_eq!(log.base(), base);
+                prop_assert_eq!(log.first_index(), Index(gone as u64 + 1));
                 prop_assert_eq!(log.last_index(), Index(plain.len() as u64));
-                prop_assert!(log.iter().map(|(_, entry)| entry).eq(plain.iter()));
-                let mut rebuilt = Log::new();
-                plain.iter().cloned().for_each(|entry| { rebuilt.append(entry); });
+                prop_assert_eq!(log.len(), (plain.len() - gone) as u64);
+                prop_assert_eq!(log.is_empty(), plain.len() == gone);
+                let last_term = plain.last().map_or(Term(0), |last| last.term);
+                prop_assert_eq!(log.end(), LogEnd { term: last_term, index: log.last_index() });
+
+                let rest = || (gone as u64 + 1..).map(Index).zip(&plain[gone..]);
+                prop_assert!(log.iter().eq(rest()));
+                prop_assert!(log.iter().rev().eq(rest().collect::<Vec<_>>().into_iter().rev()));
+                let mut rebuilt = Log::after(base);
+                for entry in &plain[gone..] {
+                    rebuilt.append(entry.clone());
+                }
                 prop_assert_eq!(&log, &rebuilt, "the same entries are the same log");
-                let tail = log.entries_from(Index(place), 5);
-                let from = place.max(1) as usize - 1;
-                let least = if place == 0 { 4 } else { 5 };
-                prop_assert!(tail.iter().eq(plain.iter().skip(from).take(least)));
+
+                let there = (probe > gone as u64).then(|| plain.get(probe as usize - 1)).flatten();
+                prop_assert_eq!(log.get(Index(probe)), there);
+                let is_base = probe == gone as u64;
+                let term = if is_base { Some(base_term) } else { there.map(|entry| entry.term) };
+                prop_assert_eq!(log.term_at(Index(probe)), term);
+                let tail = log.entries_from(Index(probe), 5);
+                if probe > gone as u64 {
+                    prop_assert!(tail.iter().eq(plain.iter().skip(probe as usize - 1).take(5)));
+                } else {
+                    prop_assert!(tail.is_empty(), "its first is not there");
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_clone_shares_its_entries_and_keeps_them() {
+        let mut log = log(&[1; 200]);
+        let before = log.clone();
+        log.compact_to(Index(100));
+        log.truncate_from(Index(150));
+        assert_eq!((log.len(), before.len()), (49, 200));
+        assert!(Arc::ptr_eq(&before.chunks[3], &before.clone().chunks[3]));
     }
 
     #[test]
@@ -285,9 +439,15 @@ mod tests {
     fn the_place_to_back_off_to_skips_whole_terms() {
         let follower = log(&[1, 1, 1, 2, 2, 3, 3]);
         let hint = follower.last_place_not_after(Index(7), Term(5));
-        assert_eq!(hint, LogEnd { index: Index(7), term: Term(3) });
-        let leader = log(&[1, 1, 1, 5, 5, 5, 5]);
-        assert_eq!(leader.last_place_not_after(hint.index, hint.term).index, Index(3));
+        assert_eq!(hint, Some(LogEnd { index: Index(7), term: Term(3) }));
+        let mut leader = log(&[1, 1, 1, 5, 5, 5, 5]);
+        let place = |leader: &Log| leader.last_place_not_after(Index(7), Term(3));
+        assert_eq!(place(&leader), Some(LogEnd { index: Index(3), term: Term(1) }));
+        leader.compact_to(Index(3));
+        assert_eq!(place(&leader), Some(leader.base()), "the base is a place too");
+        leader.compact_to(Index(4));
+        assert_eq!(place(&leader), None, "what comes before the base is not known");
+        assert_eq!(leader.last_place_not_after(Index(2), Term(9)), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What servers say to each other: the RPCs of the paper's Figure 2.
 
 use crate::log::{Entry, Index, LogEnd, Term};
-use crate::membership::NodeId;
+use crate::membership::{Membership, NodeId};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// A message on its way.
@@ -38,6 +39,11 @@ pub enum Message {
     AppendEntriesReply(AppendReply),
     /// A leader hands over: the receiver is to stand at once (dissertation, section 3.10).
     TimeoutNow,
+    /// A leader sends a part of its snapshot, in place of entries that it no longer has
+    /// (section 7).
+    InstallSnapshot(InstallSnapshot),
+    /// The answer to it.
+    InstallSnapshotReply(InstallSnapshotReply),
 }
 
 /// A candidate asks for a vote.
@@ -170,6 +176,60 @@ pub enum AppendAnswer {
     StaleTerm,
 }
 
+/// A leader sends a part of its snapshot. Figure 13 of the paper, with the length of the
+/// whole in place of the flag `done`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct InstallSnapshot {
+    /// The last entry that the snapshot covers: with the leader's term, its name.
+    pub end: LogEnd,
+    /// The configuration as of that entry.
+    pub membership: Membership,
+    /// How long the whole is, in bytes.
+    pub total_bytes: u64,
+    /// Where in it the chunk begins, in bytes.
+    pub offset: u64,
+    /// The bytes from there on; the whole is there once they reach `total_bytes`.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::log::hexadecimal"))]
+    pub chunk: Arc<[u8]>,
+    /// The leader's newest round, as in AppendEntries.
+    pub round: Round,
+}
+
+/// The answer to InstallSnapshot, and which chunk it answers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct InstallSnapshotReply {
+    /// The round of the message that is answered.
+    pub round: Round,
+    /// The end of the snapshot that the chunk was of.
+    pub end: LogEnd,
+    /// Where in it the chunk began, in bytes.
+    pub offset: u64,
+    /// What became of it.
+    pub answer: SnapshotAnswer,
+}
+
+/// What became of a chunk of a snapshot.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum SnapshotAnswer {
+    /// The follower has the bytes before this one, and wants those from here on.
+    Wants {
+        /// In bytes from the snapshot's beginning.
+        offset: u64,
+    },
+    /// The follower has, durably, all that the snapshot covers: it installed it, or had
+    /// those entries already.
+    Installed {
+        /// The last index known to match.
+        match_index: Index,
+    },
+    /// The leader's term is over: the follower is in a later one (section 5.1).
+    StaleTerm,
+}
+
 /// The kind of a message, for whoever counts or draws them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -189,6 +249,10 @@ pub enum MessageKind {
     AppendEntriesReply,
     /// TimeoutNow.
     TimeoutNow,
+    /// InstallSnapshot.
+    InstallSnapshot,
+    /// Its answer.
+    InstallSnapshotReply,
 }
 
 impl MessageKind {
@@ -197,11 +261,13 @@ impl MessageKind {
         match self {
             MessageKind::RequestVoteReply
             | MessageKind::RequestPreVoteReply
-            | MessageKind::AppendEntriesReply => true,
+            | MessageKind::AppendEntriesReply
+            | MessageKind::InstallSnapshotReply => true,
             MessageKind::RequestVote
             | MessageKind::RequestPreVote
             | MessageKind::AppendEntries
-            | MessageKind::TimeoutNow => false,
+            | MessageKind::TimeoutNow
+            | MessageKind::InstallSnapshot => false,
         }
     }
 }
@@ -217,6 +283,8 @@ impl Message {
             Message::AppendEntries(_) => MessageKind::AppendEntries,
             Message::AppendEntriesReply(_) => MessageKind::AppendEntriesReply,
             Message::TimeoutNow => MessageKind::TimeoutNow,
+            Message::InstallSnapshot(_) => MessageKind::InstallSnapshot,
+            Message::InstallSnapshotReply(_) => MessageKind::InstallSnapshotReply,
         }
     }
 }

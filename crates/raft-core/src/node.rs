@@ -13,9 +13,11 @@ use crate::random::Random;
 use crate::read::{ReadBasis, ReadMode, RequestId};
 use crate::replication::Leader;
 use crate::settings::{CheckedSettings, Settings};
+use crate::snapshot::{Incoming, Snapshot};
 use crate::time::Micros;
 use crate::transition::{CandidateCause, IgnoreCause, StepDownCause, TermCause, Transition};
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 
 /// Something that the driver tells a node.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -41,8 +43,17 @@ pub enum Input {
     },
     /// This write, and all before it, are durable.
     Durable(WriteId),
-    /// The state machine has applied every entry up to here.
+    /// The state machine has applied every entry up to here, or was replaced by a
+    /// snapshot that ends here ([`Output::Restore`]).
     Applied(Index),
+    /// The driver took a snapshot of its state machine. Ignored where it covers more
+    /// than was applied, or no more than the last one ([`Transition::SnapshotRefused`]).
+    SnapshotTaken {
+        /// The last entry that was applied to that state.
+        index: Index,
+        /// The state, with the clients' sessions: see [`Snapshot::data`].
+        data: Arc<[u8]>,
+    },
     /// Change the members. Answered by [`Answer::Proposed`] or a refusal.
     Reconfigure {
         /// The driver's name for the request.
@@ -73,6 +84,10 @@ pub enum Output {
         /// The entry.
         entry: Entry,
     },
+    /// Replace the state machine, sessions and all, by this snapshot, then say so by
+    /// [`Input::Applied`] of its end. It comes first after a start from a disk that holds
+    /// one, and when a leader's is installed.
+    Restore(Snapshot),
     /// Answer a client.
     Answer {
         /// The request.
@@ -145,6 +160,8 @@ pub struct Node {
     // Figure 2, persistent state: as it will be once every write asked for is durable.
     pub(crate) hard_state: HardState,
     pub(crate) log: Log,
+    /// It covers at least what is gone from the log.
+    pub(crate) snapshot: Option<Snapshot>,
     pub(crate) persistence: Persistence,
     // Figure 2, volatile state.
     pub(crate) commit_index: Index,
@@ -156,6 +173,8 @@ pub struct Node {
     /// withholds its vote (stickiness).
     pub(crate) leader_heard_at: Option<Micros>,
     pub(crate) hard_state_changed: bool,
+    /// What has come of the leader's snapshot so far.
+    pub(crate) incoming: Option<Incoming>,
     pub(crate) random: Random,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -180,7 +199,13 @@ impl Node {
         let keeps_promise =
             has_run_before && !settings.get().flaws.has(Flaw::LeaseForgottenByRestart);
         let forgets_vote = settings.get().flaws.has(Flaw::VoteTwiceAfterRestart);
-        let configurations = Configurations::of(disk.membership, &disk.log);
+        // A snapshot covers committed entries only.
+        let beginning = match &disk.snapshot {
+            Some(snapshot) => (snapshot.end.index, snapshot.membership),
+            None => (Index::ZERO, disk.membership),
+        };
+        let committed = beginning.0;
+        let configurations = Configurations::of(beginning, &disk.log);
         let rule = settings.get().configurations_in_force;
         let (_, membership) = configurations.in_force(rule, Index::ZERO);
         let mut node = Node {
@@ -193,17 +218,22 @@ impl Node {
                 ..disk.hard_state
             },
             log: disk.log,
+            snapshot: disk.snapshot,
             persistence,
-            commit_index: Index::ZERO,
-            handed_to_apply: Index::ZERO,
+            commit_index: committed,
+            handed_to_apply: committed,
             applied_index: Index::ZERO,
             role: Role::Follower { leader: None },
             timer: ElectionTimer::default(),
             leader_heard_at: keeps_promise.then_some(now),
             hard_state_changed: false,
+            incoming: None,
             random: Random::new(seed),
             outputs: VecDeque::new(),
         };
+        if let Some(snapshot) = node.snapshot.clone() {
+            node.outputs.push_back(Output::Restore(snapshot));
+        }
         node.restart_election_timer(now);
         node.commit_what_the_log_proves();
         node
@@ -219,6 +249,7 @@ impl Node {
             Input::Read { request, mode } => self.read(now, request, mode),
             Input::Durable(write) => self.durable(now, write),
             Input::Applied(index) => self.applied(now, index),
+            Input::SnapshotTaken { index, data } => self.snapshot_taken(index, data),
             Input::Reconfigure { request, change } => self.reconfigure(now, request, change),
             Input::Transfer(target) => self.transfer(now, target),
             Input::Campaign => self.campaign(now, CandidateCause::Told),
@@ -299,6 +330,7 @@ impl Node {
                 self.refuse_vote(from, VoteRefusal::StaleTerm);
             }
             Message::AppendEntries(append) if is_stale => self.refuse_stale_leader(from, append),
+            Message::InstallSnapshot(chunk) if is_stale => self.refuse_stale_snapshot(from, &chunk),
             Message::TimeoutNow if is_stale => {
                 self.ignore_message(from, kind, IgnoreCause::StaleTerm);
             }
@@ -307,13 +339,19 @@ impl Node {
             Message::RequestPreVote(_) => {}
             // A yes to a pre-vote may come from a server of an earlier term.
             Message::RequestPreVoteReply(reply) => self.receive_pre_vote(now, from, reply),
-            Message::RequestVoteReply(_) | Message::AppendEntriesReply(_) if is_stale => {
+            Message::RequestVoteReply(_)
+            | Message::AppendEntriesReply(_)
+            | Message::InstallSnapshotReply(_)
+                if is_stale =>
+            {
                 self.ignore_message(from, kind, IgnoreCause::StaleTerm);
             }
             Message::RequestVote(request) => self.receive_vote_request(now, from, request),
             Message::RequestVoteReply(answer) => self.receive_vote(now, from, answer),
             Message::AppendEntries(append) => self.receive_entries(now, from, append),
             Message::AppendEntriesReply(reply) => self.receive_append_reply(now, from, reply),
+            Message::InstallSnapshot(chunk) => self.receive_snapshot(now, from, chunk),
+            Message::InstallSnapshotReply(reply) => self.receive_snapshot_reply(now, from, reply),
         }
     }
 
@@ -415,6 +453,8 @@ impl Node {
     pub(crate) fn advance_term(&mut self, to: Term, because: TermCause) {
         let from = self.term();
         debug_assert!(to > from, "terms only grow");
+        // What a leader of the earlier term sent of its snapshot is of no more use.
+        self.incoming = None;
         self.set_hard_state(HardState { term: to, voted_for: None });
         self.transition(Transition::TermAdvanced { from, to, because });
     }

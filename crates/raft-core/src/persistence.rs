@@ -1,13 +1,14 @@
 //! What must reach the disk before what may be said (paper, Figure 2: "updated
 //! on stable storage before responding to RPCs").
 //!
-//! Writes are asynchronous. All of them, hard state and log, share one total
+//! Writes are asynchronous. All of them, hard state, log and snapshots, share one total
 //! order; the node holds back whatever depends on a write until the driver
 //! reports that write durable, so that no driver can forget.
 
-use crate::log::{Entry, Index, Log, Term};
+use crate::log::{Entry, Index, Log, LogEnd, Term};
 use crate::membership::{Membership, NodeId};
 use crate::message::Envelope;
+use crate::snapshot::Snapshot;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -50,6 +51,19 @@ pub enum Change {
         /// What goes there.
         entries: Vec<Entry>,
     },
+    /// Replace the snapshot, and drop what it makes superfluous of the log. Both are one
+    /// write: a crash leaves the old snapshot with the log that goes on from it, or the
+    /// new one with its own.
+    Snapshot {
+        /// The snapshot.
+        snapshot: Snapshot,
+        /// The log goes on after this place. It is the snapshot's end or, where some
+        /// entries are kept for followers that lag a little, before it.
+        log_begins_after: LogEnd,
+        /// Whether the entries after that place stay. They do where the server took the
+        /// snapshot itself; where a leader's was installed, the whole log goes.
+        keeps_later_entries: bool,
+    },
 }
 
 /// What a disk holds: all that a server has left after a crash.
@@ -61,13 +75,16 @@ pub struct Durable {
     pub log: Log,
     /// The configuration that the cluster began with.
     pub membership: Membership,
+    /// The last snapshot. There is one wherever the log doesn't begin at index 1, and it
+    /// covers at least what is gone from it.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl Durable {
     /// The disk of a server that has never run.
     pub const fn new(membership: Membership) -> Durable {
         let hard_state = HardState { term: Term(0), voted_for: None };
-        Durable { hard_state, log: Log::new(), membership }
+        Durable { hard_state, log: Log::new(), membership, snapshot: None }
     }
 
     /// Carries out a write. A driver that keeps a `Durable` as its disk calls
@@ -79,6 +96,14 @@ impl Durable {
                 self.log.truncate_from(first);
                 for entry in entries {
                     self.log.append(entry);
+                }
+            }
+            Change::Snapshot { snapshot, log_begins_after, keeps_later_entries } => {
+                self.snapshot = Some(snapshot);
+                if keeps_later_entries {
+                    self.log.compact_to(log_begins_after.index);
+                } else {
+                    self.log = Log::after(log_begins_after);
                 }
             }
         }
@@ -142,15 +167,47 @@ impl Persistence {
     /// So a late report for entries since overwritten claims no more than what
     /// is still there.
     pub(crate) fn write_log(&mut self, first: Index, entries: Vec<Entry>) -> Write {
-        let id = self.next_write();
         let kept = first.previous();
+        let id = self.replace_log_after(kept, Index(kept.0 + entries.len() as u64));
+        Write { id, change: Change::Log { first, entries } }
+    }
+
+    /// A write of a snapshot that this server took: the log loses entries at its front
+    /// only, so what earlier writes make durable stays true.
+    pub(crate) fn write_snapshot_taken(&mut self, snapshot: Snapshot, base: LogEnd) -> Write {
+        let id = self.next_write();
+        let keeps_later_entries = true;
+        let change = Change::Snapshot { snapshot, log_begins_after: base, keeps_later_entries };
+        Write { id, change }
+    }
+
+    /// A write of a leader's snapshot, in place of the whole log.
+    ///
+    /// Reports of earlier writes speak of a log that is no more; what was committed of it
+    /// is the same in the snapshot, so up to there, and no further, they still tell the
+    /// truth, whichever of the two a crash leaves.
+    pub(crate) fn write_snapshot_installed(
+        &mut self,
+        snapshot: Snapshot,
+        was_committed: Index,
+    ) -> Write {
+        let end = snapshot.end;
+        let id = self.replace_log_after(was_committed, end.index);
+        let keeps_later_entries = false;
+        let change = Change::Snapshot { snapshot, log_begins_after: end, keeps_later_entries };
+        Write { id, change }
+    }
+
+    /// A write after which the log is durable up to `last_index`; of what earlier writes
+    /// brought, it leaves what stands at `kept` and before.
+    fn replace_log_after(&mut self, kept: Index, last_index: Index) -> WriteId {
+        let id = self.next_write();
         self.durable_index = self.durable_index.min(kept);
         for write in &mut self.log_writes {
             write.last_index = write.last_index.min(kept);
         }
-        let last_index = Index(kept.0 + entries.len() as u64);
         self.log_writes.push_back(LogWrite { id, last_index });
-        Write { id, change: Change::Log { first, entries } }
+        id
     }
 
     /// Takes a report that `id` and all writes before it are durable. Says
@@ -242,6 +299,33 @@ mod tests {
         assert_eq!(persistence.durable_index(), Index(5));
         assert!(persistence.report(second.id));
         assert_eq!(persistence.durable_index(), Index(6));
+    }
+
+    #[test]
+    fn a_late_report_for_a_log_that_a_snapshot_replaced_claims_what_was_committed_of_it() {
+        let mut persistence = fresh();
+        let log = persistence.write_log(Index(1), entries(8));
+        let end = LogEnd { term: Term(2), index: Index(20) };
+        let membership = Membership::of(NodeSet::first(3));
+        let snapshot = Snapshot { end, membership, data: [].into() };
+        let installed = persistence.write_snapshot_installed(snapshot, Index(3));
+        let later = persistence.write_log(Index(21), entries(2));
+        for (write, durable_index) in [(log, 3), (installed, 20), (later, 22)] {
+            assert!(persistence.report(write.id));
+            assert_eq!(persistence.durable_index(), Index(durable_index));
+        }
+    }
+
+    #[test]
+    fn a_snapshot_that_the_server_took_leaves_its_account_of_the_log_as_it_was() {
+        let mut persistence = fresh();
+        let log = persistence.write_log(Index(1), entries(8));
+        let end = LogEnd { term: Term(1), index: Index(5) };
+        let membership = Membership::of(NodeSet::first(3));
+        persistence.write_snapshot_taken(Snapshot { end, membership, data: [].into() }, end);
+        assert_eq!(persistence.durable_index(), Index(0));
+        assert!(persistence.report(log.id));
+        assert_eq!(persistence.durable_index(), Index(8));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Log replication (paper, section 5.3) and when an entry is committed (5.4.2).
 
 use crate::flaws::Flaw;
-use crate::log::{Entry, Index, LogEnd, Payload};
+use crate::log::{Entry, Index, Log, LogEnd, Payload};
 use crate::membership::{NodeId, NodeSet};
-use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageKind};
+use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageKind, Round};
 use crate::node::{Node, Role};
 use crate::read::{PendingRead, RequestId};
 use crate::rounds::Rounds;
+use crate::snapshot::Sending;
 use crate::time::Micros;
 use crate::transfer::Transfer;
 use crate::transition::{CommitCause, IgnoreCause, Transition};
@@ -41,7 +42,7 @@ pub(crate) struct Progress {
 }
 
 /// How a leader sends to a follower.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Pace {
     /// It doesn't know where the logs part: one message at a time.
     Probe {
@@ -50,6 +51,9 @@ pub(crate) enum Pace {
     },
     /// It does: entries go out as they come, without waiting for answers.
     Replicate,
+    /// The next entry is no longer in the leader's log: its snapshot goes out, a chunk at
+    /// a time, and no entries.
+    Snapshot(Sending),
 }
 
 impl Leader {
@@ -108,25 +112,29 @@ impl Node {
         let ready: NodeSet = leader
             .progress
             .iter()
-            .filter(|(_, progress)| {
-                progress.next_index <= last && progress.pace != Pace::Probe { is_waiting: true }
-            })
+            .filter(|(_, progress)| progress.next_index <= last && progress.may_be_sent_entries())
             .map(|(id, _)| *id)
             .collect();
         for follower in ready.iter() {
-            self.send_entries(follower, false);
+            self.send_entries(now, follower, false);
         }
         // A cluster of one has nobody to wait for but its own disk.
         self.advance_commit_by_counting(now);
     }
 
     /// Sends AppendEntries from the follower's next index on; without anything to
-    /// send it is a heartbeat.
-    pub(crate) fn send_entries(&mut self, to: NodeId, confirms_read: bool) {
+    /// send it is a heartbeat. A follower whose next entry is gone gets the snapshot.
+    pub(crate) fn send_entries(&mut self, now: Micros, to: NodeId, confirms_read: bool) {
         let most = self.settings().max_entries_per_message;
+        let first = self.log.first_index();
         let Role::Leader(leader) = &mut self.role else { return };
         let round = leader.rounds.newest;
         let Some(progress) = leader.progress.get_mut(&to) else { return };
+        match progress.pace {
+            Pace::Snapshot(_) => return self.send_bare_heartbeat(to, confirms_read),
+            _ if progress.next_index < first => return self.begin_snapshot(now, to),
+            Pace::Probe { .. } | Pace::Replicate => {}
+        }
         let index = progress.next_index.previous();
         let Some(term) = self.log.term_at(index) else {
             debug_assert!(false, "the next index never passes the end of the leader's log by two");
@@ -140,6 +148,7 @@ impl Node {
             Pace::Replicate => {
                 progress.next_index = Index(progress.next_index.0 + entries.len() as u64);
             }
+            Pace::Snapshot(_) => {}
         }
         let append = AppendEntries {
             previous: LogEnd { index, term },
@@ -167,10 +176,15 @@ impl Node {
         let Some(last) = last_index_if_possible(previous, &entries, self.term()) else {
             return self.ignore_message(from, kind, IgnoreCause::Impossible);
         };
+        let Some((previous, entries)) = after_base(self.log.base(), previous, entries) else {
+            return self.ignore_message(from, kind, IgnoreCause::OverwritesCommitted);
+        };
         // "2. Reply false if log doesn't contain an entry at prevLogIndex whose
         // term matches prevLogTerm."
         if self.log.term_at(previous.index) != Some(previous.term) {
             let hint = self.log.last_place_not_after(previous.index, previous.term);
+            // The base is committed, so a leader has it too.
+            let hint = hint.unwrap_or(self.log.base());
             self.transition(Transition::EntriesRefused { asked: previous, hint });
             let answer = AppendAnswer::Conflict { refused: previous.index, hint };
             return self.send(from, Message::AppendEntriesReply(AppendReply { round, answer }));
@@ -227,8 +241,9 @@ impl Node {
             let committed = first <= self.commit_index;
             if committed {
                 // Raft never asks for this. Modified Raft may, and then it is done,
-                // so that one can see what the rule that is left out was for.
-                if self.settings().flaws.is_none() {
+                // so that one can see what the rule that is left out was for. But a
+                // snapshot can't be taken apart again.
+                if self.settings().flaws.is_none() || first <= self.snapshot_index() {
                     return Taken::WouldOverwriteCommitted;
                 }
                 self.commit_index = first.previous();
@@ -249,24 +264,37 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else {
             return self.ignore_message(from, kind, IgnoreCause::WrongRole);
         };
-        let last = self.log.last_index();
         let Some(progress) = leader.progress.get_mut(&from) else {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         };
         if reply.round > leader.rounds.newest {
             return self.ignore_message(from, kind, IgnoreCause::Impossible);
         }
+        let log = &self.log;
         let outcome = match reply.answer {
-            AppendAnswer::Accepted { match_index } => progress.accepted(match_index, last),
-            AppendAnswer::Conflict { refused, hint } => {
-                let log = &self.log;
-                progress.refused(refused, || {
-                    log.last_place_not_after(hint.index.min(refused), hint.term).index
-                })
-            }
+            AppendAnswer::Accepted { match_index } => progress.accepted(match_index, log),
+            AppendAnswer::Conflict { refused, hint } => progress.refused(refused, || {
+                // Where that is gone from the log, so is the next entry.
+                log.last_place_not_after(hint.index.min(refused), hint.term)
+                    .map_or(Index::ZERO, |place| place.index)
+            }),
             // Only a server of a later term says so, and its answer carries that term.
             AppendAnswer::StaleTerm => Err(IgnoreCause::Impossible),
         };
+        self.after_answer(now, from, kind, reply.round, outcome);
+    }
+
+    /// What follows from an answer of a follower, to AppendEntries or InstallSnapshot.
+    pub(crate) fn after_answer(
+        &mut self,
+        now: Micros,
+        from: NodeId,
+        kind: MessageKind,
+        round: Round,
+        outcome: Result<Learned, IgnoreCause>,
+    ) {
+        let Role::Leader(leader) = &self.role else { return };
+        let Some(progress) = leader.progress.get(&from) else { return };
         let (match_index, next_index) = (progress.match_index, progress.next_index);
         match outcome {
             Err(IgnoreCause::Impossible) => {
@@ -282,19 +310,19 @@ impl Node {
             Ok(Learned::Refusal) => {
                 self.transition(Transition::NextSetBack { follower: from, next_index });
             }
+            Ok(Learned::Wanted) => self.send_chunk(now, from),
         }
-        self.count_round(now, from, reply.round);
+        self.count_round(now, from, round);
         if outcome.is_ok() {
             self.advance_commit_by_counting(now);
         }
         // The answer may have made room for more.
         let Role::Leader(leader) = &self.role else { return };
         if let Some(progress) = leader.progress.get(&from) {
-            let has_more = progress.next_index <= last;
+            let has_more = progress.next_index <= self.log.last_index();
             let must_probe = matches!(outcome, Ok(Learned::Refusal));
-            let may_send = progress.pace != Pace::Probe { is_waiting: true };
-            if may_send && (has_more || must_probe) {
-                self.send_entries(from, false);
+            if progress.may_be_sent_entries() && (has_more || must_probe) {
+                self.send_entries(now, from, false);
             }
         }
     }
@@ -341,6 +369,8 @@ impl Node {
     pub(crate) fn advance_commit(&mut self, to: Index, because: CommitCause) {
         let from = self.commit_index;
         self.commit_index = to;
+        // A snapshot of no more than that is of no more use.
+        self.incoming = self.incoming.take().filter(|incoming| incoming.end.index > to);
         self.transition(Transition::CommitAdvanced { from, to, because });
         self.hand_committed_to_apply();
     }
@@ -359,9 +389,11 @@ enum Taken {
 
 /// What an answer taught the leader about a follower's log.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Learned {
+pub(crate) enum Learned {
     Match,
     Refusal,
+    /// It wants the next chunk of the snapshot.
+    Wanted,
 }
 
 impl Progress {
@@ -370,13 +402,39 @@ impl Progress {
         Progress { next_index, match_index: Index::ZERO, pace }
     }
 
-    fn accepted(&mut self, match_index: Index, last: Index) -> Result<Learned, IgnoreCause> {
-        if match_index > last {
+    /// Whether entries may go out now: not while a probe or a snapshot is under way.
+    fn may_be_sent_entries(&self) -> bool {
+        match self.pace {
+            Pace::Probe { is_waiting } => !is_waiting,
+            Pace::Replicate => true,
+            Pace::Snapshot(_) => false,
+        }
+    }
+
+    /// The follower's log matches `log` up to `match_index`: it accepted entries, or
+    /// installed a snapshot.
+    pub(crate) fn accepted(
+        &mut self,
+        match_index: Index,
+        log: &Log,
+    ) -> Result<Learned, IgnoreCause> {
+        if match_index > log.last_index() {
             return Err(IgnoreCause::Impossible);
         }
         if match_index.next() >= self.next_index {
             self.next_index = match_index.next();
-            self.pace = Pace::Replicate;
+            // A snapshot goes on until it is there, or until the next entry is in the log
+            // anyhow. Should the leader have dropped more of its log meanwhile, the next
+            // thing that it sends is its newer snapshot.
+            let still_needs_snapshot = match &self.pace {
+                Pace::Snapshot(sending) => {
+                    match_index < sending.snapshot.end.index.min(log.base().index)
+                }
+                Pace::Probe { .. } | Pace::Replicate => false,
+            };
+            if !still_needs_snapshot {
+                self.pace = Pace::Replicate;
+            }
         }
         if match_index <= self.match_index {
             return Err(IgnoreCause::NothingNew);
@@ -391,10 +449,15 @@ impl Progress {
         last_place_that_may_match: impl FnOnce() -> Index,
     ) -> Result<Learned, IgnoreCause> {
         // Stale and reordered answers must not move progress backwards: what is
-        // known to match matches for the whole term, and a probe waits for its own.
+        // known to match matches for the whole term, and a probe waits for its own. Who
+        // gets a snapshot was sent nothing that it could refuse.
         let is_stale = refused <= self.match_index
             || refused >= self.next_index
-            || (matches!(self.pace, Pace::Probe { .. }) && refused != self.next_index.previous());
+            || match self.pace {
+                Pace::Probe { .. } => refused != self.next_index.previous(),
+                Pace::Replicate => false,
+                Pace::Snapshot(_) => true,
+            };
         if is_stale {
             return Err(IgnoreCause::NothingNew);
         }
@@ -403,6 +466,32 @@ impl Progress {
         self.pace = Pace::Probe { is_waiting: false };
         Ok(Learned::Refusal)
     }
+}
+
+/// The part of a message that comes after the base of the receiver's log. What comes
+/// before is in its snapshot: it is committed, and so the same as the leader's.
+///
+/// ```text
+///   mine      [ base 4 ] 2 3        message: after index 2, entries 1 2 2 3
+///   theirs         2|1 2 2 3        the entries at 3 and 4 are covered; it goes on as
+///                                   after index 4, entries 2 3
+/// ```
+///
+/// `None` where the message has another entry than the base in its place.
+fn after_base(
+    base: LogEnd,
+    previous: LogEnd,
+    mut entries: Vec<Entry>,
+) -> Option<(LogEnd, Vec<Entry>)> {
+    let Some(covered @ 1..) = base.index.0.checked_sub(previous.index.0) else {
+        return Some((previous, entries));
+    };
+    let covered = usize::try_from(covered).unwrap_or(usize::MAX);
+    if entries.len() < covered {
+        return Some((base, Vec::new()));
+    }
+    let rest = entries.split_off(covered);
+    (entries.last().map(|entry| entry.term) == Some(base.term)).then_some((base, rest))
 }
 
 /// The index of the last entry of a message, if its numbers can be at all.

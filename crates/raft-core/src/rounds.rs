@@ -121,7 +121,8 @@ impl Node {
         let followers: crate::membership::NodeSet = leader.progress.keys().copied().collect();
         self.transition(Transition::RoundStarted { round, confirms_read });
         for follower in followers.iter() {
-            self.send_entries(follower, confirms_read);
+            self.send_entries(now, follower, confirms_read);
+            self.repeat_chunk(now, follower);
         }
         // A leader answers its own rounds; alone in its cluster, it is the majority.
         self.count_round(now, self.id, round);

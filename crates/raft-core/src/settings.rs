@@ -80,8 +80,35 @@ pub struct Settings {
     pub configurations_in_force: InForce,
     /// How many entries a learner may lack and still be made a voter.
     pub promotion_lag_max: u64,
+    /// How many of the entries that a snapshot covers stay in the log when a server takes
+    /// it: a follower that lags by no more gets entries rather than the whole snapshot.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_default_kept"))]
+    pub entries_kept_after_snapshot: u64,
+    /// The most bytes of a snapshot that one InstallSnapshot carries, at least 1.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default = "default_chunk_bytes", skip_serializing_if = "is_default_chunk_bytes")
+    )]
+    pub snapshot_chunk_bytes: u32,
     /// Rules that are left out, to show what they are for. None, in real Raft.
     pub flaws: Flaws,
+}
+
+// Settings that came later are left out where they are as if they had not: what was
+// written before still reads, and still is what would be written.
+
+#[cfg(feature = "serde")]
+const fn is_default_kept(entries: &u64) -> bool {
+    *entries == 0
+}
+
+const fn default_chunk_bytes() -> u32 {
+    64 * 1024
+}
+
+#[cfg(feature = "serde")]
+const fn is_default_chunk_bytes(bytes: &u32) -> bool {
+    *bytes == default_chunk_bytes()
 }
 
 impl Default for Settings {
@@ -99,6 +126,8 @@ impl Default for Settings {
             lease: None,
             configurations_in_force: InForce::WhenAppended,
             promotion_lag_max: 1_000,
+            entries_kept_after_snapshot: 0,
+            snapshot_chunk_bytes: default_chunk_bytes(),
             flaws: Flaws::NONE,
         }
     }
@@ -115,6 +144,8 @@ pub enum SettingsError {
     HeartbeatNotBelowTimeout,
     /// A message that may carry no entry can never replicate one.
     NoEntriesPerMessage,
+    /// A message that may carry no byte of a snapshot can never bring one across.
+    NoBytesPerChunk,
     /// A lease rests on voters that withhold their votes; without stickiness they don't.
     LeaseWithoutStickiness,
     /// A drift bound below 1 would lengthen the lease past the promise.
@@ -136,6 +167,7 @@ impl fmt::Display for SettingsError {
                 "heartbeat_interval must be shorter than election_timeout_min"
             }
             SettingsError::NoEntriesPerMessage => "max_entries_per_message must be at least 1",
+            SettingsError::NoBytesPerChunk => "snapshot_chunk_bytes must be at least 1",
             SettingsError::LeaseWithoutStickiness => {
                 "lease needs stickiness: turn stickiness on, or lease off"
             }
@@ -181,6 +213,9 @@ impl Settings {
         }
         if self.max_entries_per_message == 0 {
             return Err(SettingsError::NoEntriesPerMessage);
+        }
+        if self.snapshot_chunk_bytes == 0 {
+            return Err(SettingsError::NoBytesPerChunk);
         }
         if let Some(bound) = self.lease {
             if !self.stickiness {
@@ -239,6 +274,7 @@ mod tests {
                 SettingsError::HeartbeatNotBelowTimeout,
             ),
             (Settings { max_entries_per_message: 0, ..base }, SettingsError::NoEntriesPerMessage),
+            (Settings { snapshot_chunk_bytes: 0, ..base }, SettingsError::NoBytesPerChunk),
             (Settings { lease, ..base }, SettingsError::LeaseWithoutStickiness),
             (
                 Settings { lease: below_one, stickiness: true, ..base },

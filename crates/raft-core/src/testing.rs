@@ -2,7 +2,9 @@
 
 use crate::*;
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
 
 pub(crate) const A: NodeId = NodeId::A;
 pub(crate) const B: NodeId = NodeId::B;
@@ -95,6 +97,34 @@ pub(crate) fn conflict(refused: u64, hint: LogEnd, round: u64) -> Message {
     Message::AppendEntriesReply(AppendReply { round: Round(round), answer })
 }
 
+/// A state machine that keeps all that it was ever told, in two numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct State {
+    /// The last entry that was applied.
+    pub(crate) index: Index,
+    /// A digest of that and every entry before.
+    pub(crate) digest: u64,
+}
+
+impl State {
+    fn apply(&mut self, index: Index, entry: &Entry) {
+        let mut hasher = std::hash::DefaultHasher::new();
+        (self.digest, entry).hash(&mut hasher);
+        *self = State { index, digest: hasher.finish() };
+    }
+
+    fn encode(self) -> Arc<[u8]> {
+        [self.index.0.to_le_bytes(), self.digest.to_le_bytes()].concat().into()
+    }
+
+    /// The state in a snapshot; of one that no server took, none.
+    fn decode(data: &[u8]) -> Option<State> {
+        let (index, digest) = data.split_first_chunk()?;
+        let digest = u64::from_le_bytes(digest.try_into().ok()?);
+        Some(State { index: Index(u64::from_le_bytes(*index)), digest })
+    }
+}
+
 /// How a server begins. `Start { log: &[1, 1, 2], ..Start::default() }`
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start<'a> {
@@ -130,6 +160,7 @@ impl Default for Start<'_> {
 pub(crate) struct Server {
     pub(crate) node: Node,
     pub(crate) disk: Durable,
+    pub(crate) state: State,
     pub(crate) now: Micros,
     pub(crate) disk_is_slow: bool,
     pub(crate) applies_slowly: bool,
@@ -142,6 +173,9 @@ pub(crate) struct Seen {
     pub(crate) sent: Vec<Envelope>,
     pub(crate) writes: Vec<Change>,
     pub(crate) applied: Vec<(Index, Entry)>,
+    pub(crate) restored: Vec<Snapshot>,
+    /// The state after each entry that was applied and each snapshot.
+    pub(crate) states: Vec<State>,
     pub(crate) answers: Vec<(RequestId, Answer)>,
     pub(crate) transitions: Vec<Transition>,
 }
@@ -223,6 +257,7 @@ impl Server {
         let mut server = Server {
             node,
             disk,
+            state: State::default(),
             now: start.now,
             disk_is_slow: false,
             applies_slowly: false,
@@ -333,12 +368,19 @@ impl Server {
         self.tell(Input::Durable(last))
     }
 
+    /// It takes a snapshot of what it has applied.
+    pub(crate) fn take_snapshot(&mut self) -> Seen {
+        let State { index, .. } = self.state;
+        self.tell(Input::SnapshotTaken { index, data: self.state.encode() })
+    }
+
     /// It loses all that was not durable, and starts anew.
     pub(crate) fn crash_and_restart(&mut self) -> Seen {
         let view = self.node.view();
         let (id, settings) = (view.id(), view.settings().check().expect("they were checked"));
         self.writes_under_way.clear();
         let seed = self.now.0.wrapping_mul(64) + u64::from(id.number());
+        self.state = State::default();
         self.node = Node::restore(id, settings, seed, self.disk.clone(), self.now);
         self.drain()
     }
@@ -354,9 +396,21 @@ impl Server {
                         self.writes_under_way.push_back(write);
                     }
                     Output::Apply { index, entry } => {
+                        self.state.apply(index, &entry);
+                        seen.states.push(self.state);
                         seen.applied.push((index, entry));
                         if !self.applies_slowly {
                             self.node.handle(self.now, Input::Applied(index));
+                        }
+                    }
+                    Output::Restore(snapshot) => {
+                        let end = snapshot.end.index;
+                        let none = State { index: end, digest: 0 };
+                        self.state = State::decode(&snapshot.data).unwrap_or(none);
+                        seen.states.push(self.state);
+                        seen.restored.push(snapshot);
+                        if !self.applies_slowly {
+                            self.node.handle(self.now, Input::Applied(end));
                         }
                     }
                     Output::Answer { request, answer } => seen.answers.push((request, answer)),

@@ -41,20 +41,20 @@ impl Node {
         let gives_up_at = now + timeout;
         leader.transfer = Some(Transfer { target, gives_up_at, is_told: false });
         self.transition(Transition::TransferStarted { to: target });
-        self.bring_up_to_date(target);
+        self.bring_up_to_date(now, target);
         self.tell_target_to_stand();
     }
 
     /// A probe whose answer is still out would hold the entries back: the target gets
     /// what it lacks now.
-    fn bring_up_to_date(&mut self, target: NodeId) {
+    fn bring_up_to_date(&mut self, now: Micros, target: NodeId) {
         let last = self.log.last_index();
         let Role::Leader(leader) = &self.role else { return };
         let lacks = leader.progress.get(&target).is_some_and(|progress| {
-            progress.match_index < last && progress.pace != Pace::Replicate
+            progress.match_index < last && matches!(progress.pace, Pace::Probe { .. })
         });
         if lacks {
-            self.send_entries(target, false);
+            self.send_entries(now, target, false);
         }
     }
 

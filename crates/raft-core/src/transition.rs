@@ -6,6 +6,7 @@ use crate::log::{Index, LogEnd, Term};
 use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{MessageKind, Round, VoteRefusal};
 use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
+use crate::snapshot::SnapshotRefusal;
 use crate::time::Micros;
 
 /// Something that happened inside a node, and why.
@@ -254,6 +255,78 @@ pub enum Transition {
         request: RequestId,
         /// Why.
         because: ReadRefusal,
+    },
+    /// The server's own snapshot is in place of the entries that it covers.
+    SnapshotTaken {
+        /// The last entry that it covers.
+        end: LogEnd,
+        /// How long it is.
+        bytes: u64,
+    },
+    /// A snapshot that the driver took was not used.
+    SnapshotRefused {
+        /// The last entry that it claims to cover.
+        index: Index,
+        /// Why.
+        because: SnapshotRefusal,
+    },
+    /// The first entries of the log are gone: a snapshot covers them.
+    LogCompacted {
+        /// The last of them.
+        through: Index,
+    },
+    /// A leader began to send its snapshot to a follower, since it no longer has the
+    /// next entry that the follower lacks (section 7).
+    SnapshotSendStarted {
+        /// To whom.
+        to: NodeId,
+        /// The last entry that it covers.
+        end: LogEnd,
+        /// How long it is.
+        bytes: u64,
+    },
+    /// A leader sent a chunk of its snapshot again: an election timeout passed without
+    /// an answer.
+    SnapshotChunkRepeated {
+        /// To whom.
+        to: NodeId,
+        /// Where in the snapshot the chunk begins, in bytes.
+        offset: u64,
+    },
+    /// A follower has one more chunk of its leader's snapshot.
+    SnapshotChunkTaken {
+        /// From whom.
+        from: NodeId,
+        /// The last entry that the snapshot covers.
+        end: LogEnd,
+        /// How many bytes of it are here now.
+        received: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// A follower can't use a chunk: it is not the next one.
+    SnapshotChunkRefused {
+        /// From whom.
+        from: NodeId,
+        /// Where in the snapshot the chunk begins, in bytes.
+        offset: u64,
+        /// Where the one that it wants begins.
+        wanted: u64,
+    },
+    /// A follower goes by its leader's snapshot: its log and its state are replaced.
+    SnapshotInstalled {
+        /// From whom.
+        from: NodeId,
+        /// The last entry that it covers.
+        end: LogEnd,
+    },
+    /// A follower has what its leader's snapshot covers: its log stays as it is, and is
+    /// committed up to there (section 7).
+    FastForwarded {
+        /// From whom.
+        from: NodeId,
+        /// The last entry that the snapshot covers.
+        end: LogEnd,
     },
     /// A message or report was ignored.
     Ignored {

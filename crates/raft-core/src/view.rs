@@ -1,12 +1,13 @@
 //! A look inside a node, for monitors and for whoever draws it. It changes nothing.
 
-use crate::log::{Index, Log, Term};
+use crate::log::{Index, Log, LogEnd, Term};
 use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{Envelope, Round};
 use crate::node::{Node, Role};
 use crate::persistence::WriteId;
 use crate::replication::{Leader, Pace};
 use crate::settings::Settings;
+use crate::snapshot::Snapshot;
 use crate::time::Micros;
 
 /// A node, read-only.
@@ -50,8 +51,30 @@ pub struct ProgressView {
     pub next_index: Index,
     /// The last entry that it knows to match its own, durably.
     pub match_index: Index,
-    /// Whether it still looks for the place where the logs part.
-    pub is_probing: bool,
+    /// How it sends to it.
+    pub pace: PaceView,
+}
+
+/// How a leader sends to a follower.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PaceView {
+    /// It still looks for the place where the logs part: one message at a time.
+    Probe,
+    /// Entries go out as they come, without waiting for answers.
+    Replicate,
+    /// It sends its snapshot, a chunk at a time.
+    Snapshot(SnapshotProgress),
+}
+
+/// How much of a snapshot has arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SnapshotProgress {
+    /// The last entry that it covers.
+    pub end: LogEnd,
+    /// How many bytes of it are there, as far as is known.
+    pub received_bytes: u64,
+    /// Of how many.
+    pub total_bytes: u64,
 }
 
 impl Node {
@@ -104,6 +127,20 @@ impl<'a> View<'a> {
     /// Its log, as it is in memory.
     pub const fn log(&self) -> &'a Log {
         &self.0.log
+    }
+
+    /// The snapshot that stands in place of the entries before its log's first.
+    pub const fn snapshot(&self) -> Option<&'a Snapshot> {
+        self.0.snapshot.as_ref()
+    }
+
+    /// The leader's snapshot that it is getting, if it is.
+    pub fn incoming_snapshot(&self) -> Option<SnapshotProgress> {
+        self.0.incoming.as_ref().map(|incoming| SnapshotProgress {
+            end: incoming.end,
+            received_bytes: incoming.received(),
+            total_bytes: incoming.total_bytes,
+        })
     }
 
     /// The last entry that it knows to be committed.
@@ -159,7 +196,15 @@ impl<'a> LeaderView<'a> {
         self.0.progress.get(&follower).map(|progress| ProgressView {
             next_index: progress.next_index,
             match_index: progress.match_index,
-            is_probing: matches!(progress.pace, Pace::Probe { .. }),
+            pace: match &progress.pace {
+                Pace::Probe { .. } => PaceView::Probe,
+                Pace::Replicate => PaceView::Replicate,
+                Pace::Snapshot(sending) => PaceView::Snapshot(SnapshotProgress {
+                    end: sending.snapshot.end,
+                    received_bytes: sending.offset,
+                    total_bytes: sending.snapshot.bytes(),
+                }),
+            },
         })
     }
 

@@ -29,7 +29,7 @@ pub struct CellMark {
 pub struct LogMark {
     /// The entries that are shown: the last ones, in order.
     pub cells: Vec<CellMark>,
-    /// How many entries come before those.
+    /// How many entries come before those, in the log or in the snapshot.
     pub hidden: u64,
     /// The `…` in their stead, when some are hidden.
     pub more: Option<TextMark>,
@@ -61,6 +61,7 @@ pub(crate) fn log_mark(
     let outer = metrics.outer_radius();
     let goes_right = layout.goes_right(center);
     let last = known.log.last_index().0;
+    let there = known.log.len();
     let (top, start, room) = if layout.is_compact {
         let top = center.y + outer + 4.0;
         let right = obstacles.room(center.x, true, top, top + height);
@@ -74,10 +75,10 @@ pub(crate) fn log_mark(
 
     let fitting = ((room + BETWEEN) / step).floor().clamp(0.0, MOST_CELLS);
     let more_width = metrics.label_size * 1.1;
-    let mut shown = last.min(fitting as u64);
+    let mut shown = there.min(fitting as u64);
     if shown < last {
         let fitting = ((room + BETWEEN - more_width) / step).floor().clamp(1.0, MOST_CELLS);
-        shown = last.min(fitting as u64);
+        shown = there.min(fitting as u64);
     }
     let hidden = last - shown;
     let total = shown as f32 * step - BETWEEN + if hidden > 0 { more_width } else { 0.0 };
@@ -121,9 +122,17 @@ pub(crate) fn describe(known: &Known<'_>) -> String {
     if end.index == Index::ZERO {
         return "Its log is empty.".to_string();
     }
-    let entries = if end.index.0 == 1 { "entry" } else { "entries" };
-    let mut text =
-        format!("Its log holds {} {entries}, the last of term {}; ", end.index, end.term);
+    let there = known.log.len();
+    let entries = if there == 1 { "entry" } else { "entries" };
+    let mut text = match known.log.base().index {
+        Index(0) => format!("Its log holds {there} {entries}, the last of term {}; ", end.term),
+        covered if there == 0 => return format!("A snapshot holds all up to entry {covered}."),
+        covered => format!(
+            "Its log holds {there} {entries} after a snapshot up to entry {covered}, the last \
+             of term {}; ",
+            end.term
+        ),
+    };
     text.push_str(&match known.committed.min(end.index) {
         Index(0) => "none is committed".to_string(),
         committed if committed == end.index => "all are committed".to_string(),

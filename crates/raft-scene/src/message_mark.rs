@@ -28,6 +28,8 @@ pub enum MarkKind {
     PreVoteRequest,
     /// TimeoutNow: a star.
     TimeoutNow,
+    /// InstallSnapshot, a part of a snapshot: a hexagon.
+    Snapshot,
     /// A vote given, or promised: a tick.
     VoteGranted,
     /// A vote refused: a cross.
@@ -42,7 +44,7 @@ pub enum MarkKind {
 
 impl MarkKind {
     /// Every kind, in the order in which they are drawn, the last on top.
-    pub const ALL: [MarkKind; 11] = [
+    pub const ALL: [MarkKind; 12] = [
         MarkKind::Accepted,
         MarkKind::Heartbeat,
         MarkKind::Entries,
@@ -50,6 +52,7 @@ impl MarkKind {
         MarkKind::VoteRequest,
         MarkKind::PreVoteRequest,
         MarkKind::TimeoutNow,
+        MarkKind::Snapshot,
         MarkKind::VoteGranted,
         MarkKind::Refused,
         MarkKind::VoteRefused,
@@ -58,7 +61,7 @@ impl MarkKind {
 
     /// How a message is drawn.
     pub const fn of(envelope: &Envelope) -> MarkKind {
-        use raft_core::{AppendAnswer, VoteAnswer};
+        use raft_core::{AppendAnswer, SnapshotAnswer, VoteAnswer};
         match &envelope.body {
             Message::RequestVote(_) => MarkKind::VoteRequest,
             Message::RequestVoteReply(VoteAnswer::Granted) => MarkKind::VoteGranted,
@@ -76,11 +79,19 @@ impl MarkKind {
                 AppendAnswer::Accepted { .. } => MarkKind::Accepted,
                 AppendAnswer::Conflict { .. } | AppendAnswer::StaleTerm => MarkKind::Refused,
             },
+            Message::InstallSnapshot(_) => MarkKind::Snapshot,
+            Message::InstallSnapshotReply(reply) => match reply.answer {
+                SnapshotAnswer::Wants { .. } | SnapshotAnswer::Installed { .. } => {
+                    MarkKind::Accepted
+                }
+                SnapshotAnswer::StaleTerm => MarkKind::Refused,
+            },
         }
     }
 
     /// The end of a CSS class: `heartbeat`, `entries`, `read-check`, `vote-request`,
-    /// `pre-vote-request`, `timeout-now`, `vote-granted`, `vote-refused`, `accepted`, `refused`, `lost`.
+    /// `pre-vote-request`, `timeout-now`, `snapshot`, `vote-granted`, `vote-refused`, `accepted`,
+    /// `refused`, `lost`.
     pub const fn name(self) -> &'static str {
         match self {
             MarkKind::Heartbeat => "heartbeat",
@@ -89,6 +100,7 @@ impl MarkKind {
             MarkKind::VoteRequest => "vote-request",
             MarkKind::PreVoteRequest => "pre-vote-request",
             MarkKind::TimeoutNow => "timeout-now",
+            MarkKind::Snapshot => "snapshot",
             MarkKind::VoteGranted => "vote-granted",
             MarkKind::VoteRefused => "vote-refused",
             MarkKind::Accepted => "accepted",
@@ -100,7 +112,9 @@ impl MarkKind {
     /// The token that it is coloured by.
     pub const fn token(self) -> &'static str {
         match self {
-            MarkKind::Heartbeat | MarkKind::Entries | MarkKind::TimeoutNow => "leader",
+            MarkKind::Heartbeat | MarkKind::Entries | MarkKind::TimeoutNow | MarkKind::Snapshot => {
+                "leader"
+            }
             MarkKind::ReadCheck => "read",
             MarkKind::VoteRequest | MarkKind::PreVoteRequest | MarkKind::VoteGranted => "candidate",
             MarkKind::Accepted => "quiet",
@@ -112,7 +126,11 @@ impl MarkKind {
     pub const fn is_filled(self) -> bool {
         matches!(
             self,
-            MarkKind::Heartbeat | MarkKind::Entries | MarkKind::ReadCheck | MarkKind::VoteRequest
+            MarkKind::Heartbeat
+                | MarkKind::Entries
+                | MarkKind::ReadCheck
+                | MarkKind::VoteRequest
+                | MarkKind::Snapshot
         )
     }
 }
@@ -286,6 +304,7 @@ impl MessageLayer {
                 path.polygon(&[at(1.25, 0.0), at(-0.75, 1.05), at(-0.75, -1.05)]);
             }
             MarkKind::TimeoutNow => path.star(center, radius * 1.25),
+            MarkKind::Snapshot => path.hexagon(center, radius * 1.2),
             MarkKind::VoteGranted => path.tick(center, radius),
             MarkKind::Accepted => path.tick(center, radius * 0.7),
             MarkKind::VoteRefused => path.cross(center, radius * 0.7),

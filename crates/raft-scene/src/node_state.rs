@@ -208,11 +208,13 @@ fn known_committed(world: &World, log: &Log) -> Index {
     let views = world.hosts().iter().filter_map(|host| host.node()).map(|node| node.view());
     let Some(furthest) = views.max_by_key(|view| view.commit_index()) else { return Index::ZERO };
     let mut index = furthest.commit_index().min(log.last_index());
-    // Logs that agree at one place agree before it (Log Matching).
-    while index > Index::ZERO && log.term_at(index) != furthest.log().term_at(index) {
+    // Logs that agree at one place agree before it (Log Matching). What a snapshot covers
+    // is committed whoever knows.
+    let covered = log.base().index;
+    while index > covered && log.term_at(index) != furthest.log().term_at(index) {
         index = index.previous();
     }
-    index
+    index.max(covered)
 }
 
 /// A node in one sentence for who can't see it.

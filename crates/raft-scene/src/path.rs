@@ -60,6 +60,14 @@ pub(crate) trait PathData {
         }
         self.close();
     }
+    /// Draws a hexagon that stands on a corner.
+    fn hexagon(&mut self, center: Point, radius: f32) {
+        let corners: [Point; 6] = std::array::from_fn(|place| {
+            let angle = place as f32 * std::f32::consts::PI / 3.0;
+            Point::new(center.x + radius * angle.sin(), center.y - radius * angle.cos())
+        });
+        self.polygon(&corners);
+    }
     /// Draws a star of five points.
     fn star(&mut self, center: Point, radius: f32) {
         let corners: [Point; 10] = std::array::from_fn(|place| {

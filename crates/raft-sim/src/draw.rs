@@ -56,6 +56,8 @@ const fn kind_number(kind: MessageKind) -> u64 {
         MessageKind::RequestPreVote => 4,
         MessageKind::RequestPreVoteReply => 5,
         MessageKind::TimeoutNow => 6,
+        MessageKind::InstallSnapshot => 7,
+        MessageKind::InstallSnapshotReply => 8,
     }
 }
 

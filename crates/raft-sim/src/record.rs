@@ -7,7 +7,8 @@ use crate::monitor::Violation;
 use crate::network::MessageId;
 use alloc::vec::Vec;
 use raft_core::{
-    Change, Entry, Envelope, Index, Micros, NodeId, NodeSet, Reconfiguration, Transition, WriteId,
+    Change, Entry, Envelope, Index, LogEnd, Micros, NodeId, NodeSet, Reconfiguration, Transition,
+    WriteId,
 };
 
 /// Something that happened, when, and in which event of the run.
@@ -78,6 +79,14 @@ pub enum Happening {
         index: Index,
         /// The entry.
         entry: Entry,
+    },
+    /// A snapshot was put in place of a node's state machine: its own after a restart, or
+    /// a leader's.
+    Restored {
+        /// Which.
+        node: NodeId,
+        /// The last entry that the snapshot covers.
+        end: LogEnd,
     },
     /// A node lost power.
     Crashed {

@@ -1,6 +1,8 @@
 //! The replicated state machine: a small key-value store with client sessions.
 
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use raft_core::Command;
 
 /// A key: one letter on the page, `x` for 0.
@@ -93,7 +95,8 @@ impl Put {
     }
 }
 
-/// One node's copy of the store. Volatile: after a restart the log fills it anew.
+/// One node's copy of the store. Volatile: after a restart the snapshot and the log
+/// fill it anew.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StateMachine {
     values: BTreeMap<Key, Value>,
@@ -109,6 +112,51 @@ impl StateMachine {
     /// Every key that was written, with its value.
     pub fn values(&self) -> impl Iterator<Item = (Key, Value)> {
         self.values.iter().map(|(key, value)| (*key, *value))
+    }
+
+    /// The store as bytes for a snapshot, the same for the same store. Numbers are in
+    /// little-endian order:
+    ///
+    /// ```text
+    ///   count of keys (4 bytes), then for each: key (1), value (8)
+    ///   count of sessions (4),   then for each: client (4), sequence (8)
+    /// ```
+    ///
+    /// Without its sessions it is not all of the replicated state: a write that is sent
+    /// again would be applied again (dissertation, section 6.3).
+    pub fn encode(&self, with_sessions: bool) -> Arc<[u8]> {
+        let mut bytes = Vec::new();
+        bytes.extend((self.values.len() as u32).to_le_bytes());
+        for (key, value) in &self.values {
+            bytes.push(key.0);
+            bytes.extend(value.0.to_le_bytes());
+        }
+        let sessions = || self.last_of_session.iter().filter(|_| with_sessions);
+        bytes.extend((sessions().count() as u32).to_le_bytes());
+        for (client, sequence) in sessions() {
+            bytes.extend(client.to_le_bytes());
+            bytes.extend(sequence.to_le_bytes());
+        }
+        bytes.into()
+    }
+
+    /// The store in a snapshot, if it is one.
+    pub fn decode(mut bytes: &[u8]) -> Option<StateMachine> {
+        fn take<const LENGTH: usize>(bytes: &mut &[u8]) -> Option<[u8; LENGTH]> {
+            let (first, rest) = bytes.split_first_chunk()?;
+            *bytes = rest;
+            Some(*first)
+        }
+        let mut machine = StateMachine::default();
+        for _ in 0..u32::from_le_bytes(take(&mut bytes)?) {
+            let [key] = take(&mut bytes)?;
+            machine.values.insert(Key(key), Value(u64::from_le_bytes(take(&mut bytes)?)));
+        }
+        for _ in 0..u32::from_le_bytes(take(&mut bytes)?) {
+            let client = u32::from_le_bytes(take(&mut bytes)?);
+            machine.last_of_session.insert(client, u64::from_le_bytes(take(&mut bytes)?));
+        }
+        bytes.is_empty().then_some(machine)
     }
 
     pub(crate) fn apply(&mut self, put: Put) {
@@ -137,6 +185,36 @@ mod tests {
         let write = put(7, u64::MAX, 12_345);
         assert_eq!(Put::decode(&write.encode()), Some(write));
         assert_eq!(Put::decode(&Command([1, 2, 3].as_slice().into())), None);
+    }
+
+    #[test]
+    fn a_store_survives_its_encoding_with_its_sessions() {
+        let mut machine = StateMachine::default();
+        assert_eq!(StateMachine::decode(&machine.encode(true)), Some(machine.clone()));
+        for client in 0..4 {
+            let write = put(client, 7, u64::MAX - u64::from(client));
+            machine.apply(Put { key: Key(client as u8 % 3), ..write });
+        }
+        let bytes = machine.encode(true);
+        assert_eq!(StateMachine::decode(&bytes), Some(machine.clone()));
+        for length in 0..bytes.len() {
+            assert_eq!(StateMachine::decode(&bytes[..length]), None, "the first {length} bytes");
+        }
+        assert_eq!(StateMachine::decode(&[&bytes[..], &[0]].concat()), None);
+    }
+
+    #[test]
+    fn a_store_without_its_sessions_applies_a_write_again() {
+        let mut machine = StateMachine::default();
+        machine.apply(put(1, 1, 10));
+        machine.apply(put(2, 1, 20));
+        for (with_sessions, value) in [(true, 20), (false, 10)] {
+            let bytes = machine.encode(with_sessions);
+            let mut restored = StateMachine::decode(&bytes).expect("it was encoded");
+            assert_eq!(restored.read(Key(0)), Value(20));
+            restored.apply(put(1, 1, 10));
+            assert_eq!(restored.read(Key(0)), Value(value));
+        }
     }
 
     #[test]

@@ -14,12 +14,12 @@ use crate::network::Network;
 use crate::queue::{Due, Queue};
 use crate::record::{Happening, LossCause, Record};
 use crate::scenario::Plan;
-use crate::state_machine::{Put, Value};
+use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
     Answer, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output, Payload, RoleView,
-    Term,
+    Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -351,6 +351,7 @@ impl World {
                     self.sync(node);
                 }
                 Output::Apply { index, entry } => self.apply(node, index, entry),
+                Output::Restore(snapshot) => self.restore(node, &snapshot),
                 Output::Answer { request, answer } => {
                     let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
                     let Some(process) = &mut host.process else { return };
@@ -392,6 +393,26 @@ impl World {
             // At this index stands what this node proposed, or what another leader
             // put in its place: then the write is lost, and its client asks again.
             self.answer_write(node, operation, proposed_in == term);
+        }
+    }
+
+    /// Puts a snapshot in place of a node's state machine.
+    fn restore(&mut self, node: NodeId, snapshot: &Snapshot) {
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        let Some(process) = &mut host.process else { return };
+        let end = snapshot.end;
+        let machine = StateMachine::decode(&snapshot.data);
+        debug_assert!(machine.is_some(), "only state machines are ever encoded");
+        process.machine = machine.unwrap_or_default();
+        // What it proposed up to there, while it led, is in the snapshot or lost: it won't
+        // see which. The clients ask again; the sessions tell what was applied.
+        let later = process.proposals.split_off(&end.index.next());
+        let unknown = core::mem::replace(&mut process.proposals, later);
+        let own_now = host.clock.shows_at(self.now);
+        process.node.handle(own_now, Input::Applied(end.index));
+        self.emit(Happening::Restored { node, end });
+        for (_, operation) in unknown.into_values() {
+            self.answer_write(node, operation, false);
         }
     }
 

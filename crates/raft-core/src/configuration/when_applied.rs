@@ -53,6 +53,9 @@
 //! commits. From then on a majority of C_new has the proof that C_new is committed, on
 //! disk, and needs nobody else. A leader that has removed itself steps down only then.
 //!
+//! A snapshot doesn't say whether the configuration that it carries was written twice. A
+//! leader that knows no more of it than that writes it once more.
+//!
 //! Until then each server may stand that either of the two configurations lets vote: its
 //! log may be the longest. It is counted by the configuration that it goes by.
 
@@ -71,11 +74,13 @@ impl Configurations {
     }
 
     /// Whether the newest configuration needs no second entry: it is the second
-    /// itself, or the one that the log begins with.
+    /// itself, or that of the cluster's first day.
     fn is_newest_repeated(&self) -> bool {
-        let mut newest_first = self.history.iter().rev().map(|(_, membership)| membership);
-        let newest = newest_first.next();
-        newest_first.next().is_none_or(|before| Some(before) == newest)
+        match &self.history[..] {
+            [.., (_, before), (_, newest)] => before == newest,
+            [(index, _)] => *index == Index::ZERO,
+            [] => true,
+        }
     }
 }
 

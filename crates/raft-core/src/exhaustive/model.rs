@@ -260,6 +260,7 @@ impl Cluster {
             disk_is_slow: self.scope.slow_disks,
             applies_slowly: false,
             writes_under_way: Default::default(),
+            state: Default::default(),
         }
     }
 
@@ -523,6 +524,8 @@ fn in_round_0(mut envelope: Envelope) -> Envelope {
     match &mut envelope.body {
         Message::AppendEntries(append) => append.round = Round(0),
         Message::AppendEntriesReply(reply) => reply.round = Round(0),
+        Message::InstallSnapshot(chunk) => chunk.round = Round(0),
+        Message::InstallSnapshotReply(reply) => reply.round = Round(0),
         Message::RequestVote(_)
         | Message::RequestVoteReply(_)
         | Message::RequestPreVote(_)

@@ -17,6 +17,8 @@
 //!   they are written as how far they are past the last durable one.
 //! * **Rounds of heartbeats.** They decide about reads, leases and stickiness, which the
 //!   models here leave off. Each message says round 0, which is every leader's past.
+//! * **What a snapshot holds, and state machines.** Both follow from the entries up to their
+//!   end, which are the same everywhere, or State Machine Safety is broken.
 //! * **What a refusal says beside no**, and `withheld`: they are for whoever watches.
 //! * **The names of the servers**, as far as the cluster begins alike for all of them: a state
 //!   is the same as another in which A and B have changed places. See [`Renaming`].
@@ -31,6 +33,7 @@ use crate::node::{Node, Role};
 use crate::persistence::{Held, LogWrite, Persistence};
 use crate::pre_vote::PreCandidate;
 use crate::replication::{Leader, Pace, Progress};
+use crate::snapshot::{Incoming, Sending};
 use crate::testing::Server;
 use crate::transfer::Transfer;
 use crate::*;
@@ -164,8 +167,25 @@ impl Project for Entry {
 
 impl Project for Log {
     fn project(&self, names: &Renaming, into: &mut Fingerprint) {
+        self.base().project(names, into);
         into.write_index(self.last_index());
         self.iter().for_each(|(_, entry)| entry.project(names, into));
+    }
+}
+
+impl Project for Snapshot {
+    fn project(&self, names: &Renaming, into: &mut Fingerprint) {
+        let Snapshot { end, membership, data } = self;
+        end.project(names, into);
+        membership.project(names, into);
+        into.write(data.len() as u64);
+    }
+}
+
+impl Project for Option<Snapshot> {
+    fn project(&self, names: &Renaming, into: &mut Fingerprint) {
+        into.write(self.is_some().into());
+        self.iter().for_each(|snapshot| snapshot.project(names, into));
     }
 }
 
@@ -217,6 +237,29 @@ impl Project for Message {
                 AppendAnswer::StaleTerm => into.write(2),
             },
             Message::TimeoutNow => {}
+            Message::InstallSnapshot(part) => {
+                let InstallSnapshot { end, membership, total_bytes, offset, chunk, round: _ } =
+                    part;
+                end.project(names, into);
+                membership.project(names, into);
+                [*total_bytes, *offset, chunk.len() as u64].iter().for_each(|it| into.write(*it));
+            }
+            Message::InstallSnapshotReply(reply) => {
+                let InstallSnapshotReply { round: _, end, offset, answer } = reply;
+                end.project(names, into);
+                into.write(*offset);
+                match answer {
+                    SnapshotAnswer::Wants { offset } => {
+                        into.write(0);
+                        into.write(*offset);
+                    }
+                    SnapshotAnswer::Installed { match_index } => {
+                        into.write(1);
+                        into.write_index(*match_index);
+                    }
+                    SnapshotAnswer::StaleTerm => into.write(2),
+                }
+            }
         }
     }
 }
@@ -241,22 +284,37 @@ impl Project for Change {
                 into.write(entries.len() as u64);
                 entries.iter().for_each(|entry| entry.project(names, into));
             }
+            Change::Snapshot { snapshot, log_begins_after, keeps_later_entries } => {
+                into.write(2);
+                snapshot.project(names, into);
+                log_begins_after.project(names, into);
+                into.write((*keeps_later_entries).into());
+            }
         }
     }
 }
 
 impl Project for Durable {
     fn project(&self, names: &Renaming, into: &mut Fingerprint) {
-        let Durable { hard_state, log, membership } = self;
+        let Durable { hard_state, log, membership, snapshot } = self;
         hard_state.project(names, into);
         log.project(names, into);
         membership.project(names, into);
+        snapshot.project(names, into);
     }
 }
 
 impl Project for Server {
     fn project(&self, names: &Renaming, into: &mut Fingerprint) {
-        let Server { node, disk, now, disk_is_slow: _, applies_slowly: _, writes_under_way } = self;
+        let Server {
+            node,
+            disk,
+            state: _,
+            now,
+            disk_is_slow: _,
+            applies_slowly: _,
+            writes_under_way,
+        } = self;
         project_node(node, *now, names, into);
         disk.project(names, into);
         into.write(writes_under_way.len() as u64);
@@ -272,10 +330,12 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
         id,
         settings,
         membership,
-        // Follows from the log, and from what the cluster began with.
+        // Follows from the log, and from the snapshot or what the cluster began with.
         configurations: Configurations { .. },
         hard_state,
         log,
+        snapshot,
+        incoming,
         persistence,
         commit_index,
         handed_to_apply,
@@ -292,6 +352,13 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
     membership.project(names, into);
     hard_state.project(names, into);
     log.project(names, into);
+    snapshot.project(names, into);
+    if let Some(incoming) = incoming {
+        let Incoming { end, membership, total_bytes, bytes } = incoming;
+        end.project(names, into);
+        membership.project(names, into);
+        [*total_bytes, bytes.len() as u64].iter().for_each(|it| into.write(*it));
+    }
     project_persistence(persistence, names, into);
     for index in [commit_index, handed_to_apply, applied_index] {
         into.write_index(*index);
@@ -337,11 +404,16 @@ fn project_leader(leader: &Leader, names: &Renaming, into: &mut Fingerprint) {
         into.write(id.number().into());
         into.write_index(*next_index);
         into.write_index(*match_index);
-        into.write(match pace {
-            Pace::Probe { is_waiting: false } => 0,
-            Pace::Probe { is_waiting: true } => 1,
-            Pace::Replicate => 2,
-        });
+        match pace {
+            Pace::Probe { is_waiting: false } => into.write(0),
+            Pace::Probe { is_waiting: true } => into.write(1),
+            Pace::Replicate => into.write(2),
+            Pace::Snapshot(Sending { snapshot, offset, sent_at: _ }) => {
+                into.write(3);
+                snapshot.project(names, into);
+                into.write(*offset);
+            }
+        }
     }
     match transfer {
         None => into.write(0),

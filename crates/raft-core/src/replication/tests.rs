@@ -6,6 +6,7 @@ use crate::message::Round;
 use crate::node::Input;
 use crate::settings::Settings;
 use crate::testing::*;
+use crate::view::PaceView;
 use alloc::vec;
 use proptest::prelude::*;
 
@@ -145,7 +146,7 @@ fn a_refusal_sets_the_next_index_back_by_whole_terms_and_is_retried_at_once() {
     let seen = leader.hear(B, 6, conflict(7, LogEnd { index: Index(7), term: Term(3) }, 1));
     assert_eq!(seen.entries_to(B), [(3, vec![5, 5, 5, 5, 6])]);
     assert_eq!(leader.progress(B).next_index, Index(4));
-    assert!(leader.progress(B).is_probing);
+    assert_eq!(leader.progress(B).pace, PaceView::Probe);
     assert!(leader.tell(propose()).entries_to(B).is_empty(), "one probe at a time");
 }
 
@@ -160,7 +161,7 @@ fn what_was_lost_is_sent_again_after_the_next_heartbeat_s_refusal() {
     assert_eq!(leader.wake().entries_to(B), [(1, vec![1])], "a probe is repeated by heartbeats");
     leader.hear(B, 1, accepted(2, 3));
     assert_eq!(leader.commit_index(), 2);
-    assert!(!leader.progress(B).is_probing);
+    assert_eq!(leader.progress(B).pace, PaceView::Replicate);
 }
 
 #[test]
@@ -196,7 +197,7 @@ fn a_refusal_of_a_probe_that_another_has_replaced_since_is_ignored() {
     }
     leader.hear(B, 2, conflict(12, LogEnd { index: Index(11), term: Term(2) }, 1));
     let before = leader.progress(B);
-    assert_eq!((before.next_index, before.is_probing), (Index(12), true));
+    assert_eq!((before.next_index, before.pace), (Index(12), PaceView::Probe));
     assert!(leader.hear(B, 2, conflict(10, end(&[1; 8]), 1)).sent.is_empty());
     assert_eq!(leader.progress(B), before);
 }

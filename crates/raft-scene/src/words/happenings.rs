@@ -38,12 +38,22 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
                 let last = Index(first.0 + new.len() as u64 - 1);
                 format!("{node} writes {} to disk.", entries(*first, last))
             }
+            Change::Snapshot { snapshot, keeps_later_entries: true, .. } => {
+                format!("{node} writes its snapshot up to entry {} to disk.", snapshot.end.index)
+            }
+            Change::Snapshot { snapshot, keeps_later_entries: false, .. } => format!(
+                "{node} writes the leader's snapshot up to entry {} to disk, in place of its log.",
+                snapshot.end.index
+            ),
         },
         Happening::WriteDurable { node, .. } => format!("{node}'s disk is up to date."),
         Happening::Applied { node, index, entry } => match applied(&entry.payload) {
             Some(what) => format!("{node} applies entry {index}: {what}."),
             None => format!("{node} applies entry {index}, which holds nothing."),
         },
+        Happening::Restored { node, end } => {
+            format!("{node}'s state is what the snapshot up to entry {} says.", end.index)
+        }
         Happening::Crashed { node, writes_lost: 0 } => format!("{node} crashes."),
         Happening::Crashed { node, writes_lost: 1 } => {
             format!("{node} crashes, and loses a write that was not durable.")
@@ -191,6 +201,10 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
                 | Transition::EntriesRemoved { .. }
                 | Transition::CommitAdvanced { because: CommitCause::Counted { .. }, .. }
                 | Transition::CommitWithheld { .. }
+                | Transition::SnapshotTaken { .. }
+                | Transition::SnapshotSendStarted { .. }
+                | Transition::SnapshotInstalled { .. }
+                | Transition::FastForwarded { .. }
         ),
         Happening::Crashed { .. }
         | Happening::Restarted { .. }
@@ -212,6 +226,7 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::WriteAsked { .. }
         | Happening::WriteDurable { .. }
         | Happening::Applied { .. }
+        | Happening::Restored { .. }
         | Happening::OperationBegan { .. }
         | Happening::OperationAsked { .. } => false,
     }

@@ -1,13 +1,15 @@
 //! What servers say to each other.
 
 use super::{place, refusal};
-use raft_core::{AppendAnswer, AppendEntries, Envelope, Index, LogEnd, Message, VoteAnswer};
+use raft_core::{
+    AppendAnswer, AppendEntries, Envelope, Index, LogEnd, Message, SnapshotAnswer, VoteAnswer,
+};
 
 /// A message in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Said {
     /// What kind of message: `RequestVote`, `RequestVote reply`, `AppendEntries`,
-    /// `heartbeat`, ...
+    /// `heartbeat`, `InstallSnapshot`, ...
     pub title: &'static str,
     /// What it says: `term 4, log ends at index 3 of term 2`; `refused: ...`.
     pub detail: String,
@@ -74,6 +76,34 @@ pub fn message(envelope: &Envelope) -> Said {
             ),
             AppendAnswer::StaleTerm => (
                 "AppendEntries reply",
+                format!("refused: {to}'s term is over, {from} is in term {term}"),
+                true,
+            ),
+        },
+        Message::InstallSnapshot(part) => {
+            let length = part.chunk.len() as u64;
+            let which = if length == part.total_bytes {
+                format!("whole, {length} bytes")
+            } else {
+                let (first, last) = (part.offset + 1, part.offset + length);
+                format!("bytes {first} to {last} of {}", part.total_bytes)
+            };
+            let end = place(part.end);
+            ("InstallSnapshot", format!("term {term}, snapshot up to {end}, {which}"), false)
+        }
+        Message::InstallSnapshotReply(reply) => match reply.answer {
+            SnapshotAnswer::Wants { offset } => (
+                "InstallSnapshot reply",
+                format!("{from} has {offset} bytes and wants those that follow"),
+                false,
+            ),
+            SnapshotAnswer::Installed { match_index } => (
+                "InstallSnapshot reply",
+                format!("{from} has all that it covers, up to index {match_index}"),
+                false,
+            ),
+            SnapshotAnswer::StaleTerm => (
+                "InstallSnapshot reply",
                 format!("refused: {to}'s term is over, {from} is in term {term}"),
                 true,
             ),

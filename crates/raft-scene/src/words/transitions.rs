@@ -3,8 +3,8 @@
 use super::{entries, members, names, place, refusal, span};
 use raft_core::{
     CandidateCause, CommitCause, IgnoreCause, MessageKind, NodeId, Office, ReadBasis, ReadMode,
-    ReadRefusal, ReadWait, ReconfigurationRefusal, StepDownCause, TermCause, TransferEnd,
-    Transition, VoteRefusal,
+    ReadRefusal, ReadWait, ReconfigurationRefusal, SnapshotRefusal, StepDownCause, TermCause,
+    TransferEnd, Transition, VoteRefusal,
 };
 
 /// What happened inside a node, as a sentence.
@@ -41,6 +41,15 @@ pub fn transition(node: NodeId, transition: &Transition) -> Option<String> {
         | Transition::NextSetBack { .. }
         | Transition::CommitAdvanced { .. }
         | Transition::CommitWithheld { .. } => replication(node, transition),
+        Transition::SnapshotTaken { .. }
+        | Transition::SnapshotRefused { .. }
+        | Transition::LogCompacted { .. }
+        | Transition::SnapshotSendStarted { .. }
+        | Transition::SnapshotChunkRepeated { .. }
+        | Transition::SnapshotChunkTaken { .. }
+        | Transition::SnapshotChunkRefused { .. }
+        | Transition::SnapshotInstalled { .. }
+        | Transition::FastForwarded { .. } => snapshot(node, transition),
         Transition::ConfigurationAdopted { index, membership } => {
             format!("{node} goes by the configuration of entry {index}: {}.", members(membership))
         }
@@ -196,6 +205,53 @@ fn replication(node: NodeId, transition: &Transition) -> String {
     }
 }
 
+fn snapshot(node: NodeId, transition: &Transition) -> String {
+    match transition {
+        Transition::SnapshotTaken { end, bytes } => {
+            format!("{node} takes a snapshot of all up to entry {}: {bytes} bytes.", end.index)
+        }
+        Transition::SnapshotRefused { index, because } => {
+            let why = match because {
+                SnapshotRefusal::NotApplied { applied_index } => {
+                    format!("it has applied no more than entry {applied_index}")
+                }
+                SnapshotRefusal::NotNewer { than } => {
+                    format!("the last one goes up to entry {than}")
+                }
+                SnapshotRefusal::TooLarge => "it is too large".to_string(),
+            };
+            format!("{node} does not use a snapshot up to entry {index}: {why}.")
+        }
+        Transition::LogCompacted { through } => {
+            format!("{node} drops its log up to entry {through}: the snapshot covers it.")
+        }
+        Transition::SnapshotSendStarted { to, end, bytes } => format!(
+            "{node} sends {to} its snapshot up to entry {}, {bytes} bytes: the next entry that              {to} lacks is gone.",
+            end.index
+        ),
+        Transition::SnapshotChunkRepeated { to, offset } => format!(
+            "{node} sends {to} the snapshot from byte {} on again: an election timeout passed              without an answer.",
+            offset + 1
+        ),
+        Transition::SnapshotChunkTaken { from, received, total, .. } => {
+            format!("{node} has {received} of {total} bytes of {from}'s snapshot.")
+        }
+        Transition::SnapshotChunkRefused { from, wanted, .. } => format!(
+            "{node} can't use that part of {from}'s snapshot: it wants the one from byte {} on.",
+            wanted + 1
+        ),
+        Transition::SnapshotInstalled { from, end } => format!(
+            "{node} goes by {from}'s snapshot: it stands in place of its log, up to entry {}.",
+            end.index
+        ),
+        Transition::FastForwarded { from, end } => format!(
+            "{node} needs no snapshot of {from}'s: it has entry {} already, so all up to there              is committed.",
+            end.index
+        ),
+        _ => String::new(),
+    }
+}
+
 fn reconfiguration(because: &ReconfigurationRefusal) -> String {
     match because {
         ReconfigurationRefusal::AnotherUnderWay => "the change before is not over".to_string(),
@@ -305,5 +361,7 @@ fn kind_name(kind: MessageKind) -> &'static str {
         MessageKind::TimeoutNow => "TimeoutNow",
         MessageKind::AppendEntries => "AppendEntries",
         MessageKind::AppendEntriesReply => "answer to AppendEntries",
+        MessageKind::InstallSnapshot => "InstallSnapshot",
+        MessageKind::InstallSnapshotReply => "answer to InstallSnapshot",
     }
 }

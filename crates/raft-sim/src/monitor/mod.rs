@@ -140,6 +140,7 @@ impl Monitors {
                 let evidence = self.state_machines.applied(*node, *index, entry);
                 self.judge(&mut found, Property::StateMachineSafety, evidence);
             }
+            Happening::Restored { node, end } => self.state_machines.restored(*node, end.index),
             Happening::Restarted { node } => {
                 self.completeness.restarted(*node);
                 self.state_machines.restarted(*node);

@@ -53,6 +53,11 @@ impl StateMachineSafety {
         Some(evidence)
     }
 
+    /// A node's state machine was replaced by what was applied elsewhere up to `end`.
+    pub(super) fn restored(&mut self, node: NodeId, end: Index) {
+        self.last.insert(node, end);
+    }
+
     /// A node that starts anew applies its log from the beginning.
     pub(super) fn restarted(&mut self, node: NodeId) {
         self.last.remove(&node);
