@@ -289,6 +289,7 @@ impl TimelineIndex {
             }
             Happening::Violated(violation) => {
                 if let Some(read) = violation.evidence.operations().first()
+                    && !read.is_write
                     && let Some(span) = self.operations.get(read.id.0 as usize)
                 {
                     if !self.stale.contains(&read.id) {

@@ -43,6 +43,11 @@ pub const fn property(property: Property) -> (&'static str, &'static str) {
             "If a server has applied an entry at a given index, no other server will ever apply \
              a different one there.",
         ),
+        Property::Durability => (
+            "Durability",
+            "A write that a client was told is done is never lost: every later leader has it, and \
+             whoever applies that far applies it.",
+        ),
         Property::Linearizability => (
             "Linearizability",
             "Every read sees the latest write that had ended before it began: clients can't tell \

@@ -81,6 +81,9 @@ pub(crate) fn is_stale(world: &World, id: OperationId) -> bool {
     Property::ALL.iter().any(|property| {
         let Some(violation) = &world.monitors().standing(*property).violation else { return false };
         let Some(read) = violation.evidence.operations().first().copied() else { return false };
+        if read.is_write {
+            return false;
+        }
         if read.id == id {
             return true;
         }

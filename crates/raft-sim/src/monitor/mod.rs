@@ -3,6 +3,7 @@
 //! They watch from outside: what nodes write, apply and answer, never what the
 //! core believes of itself. Each check is incremental.
 
+mod durability;
 mod election_safety;
 mod leader_append_only;
 mod leader_completeness;
@@ -16,12 +17,16 @@ pub use violation::{Evidence, OperationRef, Violation};
 use crate::history::{History, OperationId, Outcome, Request};
 use crate::host::Host;
 use crate::record::Happening;
+use crate::state_machine::Put;
 use alloc::vec::Vec;
+use durability::Durability;
 use election_safety::{ElectionSafety, Logs};
 use leader_completeness::LeaderCompleteness;
 use linearizability::{Ended, Linearizability};
 use log_matching::LogMatching;
-use raft_core::{Change, Entry, Index, Message, Micros, NodeId, Term, Transition, View};
+use raft_core::{
+    Change, Entry, Index, LogEnd, Message, Micros, NodeId, Payload, Term, Transition, View,
+};
 use state_machine_safety::StateMachineSafety;
 
 /// A property that Raft promises.
@@ -41,6 +46,9 @@ pub enum Property {
     /// If a server has applied a log entry at a given index to its state machine,
     /// no other server will ever apply a different log entry for the same index.
     StateMachineSafety,
+    /// A write that a client was told is done is in the log of every leader after that,
+    /// and is applied by whoever applies that far.
+    Durability,
     /// Every read sees the latest write that had ended before it began: clients
     /// can't tell the cluster from one machine.
     Linearizability,
@@ -48,12 +56,13 @@ pub enum Property {
 
 impl Property {
     /// All of them: the five of the paper's Figure 3, then what clients see.
-    pub const ALL: [Property; 6] = [
+    pub const ALL: [Property; 7] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
         Property::LeaderCompleteness,
         Property::StateMachineSafety,
+        Property::Durability,
         Property::Linearizability,
     ];
 }
@@ -70,12 +79,13 @@ pub struct Standing {
 /// All monitors of one run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Monitors {
-    standings: [Standing; 6],
+    standings: [Standing; Property::ALL.len()],
     logs: Logs,
     elections: ElectionSafety,
     matching: LogMatching,
     completeness: LeaderCompleteness,
     state_machines: StateMachineSafety,
+    writes: Durability,
     registers: Linearizability,
 }
 
@@ -139,6 +149,9 @@ impl Monitors {
                 }
                 let evidence = self.state_machines.applied(*node, *index, entry);
                 self.judge(&mut found, Property::StateMachineSafety, evidence);
+                if let Some(seen) = Seen::of(hosts, *node) {
+                    self.applies(&mut found, &seen, *index, entry);
+                }
             }
             Happening::Restored { node, end } => self.state_machines.restored(*node, end.index),
             Happening::Restarted { node } => {
@@ -173,11 +186,24 @@ impl Monitors {
     fn leads(&mut self, found: &mut Found, node: NodeId, boot: u64, term: Term) {
         let log = self.logs.of(node);
         let (is_new, evidence) = self.elections.leads(node, boot, term, log);
-        let missing = is_new.then(|| self.completeness.elected(term, node, log));
+        let missing = is_new.then(|| {
+            (self.completeness.elected(term, node, log), self.writes.elected(term, node, log))
+        });
         self.judge(found, Property::ElectionSafety, evidence);
-        if let Some(evidence) = missing {
-            self.judge(found, Property::LeaderCompleteness, evidence);
+        if let Some((entry, write)) = missing {
+            self.judge(found, Property::LeaderCompleteness, entry);
+            self.judge(found, Property::Durability, write);
         }
+    }
+
+    fn applies(&mut self, found: &mut Found, seen: &Seen<'_>, index: Index, entry: &Entry) {
+        let value = match &entry.payload {
+            Payload::Command(command) => Put::decode(command).map(|put| put.value),
+            _ => None,
+        };
+        let end = LogEnd { index, term: entry.term };
+        let evidence = self.writes.applied(seen.node, seen.view.term(), end, value);
+        self.judge(found, Property::Durability, evidence);
     }
 
     fn commits(&mut self, found: &mut Found, seen: &Seen<'_>) {
@@ -230,15 +256,14 @@ impl Monitors {
         history: &History,
     ) {
         let Some(asked) = history.get(operation) else { return };
-        let ended = |key, value| Ended {
-            operation,
-            key,
-            value,
-            began_at: asked.began_at,
-            ended_at: found.at,
-        };
+        let at = found.at;
+        let ended =
+            |key, value| Ended { operation, key, value, began_at: asked.began_at, ended_at: at };
         match (asked.request, outcome) {
             (Request::Write { key, value }, Outcome::Written) => {
+                let write = OperationRef::of(history, operation, key, value);
+                let evidence = self.writes.acknowledged(write, &self.elections);
+                self.judge(found, Property::Durability, evidence);
                 self.registers.write_ended(ended(key, value));
                 self.judge(found, Property::Linearizability, None);
             }

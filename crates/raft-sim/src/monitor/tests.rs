@@ -136,7 +136,9 @@ fn a_leader_without_a_committed_entry_breaks_leader_completeness() {
     monitors.logs.of(NodeId::D).truncate_from(Index(2));
     let mut found = Found { at: world.now(), violations: Vec::new() };
     monitors.leads(&mut found, NodeId::D, 1, Term(2));
-    assert_eq!(found.violations.len(), 1);
+    let violated: Vec<Property> = found.violations.iter().map(|it| it.property).collect();
+    // What it lacks is a write that was acknowledged.
+    assert_eq!(violated, [Property::LeaderCompleteness, Property::Durability]);
     assert_eq!(
         found.violations[0].evidence.to_string(),
         "entry 2 of term 1, committed by A in term 1, is not in the log of D, leader of term 2"
@@ -144,7 +146,7 @@ fn a_leader_without_a_committed_entry_breaks_leader_completeness() {
     // The next leader that lacks it has nothing new to say.
     monitors.logs.of(NodeId::E).truncate_from(Index(2));
     monitors.leads(&mut found, NodeId::E, 1, Term(3));
-    assert_eq!(found.violations.len(), 1);
+    assert_eq!(found.violations.len(), 2);
 }
 
 #[test]
@@ -191,6 +193,73 @@ fn an_entry_left_out_breaks_state_machine_safety() {
     let what = Happening::Applied { node: NodeId::C, index: Index(90), entry: entry(&world, 1) };
     let says = breaks(&world, &what, Property::StateMachineSafety);
     assert!(says.starts_with("C applied entry 90 right after entry "), "{says}");
+}
+
+/// The operation by which a value was written that A has applied at this place, and
+/// that was acknowledged.
+fn acknowledged_at(world: &World, index: u64) -> OperationRef {
+    let Payload::Command(command) = entry(world, index).payload else { panic!("a write is there") };
+    let put = Put::decode(&command).expect("clients write puts");
+    let is_it = |request| matches!(request, Request::Write { value, .. } if value == put.value);
+    let (id, operation) =
+        world.history().operations().find(|(_, it)| is_it(it.request)).expect("somebody asked");
+    assert!(matches!(operation.ended, Some((_, Outcome::Written))));
+    OperationRef::of(world.history(), id, put.key, put.value)
+}
+
+#[test]
+fn a_leader_without_an_acknowledged_write_breaks_durability() {
+    let world = world();
+    let write = acknowledged_at(&world, 2);
+    let mut writes = world.monitors().writes.clone();
+    let mut logs = world.monitors().logs.clone();
+    assert_eq!(writes.elected(Term(2), NodeId::C, logs.of(NodeId::C)), None);
+    logs.of(NodeId::D).truncate_from(Index(2));
+    // A candidate whose votes came late may still win a term that is over: it may
+    // know nothing of what was done since.
+    assert_eq!(writes.elected(Term(1), NodeId::D, logs.of(NodeId::D)), None);
+    let evidence = writes.elected(Term(2), NodeId::D, logs.of(NodeId::D)).expect("D lacks it");
+    assert_eq!(evidence.operations()[0].id, write.id);
+    assert_eq!(
+        evidence.to_string(),
+        "write x = 1 (operation 0, by client 1, answered by A) was acknowledged and is lost: \
+         entry 2 of term 1 is not in the log of D, leader of term 2"
+    );
+    // One report for a write, however many lack it.
+    let end = LogEnd { index: Index(2), term: Term(2) };
+    assert_eq!(writes.applied(NodeId::D, Term(2), end, None), None);
+}
+
+#[test]
+fn a_write_acknowledged_after_a_later_leader_came_without_it_breaks_durability() {
+    let world = world();
+    let write = acknowledged_at(&world, 2);
+    let (mut writes, mut elections) = (Durability::default(), ElectionSafety::default());
+    let end = LogEnd { index: Index(2), term: Term(1) };
+    writes.applied(NodeId::A, Term(1), end, Some(write.value));
+    elections.leads(NodeId::D, 1, Term(2), &raft_core::Log::new());
+    let says = writes.acknowledged(write, &elections).expect("D lacks it").to_string();
+    assert!(says.ends_with("is not in the log of D, leader of term 2"), "{says}");
+}
+
+#[test]
+fn another_entry_in_place_of_an_acknowledged_write_breaks_durability() {
+    let world = world();
+    let mut writes = world.monitors().writes.clone();
+    let end = LogEnd { index: Index(2), term: Term(2) };
+    let says = writes.applied(NodeId::E, Term(2), end, None).expect("it is another").to_string();
+    assert!(
+        says.ends_with("in place of entry 2 of term 1, E applied an entry of term 2"),
+        "{says}"
+    );
+}
+
+#[test]
+fn an_acknowledgement_of_what_nobody_applied_breaks_durability() {
+    let world = world();
+    let write = acknowledged_at(&world, 2);
+    let evidence = Durability::default().acknowledged(write, &ElectionSafety::default());
+    assert_eq!(evidence, Some(Evidence::WriteAppliedNowhere { write }));
 }
 
 #[test]

@@ -94,6 +94,36 @@ pub enum Evidence {
         /// What it applied next.
         index: Index,
     },
+    /// Durability: a client was told that a write is done, and a later leader lacks it.
+    AcknowledgedWriteMissing {
+        /// The write.
+        write: OperationRef,
+        /// The entry by which it was applied.
+        entry: LogEnd,
+        /// Who lacks it.
+        leader: NodeId,
+        /// The term that it leads.
+        leader_term: Term,
+        /// The term of what stands there in its log, if anything does.
+        holds: Option<Term>,
+    },
+    /// Durability: a client was told that a write is done, and a node applied another
+    /// entry in its place.
+    OtherEntryApplied {
+        /// The write.
+        write: OperationRef,
+        /// The entry by which it was applied.
+        entry: LogEnd,
+        /// Who applied another.
+        node: NodeId,
+        /// The term of that.
+        applied: Term,
+    },
+    /// Durability: a client was told that a write is done, and nobody has applied it.
+    WriteAppliedNowhere {
+        /// The write.
+        write: OperationRef,
+    },
     /// Linearizability: a read found a value that another had taken the place of.
     StaleRead {
         /// The read.
@@ -163,11 +193,14 @@ impl Evidence {
                 NodeSet::only(*first).with(*second)
             }
             Evidence::LeaderWroteOver { leader: node, .. }
+            | Evidence::AcknowledgedWriteMissing { leader: node, .. }
+            | Evidence::OtherEntryApplied { node, .. }
             | Evidence::AppliedOutOfOrder { node, .. } => NodeSet::only(*node),
             Evidence::CommittedEntryMissing { committed_by, leader, .. } => {
                 NodeSet::only(*committed_by).with(*leader)
             }
-            Evidence::StaleRead { .. }
+            Evidence::WriteAppliedNowhere { .. }
+            | Evidence::StaleRead { .. }
             | Evidence::ReadOfNothing { .. }
             | Evidence::ReadOfRefused { .. } => {
                 self.operations().iter().filter_map(|operation| operation.answered_by).collect()
@@ -175,13 +208,16 @@ impl Evidence {
         }
     }
 
-    /// Every operation that it names, the offending read first.
+    /// Every operation that it names, the offending read, or the lost write, first.
     pub fn operations(&self) -> Vec<OperationRef> {
         let named = match self {
             Evidence::StaleRead { read, newer, newer_began, older } => {
                 [Some(*read), Some(*newer), Some(*newer_began), *older]
             }
             Evidence::ReadOfNothing { read } => [Some(*read), None, None, None],
+            Evidence::AcknowledgedWriteMissing { write, .. }
+            | Evidence::OtherEntryApplied { write, .. }
+            | Evidence::WriteAppliedNowhere { write } => [Some(*write), None, None, None],
             Evidence::ReadOfRefused { read, write } => [Some(*read), Some(*write), None, None],
             _ => [None; 4],
         };
@@ -200,7 +236,9 @@ impl Evidence {
             Evidence::LeaderWroteOver { first: entry, .. }
             | Evidence::EntriesDiffer { entry, .. }
             | Evidence::PredecessorsDiffer { entry, .. }
-            | Evidence::CommittedEntryMissing { entry, .. } => Some(entry.index),
+            | Evidence::CommittedEntryMissing { entry, .. }
+            | Evidence::AcknowledgedWriteMissing { entry, .. }
+            | Evidence::OtherEntryApplied { entry, .. } => Some(entry.index),
             Evidence::AppliedDifferently { index, .. }
             | Evidence::AppliedOutOfOrder { index, .. } => Some(*index),
             _ => None,
@@ -217,6 +255,7 @@ impl fmt::Display for Property {
             Property::LogMatching => "Log Matching",
             Property::LeaderCompleteness => "Leader Completeness",
             Property::StateMachineSafety => "State Machine Safety",
+            Property::Durability => "Durability",
             Property::Linearizability => "Linearizability",
         })
     }
@@ -231,7 +270,7 @@ impl fmt::Display for OperationRef {
     }
 }
 
-/// A read with all that is known of it.
+/// An operation with all that is known of it.
 struct InFull<'a>(&'a OperationRef);
 
 impl fmt::Display for InFull<'_> {
@@ -329,6 +368,29 @@ impl fmt::Display for Evidence {
             ),
             Evidence::AppliedOutOfOrder { node, after, index } => {
                 write!(formatter, "{node} applied entry {index} right after entry {after}")
+            }
+            Evidence::AcknowledgedWriteMissing { write, entry, leader, leader_term, holds } => {
+                write!(
+                    formatter,
+                    "{} was acknowledged and is lost: {} is not in the log of {leader}, leader of \
+                     term {leader_term}",
+                    InFull(write),
+                    Entry(*entry),
+                )?;
+                match holds {
+                    Some(term) => write!(formatter, ", which holds an entry of term {term} there"),
+                    None => Ok(()),
+                }
+            }
+            Evidence::OtherEntryApplied { write, entry, node, applied } => write!(
+                formatter,
+                "{} was acknowledged and is lost: in place of {}, {node} applied an entry of term \
+                 {applied}",
+                InFull(write),
+                Entry(*entry),
+            ),
+            Evidence::WriteAppliedNowhere { write } => {
+                write!(formatter, "{} was acknowledged, and nobody has applied it", InFull(write))
             }
             Evidence::StaleRead { read, newer, newer_began, older } => {
                 write!(formatter, "{} began after {newer} had completed", InFull(read))?;
