@@ -396,6 +396,18 @@ impl World {
         }
     }
 
+    /// A node takes a snapshot of what it has applied. No action does it yet.
+    #[cfg(test)]
+    pub(crate) fn take_snapshot(&mut self, node: NodeId) {
+        let with_sessions =
+            !self.plan.settings().get().flaws.has(raft_core::Flaw::SnapshotWithoutSessions);
+        let Some(host) = self.host(node) else { return };
+        let (Some(node_there), Some(machine)) = (host.node(), host.state_machine()) else { return };
+        let index = node_there.view().applied_index();
+        let data = machine.encode(with_sessions);
+        self.tell(node, Input::SnapshotTaken { index, data });
+    }
+
     /// Puts a snapshot in place of a node's state machine.
     fn restore(&mut self, node: NodeId, snapshot: &Snapshot) {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
@@ -430,3 +442,6 @@ impl World {
         self.host(id).and_then(Host::node)
     }
 }
+
+#[cfg(test)]
+mod snapshot_tests;

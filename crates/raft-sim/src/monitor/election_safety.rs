@@ -65,7 +65,8 @@ impl ElectionSafety {
     }
 }
 
-/// What each node's log is, from what it asked its disk to write.
+/// What each node's log is, from what it asked its disk to write: the whole of it, also
+/// where the node keeps a snapshot in place of its first entries.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Logs(Vec<Log>);
 

@@ -25,7 +25,7 @@ use leader_completeness::LeaderCompleteness;
 use linearizability::{Ended, Linearizability};
 use log_matching::LogMatching;
 use raft_core::{
-    Change, Entry, Index, LogEnd, Message, Micros, NodeId, Payload, Term, Transition, View,
+    Change, Entry, Index, Log, LogEnd, Message, Micros, NodeId, Payload, Term, Transition, View,
 };
 use state_machine_safety::StateMachineSafety;
 
@@ -143,6 +143,13 @@ impl Monitors {
             Happening::WriteAsked { node, change: Change::Log { first, entries }, .. } => {
                 self.writes(&mut found, *node, *first, entries, hosts);
             }
+            Happening::WriteAsked {
+                node,
+                change: Change::Snapshot { snapshot, keeps_later_entries: false, .. },
+                ..
+            } => {
+                *self.logs.of(*node) = self.state_machines.whole(Log::after(snapshot.end));
+            }
             Happening::Applied { node, index, entry } => {
                 if let Some(seen) = Seen::of(hosts, *node) {
                     self.commits(&mut found, &seen);
@@ -158,7 +165,8 @@ impl Monitors {
                 self.completeness.restarted(*node);
                 self.state_machines.restarted(*node);
                 if let Some(host) = hosts.get(usize::from(node.number())) {
-                    *self.logs.of(*node) = host.disk().durable().log.clone();
+                    let log = host.disk().durable().log.clone();
+                    *self.logs.of(*node) = self.state_machines.whole(log);
                 }
             }
             Happening::OperationBegan {

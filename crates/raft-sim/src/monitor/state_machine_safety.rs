@@ -5,7 +5,7 @@
 use super::violation::Evidence;
 use crate::shelf::Shelf;
 use alloc::collections::BTreeMap;
-use raft_core::{Entry, Index, NodeId};
+use raft_core::{Entry, Index, Log, NodeId};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Applied {
@@ -56,6 +56,30 @@ impl StateMachineSafety {
     /// A node's state machine was replaced by what was applied elsewhere up to `end`.
     pub(super) fn restored(&mut self, node: NodeId, end: Index) {
         self.last.insert(node, end);
+    }
+
+    /// A log with the entries that a snapshot stands for put back in front: they were
+    /// applied somewhere. So the monitors see whole logs, whoever drops entries.
+    pub(super) fn whole(&self, log: Log) -> Log {
+        let base = log.base().index;
+        if base == Index::ZERO {
+            return log;
+        }
+        let mut whole = Log::new();
+        for applied in self.applied.iter() {
+            if whole.last_index() == base {
+                break;
+            }
+            whole.append(applied.entry.clone());
+        }
+        if whole.end() != log.base() {
+            // It stands for something that nobody applied; what comes after it is what there is.
+            return log;
+        }
+        for (_, entry) in log.iter() {
+            whole.append(entry.clone());
+        }
+        whole
     }
 
     /// A node that starts anew applies its log from the beginning.
