@@ -258,7 +258,13 @@ impl Node {
     }
 
     /// The next thing that the node wants done, until there is none.
+    ///
+    /// What was proposed is sent last, so proposals that are made before the outputs are
+    /// drained share their messages.
     pub fn poll(&mut self) -> Option<Output> {
+        if self.outputs.is_empty() {
+            self.send_unsent_proposals();
+        }
         self.outputs.pop_front()
     }
 
@@ -385,7 +391,7 @@ impl Node {
         let index = self.append_as_leader(Payload::Command(command));
         let term = self.term();
         self.answer(request, Answer::Proposed { index, term });
-        self.replicate(now);
+        self.replicate_when_drained(now);
     }
 
     fn applied(&mut self, now: Micros, index: Index) {

@@ -203,8 +203,10 @@ impl Persistence {
     fn replace_log_after(&mut self, kept: Index, last_index: Index) -> WriteId {
         let id = self.next_write();
         self.durable_index = self.durable_index.min(kept);
-        for write in &mut self.log_writes {
-            write.last_index = write.last_index.min(kept);
+        // Earlier writes never reach further than later ones, so those that reach too
+        // far are at the end.
+        for write in self.log_writes.iter_mut().rev().take_while(|write| write.last_index > kept) {
+            write.last_index = kept;
         }
         self.log_writes.push_back(LogWrite { id, last_index });
         id
@@ -255,10 +257,8 @@ impl Persistence {
         if index <= self.durable_index {
             return self.durable;
         }
-        self.log_writes
-            .iter()
-            .find(|write| write.last_index >= index)
-            .map_or(self.last_write, |write| write.id)
+        let place = self.log_writes.partition_point(|write| write.last_index < index);
+        self.log_writes.get(place).map_or(self.last_write, |write| write.id)
     }
 
     /// The last index of the log as it is now that a crash would not lose.

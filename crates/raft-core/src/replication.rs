@@ -22,6 +22,8 @@ pub(crate) struct Leader {
     pub(crate) reads: VecDeque<PendingRead>,
     /// The office is being handed over.
     pub(crate) transfer: Option<Transfer>,
+    /// When the last proposal came, if nobody has been sent it yet.
+    pub(crate) unsent_proposal_at: Option<Micros>,
     /// The last entry that a majority held and section 5.4.2 kept from being committed.
     pub(crate) withheld: Index,
 }
@@ -66,6 +68,7 @@ impl Leader {
             rounds: Rounds::new(now),
             reads: VecDeque::new(),
             transfer: None,
+            unsent_proposal_at: None,
             withheld: Index::ZERO,
         }
     }
@@ -105,21 +108,52 @@ impl Node {
         index
     }
 
+    /// Leaves a proposal to be sent with those that come before the driver has drained
+    /// the outputs: under load, one message carries many ("batching", dissertation,
+    /// section 10.2.2), and nothing waits for a timer.
+    pub(crate) fn replicate_when_drained(&mut self, now: Micros) {
+        if let Role::Leader(leader) = &mut self.role {
+            leader.unsent_proposal_at = Some(now);
+        }
+    }
+
+    /// The driver has drained the outputs: what was left goes out.
+    pub(crate) fn send_unsent_proposals(&mut self) {
+        if let Role::Leader(leader) = &mut self.role
+            && let Some(now) = leader.unsent_proposal_at.take()
+        {
+            self.send_new_entries(now);
+        }
+    }
+
     /// Sends what is new to every follower that is ready for it.
     pub(crate) fn replicate(&mut self, now: Micros) {
-        let Role::Leader(leader) = &self.role else { return };
-        let last = self.log.last_index();
-        let ready: NodeSet = leader
-            .progress
-            .iter()
-            .filter(|(_, progress)| progress.next_index <= last && progress.may_be_sent_entries())
-            .map(|(id, _)| *id)
-            .collect();
-        for follower in ready.iter() {
-            self.send_entries(now, follower, false);
-        }
+        self.send_new_entries(now);
         // A cluster of one has nobody to wait for but its own disk.
         self.advance_commit_by_counting(now);
+    }
+
+    /// To each follower go as many messages as it takes, while each one moves it on.
+    fn send_new_entries(&mut self, now: Micros) {
+        let Role::Leader(leader) = &self.role else { return };
+        let followers: NodeSet = leader.progress.keys().copied().collect();
+        for follower in followers.iter() {
+            let mut sent_from = Index::ZERO;
+            while let Some(next) = self.next_entry_for(follower)
+                && next > sent_from
+            {
+                sent_from = next;
+                self.send_entries(now, follower, false);
+            }
+        }
+    }
+
+    /// The first entry that may go to this follower now.
+    fn next_entry_for(&self, follower: NodeId) -> Option<Index> {
+        let Role::Leader(leader) = &self.role else { return None };
+        let progress = leader.progress.get(&follower)?;
+        let next = progress.next_index;
+        (next <= self.log.last_index() && progress.may_be_sent_entries()).then_some(next)
     }
 
     /// Sends AppendEntries from the follower's next index on; without anything to
@@ -508,6 +542,8 @@ fn last_index_if_possible(
     (is_possible && last < u64::MAX).then_some(Index(last))
 }
 
+#[cfg(test)]
+mod batching_tests;
 #[cfg(test)]
 mod catching_up_tests;
 #[cfg(test)]

@@ -395,7 +395,9 @@ pub(super) fn hears_leader(settings: &Settings, heard_at: Option<Micros>, now: M
 
 fn project_leader(leader: &Leader, names: &Renaming, into: &mut Fingerprint) {
     // No model here reads, and the rounds decide about nothing else: see above.
-    let Leader { progress, rounds: _, reads: _, transfer, withheld: _ } = leader;
+    let Leader { progress, rounds: _, reads: _, transfer, unsent_proposal_at, withheld: _ } =
+        leader;
+    into.write(u64::from(unsent_proposal_at.is_some()));
     into.write(progress.len() as u64);
     let mut of_followers: Vec<(NodeId, &Progress)> =
         progress.iter().map(|(id, progress)| (names.of(*id), progress)).collect();
