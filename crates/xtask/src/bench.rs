@@ -15,12 +15,14 @@ use std::time::Duration;
 const HELP: &str = "\
 Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags]
 
-  --only PART    speed: the simulator, natively (crates/raft-sim/examples/bench.rs)
+  --only PART    core: proposals a second, beside the raft crate
+                 (crates/raft-interop/examples/bench; the first time it is compiled)
+                 speed: the simulator, natively (crates/raft-sim/examples/bench.rs)
                  browser: the simulator in Chromium, and the page (tests/bench/*.mjs)
                  size: the page, raw and compressed; may be given more than once
   -h, --help     this text";
 
-const PARTS: &[&str] = &["speed", "browser", "size"];
+const PARTS: &[&str] = &["core", "speed", "browser", "size"];
 
 /// The `bench` command.
 pub(crate) fn command(words: Vec<String>) -> Result<()> {
@@ -34,8 +36,11 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
         return Err(cli::Misuse(text).into());
     }
     let wanted = |part: &str| chosen.is_empty() || chosen.contains(&part);
+    if wanted("core") {
+        example("the protocol, beside the raft crate", "raft-interop", "examples/bench/main.rs")?;
+    }
     if wanted("speed") {
-        speed()?;
+        example("the simulator, natively", "raft-sim", "examples/bench.rs")?;
     }
     if wanted("browser") || wanted("size") {
         let scripts = scripts();
@@ -57,15 +62,16 @@ fn heading(text: &str) {
     process::say(&format!("\n== {text}"));
 }
 
-fn speed() -> Result<()> {
-    heading("the simulator, natively");
-    let example = workspace::root().join("crates/raft-sim/examples/bench.rs");
-    if !example.is_file() {
-        process::say("nothing measured: there is no crates/raft-sim/examples/bench.rs");
+/// Runs a crate's example `bench`, optimised for speed.
+fn example(about: &str, package: &str, path: &str) -> Result<()> {
+    heading(about);
+    let path = format!("crates/{package}/{path}");
+    if !workspace::root().join(&path).is_file() {
+        process::say(&format!("nothing measured: there is no {path}"));
         return Ok(());
     }
     let mut command = Command::new(process::cargo());
-    command.args(["run", "--quiet", "--package", "raft-sim", "--example", "bench"]);
+    command.args(["run", "--quiet", "--package", package, "--example", "bench"]);
     command.args(["--profile", "bench-native"]).current_dir(workspace::root());
     process::run(&mut command)
 }
@@ -173,4 +179,25 @@ fn brotli(file: &Path) -> Option<u64> {
     let mut command = Command::new("node");
     command.args(["-e", script]).arg(file);
     process::output_of(&mut command, Duration::from_secs(120)).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_in_the_help_and_a_misspelt_one_is_an_error() {
+        for part in PARTS {
+            assert!(HELP.contains(&format!(" {part}: ")), "{part}");
+        }
+        let words = ["--only", "spede"].map(str::to_owned).to_vec();
+        assert!(command(words).unwrap_err().to_string().contains("core, speed, browser, size"));
+    }
+
+    #[test]
+    fn the_examples_that_it_runs_are_there() {
+        for path in ["raft-interop/examples/bench/main.rs", "raft-sim/examples/bench.rs"] {
+            assert!(workspace::root().join("crates").join(path).is_file(), "{path}");
+        }
+    }
 }
