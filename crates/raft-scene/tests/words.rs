@@ -11,7 +11,7 @@ use raft_core::{
     TransferEnd, Transition, VoteAnswer, VoteRefusal,
 };
 use raft_scene::{Hit, StageView, motion, stage, words};
-use raft_sim::{Action, ActionRefusal, Happening, Property};
+use raft_sim::{Action, ActionRefusal, Happening, Property, Who};
 
 fn is_a_sentence(text: &str) -> bool {
     text.ends_with('.')
@@ -235,6 +235,7 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
     all.extend(changes.map(|change| Happening::ReconfigurationOrdered { node, change }));
     let actions = [
         Action::Transfer(to),
+        Action::Snapshot(Who::Leader),
         Action::Reconfigure(joint),
         Action::StepClock { node, by_micros: 1 },
     ];

@@ -71,6 +71,9 @@ pub enum Action {
     Transfer(NodeId),
     /// The leader changes the members (dissertation, chapter 4).
     Reconfigure(Reconfiguration),
+    /// A node takes a snapshot of what it has applied, and lets go of its log up to there
+    /// (paper, section 7).
+    Snapshot(Who),
     /// Someone writes the next value, once, by way of this node.
     Write(Who),
     /// Someone reads, once, by way of this node.
@@ -145,6 +148,7 @@ impl fmt::Display for Action {
                     write!(formatter, "joint:{}-{}", Letters(*voters), Letters(*learners))
                 }
             },
+            Action::Snapshot(who) => write!(formatter, "snapshot:{who}"),
             Action::Write(who) => write!(formatter, "write:{who}"),
             Action::Read { from, mode: ReadMode::ReadIndex } => {
                 write!(formatter, "read-index:{from}")
@@ -174,7 +178,7 @@ impl fmt::Display for ActionError {
 impl core::error::Error for ActionError {}
 
 const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, heal, clock, step, \
-                     transfer, add-learner, add-voter, remove, joint, write, read-index, \
+                     transfer, add-learner, add-voter, remove, joint, snapshot, write, read-index, \
                      read-lease or read-log";
 
 fn node(text: &str) -> Result<NodeId, ActionError> {
@@ -303,6 +307,7 @@ impl FromStr for Action {
             "add-voter" => Action::Reconfigure(Reconfiguration::AddVoter(node(rest)?)),
             "remove" => Action::Reconfigure(Reconfiguration::Remove(node(rest)?)),
             "joint" => Action::Reconfigure(joint(rest)?),
+            "snapshot" => Action::Snapshot(who(rest)?),
             "write" => Action::Write(who(rest)?),
             "read-index" => Action::Read { from: who(rest)?, mode: ReadMode::ReadIndex },
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
@@ -346,7 +351,9 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
             | Reconfiguration::Remove(node),
         ) => NodeSet::only(*node),
         Action::Reconfigure(Reconfiguration::Joint { voters, learners }) => voters.union(*learners),
-        Action::Crash(who) | Action::Isolate(who) | Action::Write(who) => nodes_of_who(*who),
+        Action::Crash(who) | Action::Isolate(who) | Action::Snapshot(who) | Action::Write(who) => {
+            nodes_of_who(*who)
+        }
         Action::Read { from, .. } => nodes_of_who(*from),
         Action::Partition(groups) => {
             groups.iter().fold(NodeSet::EMPTY, |all, group| all.union(*group))
@@ -420,6 +427,7 @@ mod tests {
             actions.extend([
                 Action::Crash(who),
                 Action::Isolate(who),
+                Action::Snapshot(who),
                 Action::Write(who),
                 Action::Read { from: who, mode: ReadMode::Lease },
                 Action::Read { from: who, mode: ReadMode::ReadIndex },

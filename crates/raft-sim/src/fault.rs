@@ -96,6 +96,11 @@ impl World {
                 self.next_request += 1;
                 self.tell(node, Input::Reconfigure { request, change: *change });
             }
+            Action::Snapshot(who) => {
+                let node = self.resolve(*who)?;
+                self.node_at(node).ok_or(ActionRefusal::IsDown)?;
+                self.take_snapshot(node);
+            }
             Action::Write(who) => {
                 let node = self.resolve(*who)?;
                 self.person_writes(node);

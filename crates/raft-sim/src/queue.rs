@@ -25,6 +25,8 @@ pub(crate) enum ClientAnswer {
     Done(DoneAnswer),
     /// Ask this one instead, if the node knows whom.
     AskAnother(Option<NodeId>),
+    /// Nobody here will ever know what became of it.
+    Unknown,
 }
 
 /// The outcomes that an answer carries; ordered so that the queue is.

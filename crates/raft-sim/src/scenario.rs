@@ -41,6 +41,10 @@ pub struct Scenario {
     pub learners: NodeSet,
     /// The settings of every node.
     pub settings: Settings,
+    /// How many entries a node applies before it takes the next snapshot and lets go of
+    /// its log up to there. `None`: only when it is told to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_every: Option<u64>,
     /// The links between them.
     pub network: NetworkPlan,
     /// How long an fsync takes.
@@ -149,6 +153,9 @@ impl Plan {
         }
         if scenario.duration == Micros::ZERO || scenario.duration > LONGEST_RUN {
             wrong("duration", "a run lasts from 1 µs to one hour".to_string());
+        }
+        if scenario.snapshot_every == Some(0) {
+            wrong("snapshot_every", "a snapshot covers at least 1 entry more".to_string());
         }
         if scenario.clients.len() > MOST_CLIENTS {
             wrong("clients", format!("at most {MOST_CLIENTS} clients"));
@@ -310,6 +317,12 @@ mod tests {
             let errors = errors(Scenario { voters, learners, ..five_nodes() });
             assert!(errors.contains(says), "{errors}");
         }
+    }
+
+    #[test]
+    fn snapshots_of_nothing_are_refused() {
+        let errors = errors(Scenario { snapshot_every: Some(0), ..five_nodes() });
+        assert!(errors.contains("snapshot_every: a snapshot covers at least 1"), "{errors}");
     }
 
     #[test]

@@ -151,6 +151,11 @@ impl World {
         self.send_answer(node, operation, answer);
     }
 
+    /// A node proposed a write and won't see what came of it: its log was replaced.
+    pub(crate) fn answer_unknown(&mut self, node: NodeId, operation: OperationId) {
+        self.send_answer(node, operation, ClientAnswer::Unknown);
+    }
+
     fn send_answer(&mut self, by: NodeId, operation: OperationId, answer: ClientAnswer) {
         let Some(client) = self.history.get(operation).map(|operation| operation.client) else {
             return;
@@ -175,7 +180,13 @@ impl World {
                 self.end(operation, outcome, Some(by));
             }
             // An answer from a node that the client has given up on says nothing new.
-            ClientAnswer::AskAnother(_) if last_asked != Some(by) => {}
+            ClientAnswer::AskAnother(_) | ClientAnswer::Unknown if last_asked != Some(by) => {}
+            // A client asks again, and its session tells whether the write was applied. A
+            // person has none: the write may have been, or may yet be.
+            ClientAnswer::Unknown if client == PERSON => {
+                self.end(operation, Outcome::GaveUp, Some(by));
+            }
+            ClientAnswer::Unknown => self.ask_another(client, operation, by, None),
             ClientAnswer::AskAnother(hint) => self.ask_another(client, operation, by, hint),
         }
     }

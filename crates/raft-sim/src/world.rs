@@ -18,8 +18,8 @@ use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
-    Answer, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output, Payload, RoleView,
-    Snapshot, Term,
+    Answer, Flaw, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output, Payload,
+    RoleView, Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -370,10 +370,35 @@ impl World {
                 }
             }
         }
+        if self.is_snapshot_due(node) {
+            return self.take_snapshot(node);
+        }
         let now = self.now;
         if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
             host.set_alarm(now);
         }
+    }
+
+    /// Whether a node has applied so much since its last snapshot that its scenario
+    /// wants the next one.
+    fn is_snapshot_due(&self, node: NodeId) -> bool {
+        let (Some(every), Some(node)) = (self.plan.scenario().snapshot_every, self.node_at(node))
+        else {
+            return false;
+        };
+        let view = node.view();
+        let covered = view.snapshot().map_or(Index::ZERO, |snapshot| snapshot.end.index);
+        view.applied_index().0.saturating_sub(covered.0) >= every
+    }
+
+    /// A node takes a snapshot of what it has applied.
+    pub(crate) fn take_snapshot(&mut self, node: NodeId) {
+        let with_sessions = !self.plan.settings().get().flaws.has(Flaw::SnapshotWithoutSessions);
+        let Some(host) = self.host(node) else { return };
+        let (Some(node_there), Some(machine)) = (host.node(), host.state_machine()) else { return };
+        let index = node_there.view().applied_index();
+        let data = machine.encode(with_sessions);
+        self.tell(node, Input::SnapshotTaken { index, data });
     }
 
     fn apply(&mut self, node: NodeId, index: Index, entry: raft_core::Entry) {
@@ -396,18 +421,6 @@ impl World {
         }
     }
 
-    /// A node takes a snapshot of what it has applied. No action does it yet.
-    #[cfg(test)]
-    pub(crate) fn take_snapshot(&mut self, node: NodeId) {
-        let with_sessions =
-            !self.plan.settings().get().flaws.has(raft_core::Flaw::SnapshotWithoutSessions);
-        let Some(host) = self.host(node) else { return };
-        let (Some(node_there), Some(machine)) = (host.node(), host.state_machine()) else { return };
-        let index = node_there.view().applied_index();
-        let data = machine.encode(with_sessions);
-        self.tell(node, Input::SnapshotTaken { index, data });
-    }
-
     /// Puts a snapshot in place of a node's state machine.
     fn restore(&mut self, node: NodeId, snapshot: &Snapshot) {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
@@ -424,7 +437,7 @@ impl World {
         process.node.handle(own_now, Input::Applied(end.index));
         self.emit(Happening::Restored { node, end });
         for (_, operation) in unknown.into_values() {
-            self.answer_write(node, operation, false);
+            self.answer_unknown(node, operation);
         }
     }
 

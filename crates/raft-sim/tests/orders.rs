@@ -1,5 +1,5 @@
-//! What an operator orders: leadership handed over, members changed, clocks set. What
-//! comes of it shows in the record and in the world at the end.
+//! What an operator orders: leadership handed over, members changed, snapshots taken,
+//! clocks set. What comes of it shows in the record and in the world at the end.
 
 use raft_core::{IgnoreCause, Index, Membership, Micros, NodeId, NodeSet, RoleView, Transition};
 use raft_sim::{
@@ -10,9 +10,14 @@ use std::sync::Arc;
 /// Three voters of five nodes, led by A since the beginning, a client that writes, and
 /// these orders.
 fn run(orders: &str, seed: u64) -> Timeline {
+    run_with_snapshots(orders, seed, None)
+}
+
+fn run_with_snapshots(orders: &str, seed: u64, snapshot_every: Option<u64>) -> Timeline {
     let scenario = scenarios::by_name("two-data-centres").expect("it is built in");
     let scenario = Scenario {
         voters: Some(NodeSet::first(3)),
+        snapshot_every,
         script: parse_steps(&format!("10000:timeout:A,{orders}")).expect("they are steps"),
         ..scenario
     };
@@ -106,6 +111,60 @@ fn leadership_is_handed_over_to_whom_it_is_ordered() {
         )));
         assert_eq!(end_of(&timeline).leader(), Some(NodeId::C));
     }
+}
+
+/// Where a node's log begins, and what its snapshot covers.
+fn kept(world: &World, node: NodeId) -> (Index, Index) {
+    let view = world.host(node).and_then(|host| host.node()).expect("it is up").view();
+    let covered = view.snapshot().map_or(Index::ZERO, |snapshot| snapshot.end.index);
+    (view.log().first_index(), covered)
+}
+
+#[test]
+fn a_snapshot_takes_the_place_of_the_log_also_where_a_server_is_added() {
+    for seed in 0..20 {
+        let timeline = run("1000000:snapshot:A,1100000:add-learner:D", seed);
+        assert_nothing_violated(&timeline);
+        let world = end_of(&timeline);
+        let (first, covered) = kept(&world, NodeId::A);
+        assert!(covered > Index(3) && first == covered.next(), "{first} {covered}");
+        assert_eq!(kept(&world, NodeId::B), (Index(1), Index::ZERO), "only A was told");
+        assert_eq!(kept(&world, NodeId::D), (first, covered), "what D lacked was gone from A's");
+        let machine = |node| world.host(node).and_then(|host| host.state_machine());
+        assert_eq!(machine(NodeId::D), machine(NodeId::A));
+    }
+}
+
+#[test]
+fn snapshots_are_taken_as_often_as_the_scenario_says() {
+    let timeline = run_with_snapshots("2000000:crash:B,2100000:restart:B", 5, Some(4));
+    assert_nothing_violated(&timeline);
+    assert!(has(&timeline, |what| matches!(what, Happening::Restored { node: NodeId::B, .. })));
+    for record in timeline.records() {
+        let Happening::Node { node, transition: Transition::SnapshotTaken { end, .. } } =
+            record.what
+        else {
+            continue;
+        };
+        let before = timeline.world_after(record.event - 1);
+        assert_eq!(end.index.0 % 4, 0);
+        assert!(end.index > kept(&before, node).1);
+    }
+    let world = end_of(&timeline);
+    for node in NodeSet::first(3).iter() {
+        let view = world.host(node).and_then(|host| host.node()).expect("it is up").view();
+        let (_, covered) = kept(&world, node);
+        assert!(covered.0 >= 4 && view.applied_index().0 - covered.0 < 4);
+    }
+}
+
+#[test]
+fn a_node_that_is_down_takes_no_snapshot() {
+    let timeline = run("400000:crash:B,500000:snapshot:B", 1);
+    assert!(has(&timeline, |what| matches!(
+        what,
+        Happening::ActionRefused { action: Action::Snapshot(_), because: ActionRefusal::IsDown }
+    )));
 }
 
 #[test]

@@ -157,6 +157,7 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         Action::StepClock { .. } => "clock step",
         Action::Transfer(_) => "transfer",
         Action::Reconfigure(_) => "change of the members",
+        Action::Snapshot(_) => "snapshot",
         Action::Write(_) => "write",
         Action::Read { .. } => "read",
     };

@@ -160,7 +160,13 @@ impl Monitors {
                     self.applies(&mut found, &seen, *index, entry);
                 }
             }
-            Happening::Restored { node, end } => self.state_machines.restored(*node, end.index),
+            Happening::Restored { node, end } => {
+                let host = hosts.get(usize::from(node.number()));
+                if let Some(machine) = host.and_then(Host::state_machine) {
+                    let evidence = self.state_machines.restored(*node, *end, machine);
+                    self.judge(&mut found, Property::StateMachineSafety, evidence);
+                }
+            }
             Happening::Restarted { node } => {
                 self.completeness.restarted(*node);
                 self.state_machines.restarted(*node);

@@ -1,11 +1,13 @@
 //! State Machine Safety: "if a server has applied a log entry at a given index to
 //! its state machine, no other server will ever apply a different log entry for the
-//! same index" (paper, Figure 3). Nor the same server, after a restart.
+//! same index" (paper, Figure 3). Nor the same server, after a restart; and a snapshot
+//! stands for the entries that it covers.
 
 use super::violation::Evidence;
 use crate::shelf::Shelf;
+use crate::state_machine::{Put, StateMachine};
 use alloc::collections::BTreeMap;
-use raft_core::{Entry, Index, Log, NodeId};
+use raft_core::{Entry, Index, Log, LogEnd, NodeId, Payload};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Applied {
@@ -53,9 +55,30 @@ impl StateMachineSafety {
         Some(evidence)
     }
 
-    /// A node's state machine was replaced by what was applied elsewhere up to `end`.
-    pub(super) fn restored(&mut self, node: NodeId, end: Index) {
-        self.last.insert(node, end);
+    /// A node's state machine was replaced by `machine`, which stands for the entries up
+    /// to `end`: it must be what applying those comes to, sessions and all.
+    pub(super) fn restored(
+        &mut self,
+        node: NodeId,
+        end: LogEnd,
+        machine: &StateMachine,
+    ) -> Option<Evidence> {
+        self.last.insert(node, end.index);
+        let mut expected = StateMachine::default();
+        let mut last = LogEnd::default();
+        for (applied, index) in self.applied.iter().zip(1..=end.index.0) {
+            last = LogEnd { index: Index(index), term: applied.entry.term };
+            if let Payload::Command(command) = &applied.entry.payload
+                && let Some(put) = Put::decode(command)
+            {
+                expected.apply(put);
+            }
+        }
+        (last != end || expected != *machine).then_some(Evidence::RestoredDifferently {
+            node,
+            end,
+            last,
+        })
     }
 
     /// A log with the entries that a snapshot stands for put back in front: they were

@@ -188,6 +188,26 @@ fn another_entry_applied_breaks_state_machine_safety() {
 }
 
 #[test]
+fn a_snapshot_of_another_state_breaks_state_machine_safety() {
+    let world = world();
+    let a = world.host(NodeId::A).expect("it is there");
+    let index = a.node().expect("it is up").view().applied_index();
+    let end = LogEnd { index, term: Term(1) };
+    let machine = a.state_machine().expect("it is up");
+    let restored = |end, machine: &crate::StateMachine| {
+        let mut monitor = world.monitors().state_machines.clone();
+        monitor.restored(NodeId::B, end, machine).map(|evidence| evidence.to_string())
+    };
+    assert_eq!(restored(end, machine), None);
+    let without_sessions = crate::StateMachine::decode(&machine.encode(false)).expect("encoded");
+    let says = restored(end, &without_sessions).expect("a write would be applied again");
+    assert!(says.ends_with("applying the entries up to there comes to another state"), "{says}");
+    let later = LogEnd { index: index.next(), ..end };
+    let says = restored(later, machine).expect("nobody has applied that much");
+    assert!(says.ends_with("which nobody has applied"), "{says}");
+}
+
+#[test]
 fn an_entry_left_out_breaks_state_machine_safety() {
     let world = world();
     let what = Happening::Applied { node: NodeId::C, index: Index(90), entry: entry(&world, 1) };

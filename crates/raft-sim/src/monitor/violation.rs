@@ -94,6 +94,17 @@ pub enum Evidence {
         /// What it applied next.
         index: Index,
     },
+    /// State Machine Safety: a node's state machine was replaced by a snapshot that is not
+    /// what applying the entries that it covers comes to.
+    RestoredDifferently {
+        /// Who.
+        node: NodeId,
+        /// The last entry that the snapshot covers.
+        end: LogEnd,
+        /// The last entry that was applied anywhere up to there; another one where the
+        /// snapshot covers what nobody has applied.
+        last: LogEnd,
+    },
     /// Durability: a client was told that a write is done, and a later leader lacks it.
     AcknowledgedWriteMissing {
         /// The write.
@@ -195,6 +206,7 @@ impl Evidence {
             Evidence::LeaderWroteOver { leader: node, .. }
             | Evidence::AcknowledgedWriteMissing { leader: node, .. }
             | Evidence::OtherEntryApplied { node, .. }
+            | Evidence::RestoredDifferently { node, .. }
             | Evidence::AppliedOutOfOrder { node, .. } => NodeSet::only(*node),
             Evidence::CommittedEntryMissing { committed_by, leader, .. } => {
                 NodeSet::only(*committed_by).with(*leader)
@@ -238,7 +250,8 @@ impl Evidence {
             | Evidence::PredecessorsDiffer { entry, .. }
             | Evidence::CommittedEntryMissing { entry, .. }
             | Evidence::AcknowledgedWriteMissing { entry, .. }
-            | Evidence::OtherEntryApplied { entry, .. } => Some(entry.index),
+            | Evidence::OtherEntryApplied { entry, .. }
+            | Evidence::RestoredDifferently { end: entry, .. } => Some(entry.index),
             Evidence::AppliedDifferently { index, .. }
             | Evidence::AppliedOutOfOrder { index, .. } => Some(*index),
             _ => None,
@@ -369,6 +382,17 @@ impl fmt::Display for Evidence {
             Evidence::AppliedOutOfOrder { node, after, index } => {
                 write!(formatter, "{node} applied entry {index} right after entry {after}")
             }
+            Evidence::RestoredDifferently { node, end, last } if end == last => write!(
+                formatter,
+                "{node} goes by a snapshot up to {}, and applying the entries up to there comes to \
+                 another state",
+                Entry(*end),
+            ),
+            Evidence::RestoredDifferently { node, end, .. } => write!(
+                formatter,
+                "{node} goes by a snapshot up to {}, which nobody has applied",
+                Entry(*end),
+            ),
             Evidence::AcknowledgedWriteMissing { write, entry, leader, leader_term, holds } => {
                 write!(
                     formatter,

@@ -43,6 +43,7 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         voters: None,
         learners: NodeSet::EMPTY,
         settings: Settings::default(),
+        snapshot_every: None,
         network: NetworkPlan::of(Latency::Normal {
             mean: Micros::from_millis(5),
             deviation: Micros::from_millis(1),

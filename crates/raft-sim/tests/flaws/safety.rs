@@ -39,6 +39,7 @@ fn nodes(nodes: u8) -> Scenario {
             heartbeat_interval: ms(100),
             ..Settings::default()
         },
+        snapshot_every: None,
         network: NetworkPlan::of(Latency::Constant(ms(5))),
         fsync: Latency::Constant(ms(1)),
         clocks: Vec::new(),
