@@ -1,6 +1,7 @@
 //! Schedules with the whole protocol switched on: members that come and go one by one
 //! and by joint configurations, learners, spare nodes, leaders that are removed or hand
-//! over, leases, clocks that drift and jump, and every setting on or off.
+//! over, snapshots in tiny chunks, leases, clocks that drift and jump, and every setting
+//! on or off.
 
 use super::{Around, Dice, another, client, incident, latency, rate};
 use raft_core::{
@@ -77,6 +78,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         voters: Some(voters),
         learners,
         settings,
+        snapshot_every: dice.one_in(2).then(|| dice.pick(&[1, 3, 10, 30])),
         network,
         fsync: latency(&mut dice, timeout / 4),
         clocks,
@@ -152,6 +154,8 @@ fn settings(dice: &mut Dice, timeout: u64, temper: Temper) -> Settings {
         check_quorum: dice.one_in(3),
         configurations_in_force: dice.pick(&[InForce::WhenAppended, InForce::WhenApplied]),
         promotion_lag_max: dice.pick(&[0, 3, 1_000]),
+        snapshot_chunk_bytes: dice.pick(&[1, 8, 30, 1_000]),
+        entries_kept_after_snapshot: dice.pick(&[0, 0, 1, 10]),
         ..Settings::default()
     }
 }
@@ -228,9 +232,9 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
     let later = at + dice.of(1, timeout * 3);
     let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
     let kind = match temper {
-        Temper::Mixed => dice.of(0, 18),
-        Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12]),
-        Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14]),
+        Temper::Mixed => dice.of(0, 20),
+        Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12, 15]),
+        Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14, 15, 16]),
     };
     match kind {
         // The members change, once or several times in a row.
@@ -351,6 +355,31 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
             let leaning = super::Leaning::ThreatenedLeases;
             let around = Around { nodes, trouble, timeout, rates, leaning };
             incident(dice, script, &around, at);
+        }
+        // Some let go of their logs, and those who lag behind get a snapshot.
+        15 => {
+            then(at, Action::Snapshot(Who::Leader));
+            for node in any_set(dice, nodes).iter() {
+                then(at + dice.of(0, timeout), Action::Snapshot(Who::Node(node)));
+            }
+        }
+        // One is left behind meanwhile, or loses what it has when a snapshot is on its way.
+        16 => {
+            then(at, Action::Isolate(Who::Node(node)));
+            (0..5).for_each(|_| then(at + dice.of(1, timeout), Action::Write(Who::Leader)));
+            let moment = at + timeout * 2;
+            then(moment, Action::Snapshot(Who::Leader));
+            then(moment + dice.of(0, timeout / 4), Action::Heal);
+            let moment = moment + dice.of(1, timeout);
+            match dice.of(0, 3) {
+                0 => then(moment, Action::Crash(Who::Node(node))),
+                1 => then(moment, Action::Crash(Who::Leader)),
+                2 => then(moment, Action::Snapshot(Who::Leader)),
+                _ => then(moment, Action::Transfer(node)),
+            }
+            (0..nodes)
+                .filter_map(NodeId::new)
+                .for_each(|it| then(moment + timeout / 8, Action::Restart(it)));
         }
         13 if !leases => {
             let by = dice.of(1, timeout * 2) as i64;

@@ -21,6 +21,9 @@ pub(crate) struct Explored {
     pub(crate) learner_changes: u64,
     pub(crate) removed_leaders: u64,
     pub(crate) transfers: u64,
+    pub(crate) snapshots_taken: u64,
+    pub(crate) snapshots_installed: u64,
+    pub(crate) fast_forwards: u64,
     pub(crate) writes: u64,
     pub(crate) reads_by_round: u64,
     pub(crate) reads_by_lease: u64,
@@ -42,6 +45,9 @@ impl Explored {
                 Transition::CommitAdvanced { .. } => self.commits += 1,
                 Transition::EntriesRemoved { .. } => self.removals_of_entries += 1,
                 Transition::TransferTold { .. } => self.transfers += 1,
+                Transition::SnapshotTaken { .. } => self.snapshots_taken += 1,
+                Transition::SnapshotInstalled { .. } => self.snapshots_installed += 1,
+                Transition::FastForwarded { .. } => self.fast_forwards += 1,
                 Transition::SteppedDown { because: StepDownCause::Removed, .. } => {
                     self.removed_leaders += 1;
                 }
@@ -80,7 +86,7 @@ impl Explored {
 
     /// Everything that schedules with everything switched on must do, with how often
     /// they did.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 14] {
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 17] {
         [
             ("elections", self.elections),
             ("commits", self.commits),
@@ -92,6 +98,9 @@ impl Explored {
             ("changes of learners", self.learner_changes),
             ("leaders that removed themselves", self.removed_leaders),
             ("transfers", self.transfers),
+            ("snapshots taken", self.snapshots_taken),
+            ("snapshots installed", self.snapshots_installed),
+            ("followers fast-forwarded", self.fast_forwards),
             ("writes", self.writes),
             ("reads by a round", self.reads_by_round),
             ("reads by a lease", self.reads_by_lease),

@@ -169,6 +169,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         voters: None,
         learners: NodeSet::EMPTY,
         settings,
+        snapshot_every: None,
         network,
         fsync: self::latency(&mut dice, timeout / 4),
         clocks,
