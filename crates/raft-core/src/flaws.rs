@@ -209,7 +209,7 @@ flaws! {
     SnapshotWithoutConfiguration "snapshot-without-configuration"
         removes "\"the snapshot also includes the latest configuration in the log\" (paper, section 7)"
         breaks Safety("Election Safety")
-        when "two servers join three; B restarts from its snapshot and is elected by A and itself, C by three of five"
+        when "D and E join A, B and C; B and C restart from their snapshots and elect B while A, D and E elect D"
 
     /// Leaves the clients' sessions out of a snapshot: a command that was sent again is
     /// applied again. The driver makes a snapshot's data, so it is the driver that heeds
@@ -217,7 +217,7 @@ flaws! {
     SnapshotWithoutSessions "snapshot-without-sessions"
         removes "sessions are part of the replicated state, and of a snapshot (dissertation, section 6.3)"
         breaks Safety("Linearizability")
-        when "a write is applied, another takes its place, and then it is sent again to a leader that goes by a snapshot"
+        when "a write stands twice in the log, since its client asked twice, and another between; A restarts from a snapshot between"
 }
 
 /// Which rules are left out.

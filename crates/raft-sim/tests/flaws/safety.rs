@@ -8,7 +8,8 @@
 use crate::script;
 use raft_core::{DriftBound, Flaw, Flaws, Micros, NodeId, NodeSet, Settings};
 use raft_sim::{
-    Happening, Latency, LinkPlan, NetworkPlan, Plan, Rate, Scenario, Timeline, Violation,
+    ClientPlan, Happening, Key, Latency, LinkPlan, NetworkPlan, Plan, Rate, Scenario, Timeline,
+    Violation, Work,
 };
 use std::sync::Arc;
 
@@ -66,6 +67,20 @@ fn slow_answers_to_a(mut cluster: Scenario) -> Scenario {
         .into_iter()
         .collect();
     cluster
+}
+
+/// A client that writes once, at one second, and asks A once more before A can have
+/// the first answer: the write stands in the log twice.
+fn impatient_writer() -> ClientPlan {
+    ClientPlan {
+        work: Work::Write,
+        key: Key(0),
+        starts_at: ms(1_000),
+        stops_at: ms(1_001),
+        rest: ms(1),
+        patience: ms(8),
+        stuck_to: Some(NodeId::A),
+    }
 }
 
 fn schedules() -> Vec<Schedule> {
@@ -289,6 +304,38 @@ fn schedules() -> Vec<Schedule> {
                 3100 timeout:B      B leads
                 3200 write:B
                 3300 read-lease:A   one second of A's clock: nearly until 4 s
+            ",
+        },
+        Schedule {
+            flaw: Flaw::SnapshotWithoutConfiguration,
+            cluster: Scenario { voters: Some(NodeSet::first(3)), ..nodes(5) },
+            script: "
+                 10 timeout:A       A leads {A B C},
+                100 add-voter:D
+                200 add-voter:E     then {A B C D E}
+                400 snapshot:B      the entries that say so are gone from B's log
+                400 snapshot:C      and from C's
+                500 partition:ADE-BC
+                510 crash:B
+                510 crash:C
+                520 restart:B       now their snapshots are all that they know
+                520 restart:C
+                600 timeout:B       a majority of the three that it began with: B and C
+                600 timeout:D       a majority of the five: A, D and E
+            ",
+        },
+        Schedule {
+            flaw: Flaw::SnapshotWithoutSessions,
+            cluster: Scenario { clients: vec![impatient_writer()], ..nodes(3) },
+            script: "
+                  10 timeout:A      A leads; at 1000 ms the client writes x = 1,
+                1004 write:A        someone else writes x = 2,
+                1017 snapshot:A     and the client's second try, of 1008 ms, is not applied yet
+                1200 read-index:A   x = 2: the second try is not applied again
+                1300 crash:A
+                1310 restart:A      A begins with its snapshot; the second try comes after it
+                1400 timeout:A
+                1500 read-index:A
             ",
         },
     ]
