@@ -406,6 +406,8 @@ fn settings() -> impl Strategy<Value = Settings> {
             pre_vote,
             check_quorum,
             max_entries_per_message: most,
+            // As few as two, so that it is reached.
+            in_flight_messages_max: most.div_ceil(2),
             ..Settings::default()
         },
     )

@@ -200,6 +200,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             election_timeout_min: Micros(timeout),
             election_timeout_max: Micros(timeout.saturating_mul(2)),
             max_entries_per_message: most,
+            in_flight_messages_max: most,
             no_op_at_start_of_term: no_op,
             stickiness: sticky > 0,
             lease: (sticky > 1).then_some(DriftBound { numerator: u32::MAX, denominator: 7 }),

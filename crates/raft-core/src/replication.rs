@@ -7,12 +7,16 @@ use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageK
 use crate::node::{Node, Role};
 use crate::read::{PendingRead, RequestId};
 use crate::rounds::Rounds;
+use crate::settings::Settings;
 use crate::snapshot::Sending;
 use crate::time::Micros;
 use crate::transfer::Transfer;
 use crate::transition::{CommitCause, IgnoreCause, Transition};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
+use in_flight::InFlight;
+
+mod in_flight;
 
 /// What a leader keeps for as long as it leads (Figure 2, volatile state on leaders).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -41,6 +45,8 @@ pub(crate) struct Progress {
     /// The last entry known to be durable there and the same as the leader's.
     pub(crate) match_index: Index,
     pub(crate) pace: Pace,
+    /// While it replicates: what is on its way there.
+    pub(crate) in_flight: InFlight,
 }
 
 /// How a leader sends to a follower.
@@ -143,23 +149,52 @@ impl Node {
                 && next > sent_from
             {
                 sent_from = next;
-                self.send_entries(now, follower, false);
+                self.send_entries(now, follower);
             }
         }
     }
 
     /// The first entry that may go to this follower now.
     fn next_entry_for(&self, follower: NodeId) -> Option<Index> {
+        let in_flight_max = self.settings().in_flight_messages_max;
         let Role::Leader(leader) = &self.role else { return None };
         let progress = leader.progress.get(&follower)?;
         let next = progress.next_index;
-        (next <= self.log.last_index() && progress.may_be_sent_entries()).then_some(next)
+        let has_more = next <= self.log.last_index();
+        (has_more && progress.may_be_sent_entries(in_flight_max)).then_some(next)
     }
 
-    /// Sends AppendEntries from the follower's next index on; without anything to
-    /// send it is a heartbeat. A follower whose next entry is gone gets the snapshot.
-    pub(crate) fn send_entries(&mut self, now: Micros, to: NodeId, confirms_read: bool) {
+    /// Sends AppendEntries from the follower's next index on. A follower whose next entry
+    /// is gone gets the snapshot.
+    pub(crate) fn send_entries(&mut self, now: Micros, to: NodeId) {
         let most = self.settings().max_entries_per_message;
+        self.send_append(now, to, most, false);
+    }
+
+    /// A heartbeat, with entries where some are due. While too much is on its way it goes
+    /// without.
+    ///
+    /// A regular one repeats a probe that waits for its answer, entries and all, since that
+    /// may be lost. But between two of those, reads may begin as many rounds as there are
+    /// reads: they don't repeat it. They ask about the same place as the probe, so that
+    /// their answers serve as well.
+    pub(crate) fn send_heartbeat(
+        &mut self,
+        now: Micros,
+        to: NodeId,
+        is_regular: bool,
+        confirms_read: bool,
+    ) {
+        let Settings { max_entries_per_message, in_flight_messages_max, .. } = *self.settings();
+        let Role::Leader(leader) = &self.role else { return };
+        let Some(progress) = leader.progress.get(&to) else { return };
+        let may_carry_entries = progress.may_be_sent_entries(in_flight_messages_max)
+            || is_regular && matches!(progress.pace, Pace::Probe { .. });
+        let most = if may_carry_entries { max_entries_per_message } else { 0 };
+        self.send_append(now, to, most, confirms_read);
+    }
+
+    fn send_append(&mut self, now: Micros, to: NodeId, most: u32, confirms_read: bool) {
         let first = self.log.first_index();
         let Role::Leader(leader) = &mut self.role else { return };
         let round = leader.rounds.newest;
@@ -179,10 +214,12 @@ impl Node {
             Pace::Probe { is_waiting } => *is_waiting = true,
             // Believed to arrive; if not, the next message is refused and the
             // follower's hint sets the next index back.
-            Pace::Replicate => {
-                progress.next_index = Index(progress.next_index.0 + entries.len() as u64);
+            Pace::Replicate if !entries.is_empty() => {
+                let last = Index(index.0 + entries.len() as u64);
+                progress.next_index = last.next();
+                progress.in_flight.sent_up_to(last);
             }
-            Pace::Snapshot(_) => {}
+            Pace::Replicate | Pace::Snapshot(_) => {}
         }
         let append = AppendEntries {
             previous: LogEnd { index, term },
@@ -351,12 +388,13 @@ impl Node {
             self.advance_commit_by_counting(now);
         }
         // The answer may have made room for more.
+        let in_flight_max = self.settings().in_flight_messages_max;
         let Role::Leader(leader) = &self.role else { return };
         if let Some(progress) = leader.progress.get(&from) {
             let has_more = progress.next_index <= self.log.last_index();
             let must_probe = matches!(outcome, Ok(Learned::Refusal));
-            if progress.may_be_sent_entries() && (has_more || must_probe) {
-                self.send_entries(now, from, false);
+            if progress.may_be_sent_entries(in_flight_max) && (has_more || must_probe) {
+                self.send_entries(now, from);
             }
         }
     }
@@ -431,16 +469,18 @@ pub(crate) enum Learned {
 }
 
 impl Progress {
-    pub(crate) const fn new(next_index: Index) -> Progress {
+    pub(crate) fn new(next_index: Index) -> Progress {
         let pace = Pace::Probe { is_waiting: false };
-        Progress { next_index, match_index: Index::ZERO, pace }
+        let in_flight = InFlight::default();
+        Progress { next_index, match_index: Index::ZERO, pace, in_flight }
     }
 
-    /// Whether entries may go out now: not while a probe or a snapshot is under way.
-    fn may_be_sent_entries(&self) -> bool {
+    /// Whether entries may go out now: not while a probe or a snapshot is under way, nor
+    /// while too many messages are.
+    fn may_be_sent_entries(&self, in_flight_max: u32) -> bool {
         match self.pace {
             Pace::Probe { is_waiting } => !is_waiting,
-            Pace::Replicate => true,
+            Pace::Replicate => !self.in_flight.is_full(in_flight_max),
             Pace::Snapshot(_) => false,
         }
     }
@@ -455,6 +495,7 @@ impl Progress {
         if match_index > log.last_index() {
             return Err(IgnoreCause::Impossible);
         }
+        self.in_flight.answered_up_to(match_index);
         if match_index.next() >= self.next_index {
             self.next_index = match_index.next();
             // A snapshot goes on until it is there, or until the next entry is in the log
@@ -498,6 +539,7 @@ impl Progress {
         let place = last_place_that_may_match().min(refused.previous());
         self.next_index = place.max(self.match_index).next();
         self.pace = Pace::Probe { is_waiting: false };
+        self.in_flight = InFlight::default();
         Ok(Learned::Refusal)
     }
 }
@@ -546,6 +588,8 @@ fn last_index_if_possible(
 mod batching_tests;
 #[cfg(test)]
 mod catching_up_tests;
+#[cfg(test)]
+mod in_flight_tests;
 #[cfg(test)]
 mod receiver_tests;
 #[cfg(test)]

@@ -107,6 +107,7 @@ impl Node {
     pub(crate) fn start_round(&mut self, now: Micros) {
         let interval = self.settings().heartbeat_interval;
         let Role::Leader(leader) = &mut self.role else { return };
+        let is_regular = now >= leader.rounds.due;
         let round = leader.rounds.newest.next();
         leader.rounds.newest = round;
         leader.rounds.due = now + interval;
@@ -121,7 +122,7 @@ impl Node {
         let followers: crate::membership::NodeSet = leader.progress.keys().copied().collect();
         self.transition(Transition::RoundStarted { round, confirms_read });
         for follower in followers.iter() {
-            self.send_entries(now, follower, confirms_read);
+            self.send_heartbeat(now, follower, is_regular, confirms_read);
             self.repeat_chunk(now, follower);
         }
         // A leader answers its own rounds; alone in its cluster, it is the majority.

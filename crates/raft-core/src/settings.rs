@@ -60,6 +60,14 @@ pub struct Settings {
     pub heartbeat_interval: Micros,
     /// The most entries that one AppendEntries carries, at least 1.
     pub max_entries_per_message: u32,
+    /// The most messages with entries that a leader has under way to one follower without
+    /// an answer, at least 1 (etcd's MaxInflightMsgs). At the limit entries wait, and go in
+    /// larger messages later.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default = "default_in_flight", skip_serializing_if = "is_default_in_flight")
+    )]
+    pub in_flight_messages_max: u32,
     /// Whether a new leader begins its term with an entry that holds nothing
     /// (paper, section 8). Without it, what earlier terms left can't be committed,
     /// and no read answered, until a client writes.
@@ -97,6 +105,15 @@ pub struct Settings {
 // Settings that came later are left out where they are as if they had not: what was
 // written before still reads, and still is what would be written.
 
+const fn default_in_flight() -> u32 {
+    256
+}
+
+#[cfg(feature = "serde")]
+const fn is_default_in_flight(messages: &u32) -> bool {
+    *messages == default_in_flight()
+}
+
 #[cfg(feature = "serde")]
 const fn is_default_kept(entries: &u64) -> bool {
     *entries == 0
@@ -119,6 +136,7 @@ impl Default for Settings {
             election_timeout_max: Micros::from_millis(300),
             heartbeat_interval: Micros::from_millis(50),
             max_entries_per_message: 64,
+            in_flight_messages_max: default_in_flight(),
             no_op_at_start_of_term: true,
             stickiness: false,
             pre_vote: false,
@@ -144,6 +162,8 @@ pub enum SettingsError {
     HeartbeatNotBelowTimeout,
     /// A message that may carry no entry can never replicate one.
     NoEntriesPerMessage,
+    /// A leader that may have no message under way can never replicate an entry.
+    NoMessagesInFlight,
     /// A message that may carry no byte of a snapshot can never bring one across.
     NoBytesPerChunk,
     /// A lease rests on voters that withhold their votes; without stickiness they don't.
@@ -167,6 +187,7 @@ impl fmt::Display for SettingsError {
                 "heartbeat_interval must be shorter than election_timeout_min"
             }
             SettingsError::NoEntriesPerMessage => "max_entries_per_message must be at least 1",
+            SettingsError::NoMessagesInFlight => "in_flight_messages_max must be at least 1",
             SettingsError::NoBytesPerChunk => "snapshot_chunk_bytes must be at least 1",
             SettingsError::LeaseWithoutStickiness => {
                 "lease needs stickiness: turn stickiness on, or lease off"
@@ -213,6 +234,9 @@ impl Settings {
         }
         if self.max_entries_per_message == 0 {
             return Err(SettingsError::NoEntriesPerMessage);
+        }
+        if self.in_flight_messages_max == 0 {
+            return Err(SettingsError::NoMessagesInFlight);
         }
         if self.snapshot_chunk_bytes == 0 {
             return Err(SettingsError::NoBytesPerChunk);
@@ -274,6 +298,7 @@ mod tests {
                 SettingsError::HeartbeatNotBelowTimeout,
             ),
             (Settings { max_entries_per_message: 0, ..base }, SettingsError::NoEntriesPerMessage),
+            (Settings { in_flight_messages_max: 0, ..base }, SettingsError::NoMessagesInFlight),
             (Settings { snapshot_chunk_bytes: 0, ..base }, SettingsError::NoBytesPerChunk),
             (Settings { lease, ..base }, SettingsError::LeaseWithoutStickiness),
             (

@@ -54,7 +54,7 @@ impl Node {
             progress.match_index < last && matches!(progress.pace, Pace::Probe { .. })
         });
         if lacks {
-            self.send_entries(now, target, false);
+            self.send_entries(now, target);
         }
     }
 

@@ -53,6 +53,9 @@ pub struct ProgressView {
     pub match_index: Index,
     /// How it sends to it.
     pub pace: PaceView,
+    /// While it replicates: how many messages with entries it has sent that are not
+    /// answered yet.
+    pub messages_in_flight: u64,
 }
 
 /// How a leader sends to a follower.
@@ -196,6 +199,7 @@ impl<'a> LeaderView<'a> {
         self.0.progress.get(&follower).map(|progress| ProgressView {
             next_index: progress.next_index,
             match_index: progress.match_index,
+            messages_in_flight: progress.in_flight.count(),
             pace: match &progress.pace {
                 Pace::Probe { .. } => PaceView::Probe,
                 Pace::Replicate => PaceView::Replicate,

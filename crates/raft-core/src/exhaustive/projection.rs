@@ -402,7 +402,8 @@ fn project_leader(leader: &Leader, names: &Renaming, into: &mut Fingerprint) {
     let mut of_followers: Vec<(NodeId, &Progress)> =
         progress.iter().map(|(id, progress)| (names.of(*id), progress)).collect();
     of_followers.sort_unstable_by_key(|(id, _)| *id);
-    for (id, Progress { next_index, match_index, pace }) in of_followers {
+    // No model has as many messages under way as the limit is.
+    for (id, Progress { next_index, match_index, pace, in_flight: _ }) in of_followers {
         into.write(id.number().into());
         into.write_index(*next_index);
         into.write_index(*match_index);

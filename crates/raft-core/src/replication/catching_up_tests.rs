@@ -50,6 +50,7 @@ proptest! {
         follower_log in prop::collection::vec(1u64..4, 0..12),
         leader_log in prop::collection::vec(1u64..4, 0..12),
         most in 1u32..4,
+        in_flight in 1u32..4,
         fates in prop::collection::vec((0u8..8, any::<prop::sample::Index>()), 0..120),
     ) {
         let (mut follower_log, mut leader_log) = (follower_log, leader_log);
@@ -58,7 +59,7 @@ proptest! {
         // As in Raft, the same term at the same place means the same log up to it.
         let parts_at = follower_log.iter().zip(&leader_log).take_while(|(a, b)| a == b).count();
         prop_assume!(follower_log.iter().zip(&leader_log).skip(parts_at).all(|(a, b)| a != b));
-        let settings = Settings { max_entries_per_message: most, ..Settings::default() };
+        let settings = Settings { max_entries_per_message: most, in_flight_messages_max: in_flight, ..Settings::default() };
         let start = Start { of: 2, term: 3, settings, ..Start::default() };
         let mut leader = Server::start(Start { log: &leader_log, ..start });
         let mut follower = Server::start(Start { id: B, log: &follower_log, ..start });
