@@ -55,7 +55,7 @@ fn two_of_three_servers(bounds: Bounds, changes: Vec<Reconfiguration>) -> Scope 
 }
 
 const fn bounds(term: u64, messages: usize) -> Bounds {
-    Bounds { term, messages: Some(messages), crashes: 0, proposals: 0, orders: 0 }
+    Bounds { term, messages: Some(messages), crashes: 0, proposals: 0, orders: 0, snapshots: 0 }
 }
 
 /// `small` in every run of the tests, `large` in the long one.
@@ -213,6 +213,19 @@ fn joint_consensus_breaks_no_property() {
     assert!(met.removed_leaders.load(Relaxed) > 0, "no leader was ever removed");
 }
 
+/// A snapshot of two chunks takes the place of entries, on one server or more; a follower that
+/// lacks them gets it.
+#[test]
+fn snapshots_break_no_property() {
+    let small = Bounds { snapshots: 1, ..bounds(2, 2) };
+    let large = Bounds { crashes: 1, proposals: 1, ..small };
+    let mut scope = three_servers(either(small, large));
+    scope.settings.entries_kept_after_snapshot = 0;
+    scope.settings.snapshot_chunk_bytes = 8;
+    let met = explore("three servers that take snapshots", scope).reached(TWO_TERMS).met;
+    assert!(met.snapshots_installed.load(Relaxed) > 0, "no snapshot was ever installed");
+}
+
 /// With the rule left out there is a shortest way to a violation, and with the rule kept
 /// the same bounds hold none.
 #[track_caller]
@@ -278,12 +291,16 @@ fn one_of_each() -> Vec<Scope> {
     let mut asks_first = three_servers(bounds(2, 2));
     asks_first.settings.pre_vote = true;
     asks_first.settings.check_quorum = true;
+    let mut takes_snapshots = three_servers(Bounds { snapshots: 1, ..bounds(2, 2) });
+    takes_snapshots.settings.entries_kept_after_snapshot = 0;
+    takes_snapshots.settings.snapshot_chunk_bytes = 8;
     vec![
         three_servers(Bounds { proposals: 1, ..bounds(2, 2) }),
         Scope { slow_disks: true, ..three_servers(crash) },
         Scope { transfers: true, ..three_servers(order) },
         two_of_three_servers(order, changes),
         asks_first,
+        takes_snapshots,
     ]
 }
 

@@ -4,6 +4,7 @@
 use super::projection::{Fingerprint, Project, Renaming, hears_leader, mixed};
 use super::properties::{self, History, Property};
 use crate::node::Role;
+use crate::replication::{Pace, Progress};
 use crate::testing::{self, Seen, Server, command};
 use crate::*;
 use alloc::sync::Arc;
@@ -27,6 +28,8 @@ pub(super) struct Bounds {
     pub(super) proposals: u8,
     /// How many changes of the members may be ordered, and transfers.
     pub(super) orders: u8,
+    /// How many snapshots may be taken.
+    pub(super) snapshots: u8,
 }
 
 /// How one server begins.
@@ -69,8 +72,8 @@ pub(super) struct State {
     /// are the same. In the order of their fingerprints.
     pub(super) under_way: Vec<Arc<Known<Envelope>>>,
     pub(super) history: Arc<Known<History>>,
-    /// What of the bounds is used up: crashes, proposals, orders.
-    spent: [u8; 3],
+    /// What of the bounds is used up: crashes, proposals, orders, snapshots.
+    spent: [u8; 4],
     /// What the last step broke.
     pub(super) broken: Option<Property>,
     fingerprint: u64,
@@ -115,6 +118,8 @@ pub(super) enum Event {
     /// A leader that checks its quorum has waited long enough for a majority.
     MajorityFallsSilent,
     TransferTakesTooLong,
+    /// A leader has waited long enough for the answers to what it sent of its snapshot.
+    ChunksGoUnanswered,
     /// The disk finishes its oldest write.
     WriteIsDone,
     /// The disk finishes all it was asked for, and reports the last only.
@@ -123,6 +128,8 @@ pub(super) enum Event {
     /// start again is one step.
     CrashesAndStarts,
     ClientProposes,
+    /// Its driver takes a snapshot of what it has applied.
+    TakesSnapshot,
     Change(Reconfiguration),
     Transfer(NodeId),
 }
@@ -133,6 +140,7 @@ struct Outcome {
     server: Arc<Known<Server>>,
     sent: Vec<Arc<Known<Envelope>>>,
     applied: Vec<(Index, Entry)>,
+    states: Vec<testing::State>,
     won: Option<Term>,
     broke_append_only: bool,
 }
@@ -145,6 +153,7 @@ pub(super) struct Met {
     pub(super) votes_refused: AtomicU64,
     pub(super) writes_lost: AtomicU64,
     pub(super) removed_leaders: AtomicU64,
+    pub(super) snapshots_installed: AtomicU64,
 }
 
 /// What became of a server of this fingerprint by an event of that one. In the millions of
@@ -240,7 +249,7 @@ impl Cluster {
             servers: servers.map(|id| self.known(self.server(id))).collect(),
             under_way: Vec::new(),
             history: self.known(history),
-            spent: [0; 3],
+            spent: [0; 4],
             broken: None,
             fingerprint: 0,
         };
@@ -291,6 +300,7 @@ impl Cluster {
                 }
                 Transition::EntriesRemoved { .. } => &self.met.entries_removed,
                 Transition::VoteRefused { .. } => &self.met.votes_refused,
+                Transition::SnapshotInstalled { .. } => &self.met.snapshots_installed,
                 Transition::SteppedDown { because: StepDownCause::Removed, .. } => {
                     &self.met.removed_leaders
                 }
@@ -299,9 +309,9 @@ impl Cluster {
             counter.fetch_add(1, Relaxed);
         }
         let broke_append_only = !properties::only_appended(before, &server);
-        let Seen { sent, applied, .. } = seen;
+        let Seen { sent, applied, states, .. } = seen;
         let sent = sent.into_iter().map(|sent| self.known(in_round_0(sent))).collect();
-        Outcome { server: self.known(server), sent, applied, won, broke_append_only }
+        Outcome { server: self.known(server), sent, applied, states, won, broke_append_only }
     }
 
     fn happen(&self, server: &mut Server, event: Event) -> Seen {
@@ -334,17 +344,22 @@ impl Cluster {
                 let at = server.node.transfer_deadline();
                 wake_at(server, at)
             }
+            Event::ChunksGoUnanswered => {
+                let minimum = self.settings.get().election_timeout_min;
+                let at = chunk_sent_at(&server.node).map(|sent_at| sent_at + minimum);
+                wake_at(server, at)
+            }
             Event::WriteIsDone => server.finish_write(),
             Event::AllWritesAreDone => server.finish_writes(),
             Event::CrashesAndStarts => {
                 let lost = server.writes_under_way.len() as u64;
                 self.met.writes_lost.fetch_add(lost, Relaxed);
-                server.crash_and_restart();
-                Seen::default()
+                server.crash_and_restart()
             }
             Event::ClientProposes => {
                 server.tell(Input::Propose { request: RequestId(0), command: command() })
             }
+            Event::TakesSnapshot => server.take_snapshot(),
             Event::Change(change) => {
                 server.tell(Input::Reconfigure { request: RequestId(0), change })
             }
@@ -354,13 +369,16 @@ impl Cluster {
 
     fn events(&self, state: &State, server: &Server, offer: &mut impl FnMut(Event)) {
         let bounds = &self.scope.bounds;
-        let [crashes, proposals, orders] = state.spent;
+        let [crashes, proposals, orders, snapshots] = state.spent;
         let node = &server.node;
         match &node.role {
             Role::Leader(leader) => {
                 offer(Event::HeartbeatIsDue);
                 if node.quorum_deadline().is_some() {
                     offer(Event::MajorityFallsSilent);
+                }
+                if chunk_sent_at(node).is_some() {
+                    offer(Event::ChunksGoUnanswered);
                 }
                 if leader.transfer.is_some() {
                     offer(Event::TransferTakesTooLong);
@@ -393,6 +411,10 @@ impl Cluster {
         if server.writes_under_way.len() > 1 {
             offer(Event::AllWritesAreDone);
         }
+        let taken = node.snapshot.as_ref().map_or(Index::ZERO, |snapshot| snapshot.end.index);
+        if snapshots < bounds.snapshots && node.applied_index > taken {
+            offer(Event::TakesSnapshot);
+        }
         if crashes < bounds.crashes {
             offer(Event::CrashesAndStarts);
         }
@@ -418,7 +440,7 @@ impl Cluster {
         if outcome.broke_append_only {
             state.broken = Some(Property::LeaderAppendOnly);
         }
-        if outcome.won.is_none() && outcome.applied.is_empty() {
+        if outcome.won.is_none() && outcome.states.is_empty() {
             return;
         }
         let view = outcome.server.value.node.view();
@@ -430,6 +452,11 @@ impl Cluster {
         }
         for (index, entry) in &outcome.applied {
             if let Err(broken) = history.applied(*index, entry, view.term()) {
+                state.broken = Some(broken);
+            }
+        }
+        for was in &outcome.states {
+            if let Err(broken) = history.was(*was) {
                 state.broken = Some(broken);
             }
         }
@@ -452,8 +479,16 @@ impl Cluster {
             (Message::RequestVoteReply(_), Role::Candidate(candidate)) if is_current => {
                 is_known && candidate.granted.union(candidate.refused).contains(message.from)
             }
-            (Message::AppendEntriesReply(_), Role::Leader(_)) if is_current => false,
-            (Message::RequestVoteReply(_) | Message::AppendEntriesReply(_), _) => is_known,
+            (
+                Message::AppendEntriesReply(_) | Message::InstallSnapshotReply(_),
+                Role::Leader(_),
+            ) if is_current => false,
+            (
+                Message::RequestVoteReply(_)
+                | Message::AppendEntriesReply(_)
+                | Message::InstallSnapshotReply(_),
+                _,
+            ) => is_known,
             (Message::RequestPreVoteReply(reply), _) => {
                 is_known && reply.for_term <= server.disk.hard_state.term
             }
@@ -478,6 +513,16 @@ impl Cluster {
             }
         }
     }
+}
+
+/// When a leader last sent a part of a snapshot whose answer is still out.
+fn chunk_sent_at(node: &Node) -> Option<Micros> {
+    let Role::Leader(leader) = &node.role else { return None };
+    let sent_at = |progress: &Progress| match &progress.pace {
+        Pace::Snapshot(sending) => Some(sending.sent_at),
+        Pace::Probe { .. } | Pace::Replicate => None,
+    };
+    leader.progress.values().filter_map(sent_at).max()
 }
 
 /// What a server meets.
@@ -579,10 +624,11 @@ impl stateright::Model for Cluster {
             Action::Happens { to, what } => {
                 let outcome = self.outcome_of(&before.servers[to], Heard::Event(what));
                 self.take(&mut state, to, &outcome);
-                let [crashes, proposals, orders] = &mut state.spent;
+                let [crashes, proposals, orders, snapshots] = &mut state.spent;
                 match what {
                     Event::CrashesAndStarts => *crashes += 1,
                     Event::ClientProposes => *proposals += 1,
+                    Event::TakesSnapshot => *snapshots += 1,
                     Event::Change(_) | Event::Transfer(_) => *orders += 1,
                     _ => {}
                 }

@@ -353,6 +353,7 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
     hard_state.project(names, into);
     log.project(names, into);
     snapshot.project(names, into);
+    into.write(incoming.is_some().into());
     if let Some(incoming) = incoming {
         let Incoming { end, membership, total_bytes, bytes } = incoming;
         end.project(names, into);

@@ -2,7 +2,7 @@
 //! apply, and at their logs.
 
 use super::projection::{Fingerprint, Project, Renaming};
-use crate::testing::Server;
+use crate::testing::{Server, State};
 use crate::*;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -45,6 +45,9 @@ pub(super) struct History {
     /// What was applied at each index from 1 on, and the term of the server that was first
     /// to do so: the leader that committed it.
     pub(super) committed: Vec<(Entry, Term)>,
+    /// What a state machine was after each of these: the same everywhere, whether it came entry by
+    /// entry or by a snapshot.
+    pub(super) states: BTreeMap<Index, State>,
 }
 
 impl History {
@@ -73,11 +76,18 @@ impl History {
             _ => Err(Property::StateMachineSafety),
         }
     }
+
+    /// A state machine was this.
+    pub(super) fn was(&mut self, state: State) -> Result<(), Property> {
+        let first = *self.states.entry(state.index).or_insert(state);
+        if first == state { Ok(()) } else { Err(Property::StateMachineSafety) }
+    }
 }
 
 impl Project for History {
     fn project(&self, names: &Renaming, into: &mut Fingerprint) {
-        let History { leaders, committed } = self;
+        // The states follow from the entries that led to them.
+        let History { leaders, committed, states: _ } = self;
         into.write(leaders.len() as u64);
         for (term, id) in leaders {
             into.write(term.0);
@@ -92,20 +102,23 @@ impl Project for History {
 }
 
 /// "A leader never overwrites or deletes entries in its log; it only appends new entries."
+/// What a snapshot covers it may drop.
 pub(super) fn only_appended(before: &Server, after: &Server) -> bool {
     let (before, after) = (before.node.view(), after.node.view());
     let leads_on = before.is_leader() && after.is_leader() && before.term() == after.term();
-    !leads_on || before.log().iter().all(|(index, entry)| after.log().get(index) == Some(entry))
+    !leads_on || before.log().iter().all(|(index, entry)| holds(after.log(), index, entry))
 }
 
 /// "If two logs contain an entry with the same index and term, then the logs are identical
 /// in all entries up through the given index."
 pub(super) fn logs_match(left: &Log, right: &Log) -> bool {
     let mut differ = false;
-    left.iter().zip(right.iter()).all(|((_, left), (_, right))| {
-        differ |= left != right;
-        !differ || left.term != right.term
-    })
+    left.iter().filter_map(|(index, entry)| Some((entry, right.get(index)?))).all(
+        |(left, right)| {
+            differ |= left != right;
+            !differ || left.term != right.term
+        },
+    )
 }
 
 /// "If a log entry is committed in a given term, then that entry will be present in the
@@ -113,5 +126,14 @@ pub(super) fn logs_match(left: &Log, right: &Log) -> bool {
 pub(super) fn is_complete(leader: &Server, history: &History) -> bool {
     let view = leader.node.view();
     let mut earlier = (1..).zip(&history.committed).filter(|(_, (_, by))| *by < view.term());
-    earlier.all(|(index, (entry, _))| view.log().get(Index(index)) == Some(entry))
+    earlier.all(|(index, (entry, _))| holds(view.log(), Index(index), entry))
+}
+
+/// Whether the entry is there, or covered by a snapshot: of the last one that is, the log still
+/// knows the term.
+fn holds(log: &Log, index: Index, entry: &Entry) -> bool {
+    match log.get(index) {
+        Some(there) => there == entry,
+        None => log.term_at(index).map_or(index < log.base().index, |term| term == entry.term),
+    }
 }
