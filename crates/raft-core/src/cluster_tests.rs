@@ -2,41 +2,12 @@
 //! properties of the paper's Figure 3 after each step, and reads that see what was
 //! committed before they came.
 
-use crate::testing::*;
+use crate::fuzzing::cluster::{Step, run};
+use crate::testing::{Cases, cases, explored};
 use crate::*;
-use alloc::collections::BTreeMap;
 use alloc::vec;
-use alloc::vec::Vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-
-/// What may happen next. The numbers choose among what is there.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Deliver(u16),
-    /// The oldest messages arrive, in order.
-    DeliverMany(u8),
-    Lose(u16),
-    Double(u16),
-    /// Time passes for all, up to the next deadline and a little more.
-    Wait(u8),
-    /// The clock jumps to the deadline of this one. The others' go along.
-    Fire(u8),
-    /// One disk finishes one write, or all finish all.
-    Disk(u8),
-    Crash(u8),
-    /// One state machine becomes slow, or applies all that it was handed.
-    Apply(u8),
-    Transfer(u8, u8),
-    Reconfigure(u8, Reconfiguration),
-    Propose(u8),
-    /// It takes a snapshot of what it has applied.
-    Snapshot(u8),
-    Read(u8, ReadMode),
-    /// From now on, messages from the first to the second are lost; or arrive again.
-    Cut(u8, u8),
-    Heal,
-}
 
 fn server() -> impl Strategy<Value = NodeId> {
     (0u8..5).prop_map(|number| NodeId::new(number).expect("a small number"))
@@ -80,310 +51,6 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// How fast the clock of the server at this place runs, in hundredths: within the
-/// bound that leases keep, the first the slowest.
-fn rate(place: usize) -> u32 {
-    [100, 110, 103, 107, 100][place % 5]
-}
-
-/// The cluster, and what has been seen of it so far.
-struct Cluster {
-    servers: Vec<Server>,
-    /// True time; a server's clock runs up to a tenth faster.
-    now: Micros,
-    under_way: Vec<Envelope>,
-    cut: Vec<(u8, u8)>,
-    leaders: BTreeMap<Term, NodeId>,
-    /// Each entry that was applied anywhere, and the term of the first who did.
-    committed: BTreeMap<Index, (Entry, Term)>,
-    /// What the first state machine that applied an entry was then.
-    states: BTreeMap<Index, State>,
-    snapshots_installed: usize,
-    /// The leader's log when last seen, for Leader Append-Only.
-    leader_logs: BTreeMap<Term, Log>,
-    /// What was committed when each read came.
-    reads: BTreeMap<RequestId, Index>,
-    reads_answered: usize,
-    logs_may_differ: bool,
-}
-
-impl Cluster {
-    fn new(of: u8, settings: Settings) -> Cluster {
-        let start = |id| Start { id, of, settings, seed: id.number().into(), ..Start::default() };
-        let start = |id: NodeId| {
-            let now = Start::default().now.scaled(rate(id.number().into()), 100);
-            Server::start(Start { now, ..start(id) })
-        };
-        // Five there are; the configuration begins with the first of them.
-        let mut servers: Vec<Server> = NodeSet::first(5).iter().map(start).collect();
-        for server in &mut servers {
-            server.disk_is_slow = true;
-        }
-        Cluster {
-            servers,
-            now: Start::default().now,
-            under_way: Vec::new(),
-            cut: Vec::new(),
-            leaders: BTreeMap::new(),
-            committed: BTreeMap::new(),
-            states: BTreeMap::new(),
-            snapshots_installed: 0,
-            leader_logs: BTreeMap::new(),
-            reads: BTreeMap::new(),
-            reads_answered: 0,
-            logs_may_differ: false,
-        }
-    }
-
-    fn tell(&mut self, place: usize, input: Input) -> Result<(), &'static str> {
-        let seen = self.servers[place].tell(input);
-        self.take(place, seen)
-    }
-
-    fn take(&mut self, place: usize, seen: Seen) -> Result<(), &'static str> {
-        let id = self.servers[place].node.view().id();
-        self.under_way.extend(seen.sent);
-        self.logs_may_differ |= !seen.writes.is_empty();
-        let term = self.servers[place].node.view().term();
-        for (index, entry) in seen.applied {
-            let first = self.committed.entry(index).or_insert_with(|| (entry.clone(), term));
-            if first.0 != entry {
-                return Err("State Machine Safety: two entries applied at one index");
-            }
-        }
-        // Whether entry by entry or by a snapshot: the same state everywhere.
-        for state in seen.states {
-            if *self.states.entry(state.index).or_insert(state) != state {
-                return Err("State Machine Safety: two states after one index");
-            }
-        }
-        for transition in &seen.transitions {
-            if let Transition::SnapshotInstalled { .. } = transition {
-                self.snapshots_installed += 1;
-            }
-            let Transition::BecameLeader { term, .. } = transition else { continue };
-            if *self.leaders.entry(*term).or_insert(id) != id {
-                return Err("Election Safety: two leaders in one term");
-            }
-            let log = self.servers[place].node.view().log();
-            // Of all later terms; a leader of an earlier one, that was elected by votes
-            // that came late, need not have it.
-            let mut earlier = self.committed.iter().filter(|(_, (_, by))| by < term);
-            let holds = |index: Index, entry: &Entry| match log.get(index) {
-                Some(there) => there == entry,
-                // It is in the snapshot; of the last one there the log still knows the term.
-                None => {
-                    log.term_at(index).map_or(index < log.base().index, |term| term == entry.term)
-                }
-            };
-            if !earlier.all(|(index, (entry, _))| holds(*index, entry)) {
-                return Err("Leader Completeness: a leader lacks a committed entry");
-            }
-        }
-        for (request, answer) in seen.answers {
-            if let Answer::ReadReady { read_index, .. } = answer {
-                self.reads_answered += 1;
-                if read_index < self.reads[&request] {
-                    return Err("a read misses what was committed before it came");
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_logs(&mut self) -> Result<(), &'static str> {
-        if !core::mem::take(&mut self.logs_may_differ) {
-            return Ok(());
-        }
-        for server in &self.servers {
-            let view = server.node.view();
-            if view.is_leader() {
-                let log = view.log();
-                if let Some(before) = self.leader_logs.insert(view.term(), log.clone())
-                    && !before.iter().all(|(index, entry)| {
-                        index <= log.base().index || log.get(index) == Some(entry)
-                    })
-                {
-                    return Err("Leader Append-Only: a leader's log has changed");
-                }
-            }
-        }
-        for (place, left) in self.servers.iter().enumerate() {
-            let left = left.node.view().log();
-            for right in &self.servers[..place] {
-                let right = right.node.view().log();
-                let mut differs = false;
-                for (index, left) in left.iter() {
-                    let Some(right) = right.get(index) else { continue };
-                    differs |= left != right;
-                    if differs && left.term == right.term {
-                        return Err("Log Matching: one term at one index, and yet they differ");
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn pass_time(&mut self, span: Micros) -> Result<(), &'static str> {
-        self.now = self.now + span;
-        for place in 0..self.servers.len() {
-            let server = &mut self.servers[place];
-            server.now = self.now.scaled(rate(place), 100);
-            if server.node.deadline().is_some_and(|deadline| deadline <= server.now) {
-                self.tell(place, Input::Wake)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn deliver(&mut self, place: usize) -> Result<(), &'static str> {
-        let message = self.under_way.remove(place);
-        let (from, to) = (message.from.number(), message.to.number());
-        if self.cut.contains(&(from, to)) {
-            return Ok(());
-        }
-        self.tell(to.into(), Input::Receive(message))
-    }
-
-    fn finish_writes(&mut self) -> Result<(), &'static str> {
-        for place in 0..self.servers.len() {
-            let seen = self.servers[place].finish_writes();
-            self.take(place, seen)?;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, place: usize) -> Result<(), &'static str> {
-        let handed_over = self.servers[place].node.view().commit_index();
-        self.tell(place, Input::Applied(handed_over))
-    }
-
-    /// One of those that believe to lead; sometimes, or where there is none, another.
-    fn a_leader(&self, which: u8) -> usize {
-        let leaders: Vec<usize> =
-            (0..self.servers.len()).filter(|place| self.servers[*place].is_leader()).collect();
-        let which = usize::from(which);
-        if leaders.is_empty() || which % 8 == 0 {
-            which / 8 % self.servers.len()
-        } else {
-            leaders[which / 8 % leaders.len()]
-        }
-    }
-
-    fn step(&mut self, step: Step, number: u64) -> Result<(), &'static str> {
-        let count = self.servers.len();
-        let which = |server: u8| usize::from(server) % count;
-        let waiting = self.under_way.len();
-        match step {
-            Step::Deliver(n) if waiting > 0 => self.deliver(usize::from(n) % waiting)?,
-            Step::DeliverMany(n) => {
-                for _ in 0..usize::from(n).min(waiting) {
-                    self.deliver(0)?;
-                }
-            }
-            Step::Lose(n) if waiting > 0 => {
-                self.under_way.remove(usize::from(n) % waiting);
-            }
-            Step::Double(n) if waiting > 0 => {
-                self.under_way.push(self.under_way[usize::from(n) % waiting].clone());
-            }
-            Step::Wait(n) => self.pass_time(Micros(u64::from(n) * 400))?,
-            Step::Fire(n) => {
-                let server = &self.servers[which(n)];
-                let deadline = server.node.deadline().unwrap_or(server.now);
-                let at = (deadline + Micros(1)).scaled(100, rate(which(n))) + Micros(1);
-                self.pass_time(at - self.now)?;
-            }
-            Step::Disk(n) if n < 64 => {
-                let seen = self.servers[which(n)].finish_write();
-                self.take(which(n), seen)?;
-            }
-            Step::Disk(_) => self.finish_writes()?,
-            Step::Crash(n) => {
-                let seen = self.servers[which(n)].crash_and_restart();
-                self.logs_may_differ = true;
-                self.take(which(n), seen)?;
-            }
-            Step::Apply(n) if n < 64 => self.servers[which(n)].applies_slowly = true,
-            Step::Apply(n) => self.apply(which(n))?,
-            Step::Transfer(from, to) => {
-                let to = self.servers[which(to)].node.view().id();
-                self.tell(self.a_leader(from), Input::Transfer(to))?;
-            }
-            Step::Reconfigure(n, change) => {
-                let request = RequestId(number);
-                self.tell(self.a_leader(n), Input::Reconfigure { request, change })?;
-            }
-            Step::Propose(n) => {
-                let command = Command(number.to_le_bytes().into());
-                let request = RequestId(number);
-                self.tell(self.a_leader(n), Input::Propose { request, command })?;
-            }
-            Step::Snapshot(n) => {
-                let place = if n % 2 == 0 { self.a_leader(n) } else { which(n) };
-                let seen = self.servers[place].take_snapshot();
-                self.take(place, seen)?;
-            }
-            Step::Read(n, mode) => {
-                let committed = self.committed.keys().next_back().copied().unwrap_or_default();
-                self.reads.insert(RequestId(number), committed);
-                self.tell(self.a_leader(n), read(number, mode))?;
-            }
-            Step::Cut(from, to) => self.cut.push((which(from) as u8, which(to) as u8)),
-            Step::Heal => self.cut.clear(),
-            Step::Deliver(_) | Step::Lose(_) | Step::Double(_) => {}
-        }
-        self.check_logs()
-    }
-
-    /// Disks that work, links that work: a leader within a few timeouts, one log.
-    fn settle(&mut self) -> Result<(), &'static str> {
-        self.cut.clear();
-        for place in 0..self.servers.len() {
-            self.servers[place].applies_slowly = false;
-            self.apply(place)?;
-        }
-        for _ in 0..400 {
-            self.pass_time(Micros::from_millis(10))?;
-            for _ in 0..50 {
-                self.finish_writes()?;
-                for _ in 0..self.under_way.len() {
-                    self.deliver(0)?;
-                }
-                if self.under_way.is_empty() {
-                    break;
-                }
-            }
-            self.check_logs()?;
-            // One of the leaders has all its members with it.
-            let is_settled =
-                self.servers.iter().filter(|server| server.is_leader()).any(|leader| {
-                    let view = leader.node.view();
-                    view.commit_index() == view.log().last_index()
-                        && view.membership().everyone().iter().all(|member| {
-                            let member = self.servers[usize::from(member.number())].node.view();
-                            // By Log Matching the rest is the same as well.
-                            member.log().end() == view.log().end()
-                                && member.commit_index() == view.commit_index()
-                        })
-                });
-            if is_settled {
-                return Ok(());
-            }
-        }
-        Err("no leader, or logs that differ, four seconds after the last fault")
-    }
-}
-
-fn run(of: u8, settings: Settings, steps: &[Step]) -> Result<Cluster, &'static str> {
-    let mut cluster = Cluster::new(of, settings);
-    for (step, number) in steps.iter().zip(0..) {
-        cluster.step(*step, number)?;
-    }
-    Ok(cluster)
-}
-
 fn settings() -> impl Strategy<Value = Settings> {
     let bound = Some(DriftBound { numerator: 11, denominator: 10 });
     (any::<[bool; 6]>(), 1u32..5, 0u64..4, 1u32..20).prop_map(
@@ -413,12 +80,6 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-/// `PROPTEST_CASES` says otherwise, for a longer look.
-fn config(cases: u32) -> Config {
-    let said = std::env::var("PROPTEST_CASES").ok().and_then(|said| said.parse().ok());
-    Config::with_cases(said.unwrap_or(cases))
-}
-
 /// Schedules with many changes of the members and many restarts.
 fn changing_step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -431,14 +92,19 @@ fn changing_step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// How many cases of each property, unless more are asked for.
+const CASES: u32 = 300;
+
 proptest! {
-    #![proptest_config(config(300))]
+    #![proptest_config(Config::with_cases(cases(CASES)))]
     #[test]
     fn the_five_properties_and_reads_hold_whatever_happens(
         of in 1u8..6,
         settings in settings(),
         steps in prop::collection::vec(step(), 0..250),
     ) {
+        static BEGUN: Cases = Cases::none();
+        BEGUN.one_more(cases(CASES), "raft-core alone");
         if let Err(broken) = run(of, settings, &steps) {
             panic!("{broken}");
         }
@@ -450,6 +116,8 @@ proptest! {
         settings in settings(),
         steps in prop::collection::vec(step(), 0..100),
     ) {
+        static BEGUN: Cases = Cases::none();
+        BEGUN.one_more(cases(CASES), "raft-core alone, settled");
         let settings = Settings { no_op_at_start_of_term: true, ..settings };
         let settled = run(of, settings, &steps).and_then(|mut cluster| cluster.settle());
         prop_assert_eq!(settled, Ok(()));
@@ -463,6 +131,8 @@ proptest! {
         settings in settings(),
         steps in prop::collection::vec(changing_step(), 0..250),
     ) {
+        static BEGUN: Cases = Cases::none();
+        BEGUN.one_more(cases(CASES), "raft-core alone, configurations in force when applied");
         let configurations_in_force = InForce::WhenApplied;
         let settings = Settings { configurations_in_force, ..settings };
         if let Err(broken) = run(of, settings, &steps) {
@@ -495,10 +165,10 @@ fn the_schedules_elect_commit_and_read() {
             Ok(())
         })
         .expect("real Raft holds");
-    std::println!(
-        "200 schedules: {leaders} leaders, {committed} commits, {reads} reads, {installed} \
-         snapshots installed"
-    );
+    explored(format_args!(
+        "200 schedules (raft-core alone: {leaders} leaders, {committed} commits, {reads} reads, \
+         {installed} snapshots installed)"
+    ));
     assert!(leaders > 200 && committed > 400 && reads > 100 && installed > 20);
 }
 

@@ -1,9 +1,10 @@
 //! Inputs from anyone: no message, report or clock makes a node panic, forget a vote,
 //! go back in its terms or hand over what is not committed.
 
+use crate::fuzzing::one_node::{SaidTerm, Step, run};
 use crate::testing::*;
 use crate::*;
-use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
@@ -78,6 +79,18 @@ fn answer() -> impl Strategy<Value = AppendAnswer> {
     ]
 }
 
+fn chunk() -> impl Strategy<Value = Arc<[u8]>> {
+    prop::collection::vec(any::<u8>(), 0..9).prop_map(Arc::from)
+}
+
+fn snapshot_answer() -> impl Strategy<Value = SnapshotAnswer> {
+    prop_oneof![
+        number().prop_map(|offset| SnapshotAnswer::Wants { offset }),
+        number().prop_map(|index| SnapshotAnswer::Installed { match_index: Index(index) }),
+        Just(SnapshotAnswer::StaleTerm),
+    ]
+}
+
 fn message() -> BoxedStrategy<Message> {
     prop_oneof![
         1 => (place(), any::<bool>()).prop_map(|(log_end, by_transfer)| {
@@ -109,40 +122,22 @@ fn message() -> BoxedStrategy<Message> {
         3 => (number(), answer()).prop_map(|(round, answer)| {
             Message::AppendEntriesReply(AppendReply { round: Round(round), answer })
         }),
+        2 => (place(), membership(), number(), number(), chunk(), number()).prop_map(
+            |(end, membership, total_bytes, offset, chunk, round)| {
+                let round = Round(round);
+                let part =
+                    InstallSnapshot { end, membership, total_bytes, offset, chunk, round };
+                Message::InstallSnapshot(part)
+            }
+        ),
+        1 => (number(), place(), number(), snapshot_answer()).prop_map(
+            |(round, end, offset, answer)| {
+                let round = Round(round);
+                Message::InstallSnapshotReply(InstallSnapshotReply { round, end, offset, answer })
+            }
+        ),
     ]
     .boxed()
-}
-
-/// A term as it is, or near the node's own: most messages of other terms say little.
-#[derive(Clone, Copy, Debug)]
-enum SaidTerm {
-    Any(u64),
-    OwnPlus(u64),
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Hear {
-        from: NodeId,
-        to: NodeId,
-        term: SaidTerm,
-        body: Message,
-    },
-    /// A message that fits the log of the node, entries and all.
-    HearLeader {
-        from: NodeId,
-        term: SaidTerm,
-        previous: usize,
-        new: u64,
-        commit: u64,
-    },
-    Tell(Input),
-    /// The disk and the state machine do what they were asked for.
-    Finish,
-    FinishOneWrite,
-    Clock(u64),
-    Deadline,
-    Restart,
 }
 
 fn step() -> BoxedStrategy<Step> {
@@ -165,6 +160,8 @@ fn step() -> BoxedStrategy<Step> {
             .prop_map(|(request, mode)| read(request, mode)),
         number().prop_map(|write| Input::Durable(WriteId(write))),
         number().prop_map(|index| Input::Applied(Index(index))),
+        (number(), chunk())
+            .prop_map(|(index, data)| Input::SnapshotTaken { index: Index(index), data }),
     ];
     prop_oneof![
         8 => (node(), prop_oneof![9 => Just(A), 1 => node()], term(), message())
@@ -209,141 +206,16 @@ fn settings() -> impl Strategy<Value = Settings> {
         })
 }
 
-/// What a node has shown so far, and must not take back.
-#[derive(Default)]
-struct Record {
-    term: Term,
-    votes: BTreeMap<Term, NodeId>,
-    committed: Vec<Entry>,
-    last_write: u64,
-}
-
-impl Record {
-    fn check(&mut self, server: &Server, is_real_raft: bool) {
-        let view = server.node.view();
-        let log = view.log();
-        assert!(view.term() >= self.term, "terms only grow");
-        self.term = view.term();
-        if let Some(vote) = view.voted_for() {
-            let first = *self.votes.entry(view.term()).or_insert(vote);
-            assert!(first == vote || !is_real_raft, "one vote a term");
-        }
-        assert!(view.applied_index() <= view.commit_index());
-        assert!(view.commit_index() <= log.last_index());
-        assert!(view.durable_index() <= log.last_index());
-        let terms = terms(log);
-        assert!(terms.is_sorted(), "terms in a log never fall: {terms:?}");
-        assert!(terms.last().is_none_or(|last| *last <= view.term().0), "nor pass the node's");
-        if is_real_raft {
-            for (index, entry) in self.committed.iter().enumerate() {
-                let now = log.get(Index(index as u64 + 1));
-                assert!(now.is_none_or(|now| now == entry), "what is committed stays");
-            }
-        }
-        if let RoleView::Leader(leader) = view.role() {
-            for follower in view.membership().voters.without(view.id()).iter() {
-                let progress = leader.progress(follower).expect("a leader knows each follower");
-                assert!(progress.match_index < progress.next_index);
-                assert!(progress.next_index <= log.last_index().next());
-            }
-        }
-    }
-
-    fn take(&mut self, seen: Seen, is_real_raft: bool) {
-        for (index, entry) in seen.applied {
-            if index.0 as usize == self.committed.len() + 1 {
-                self.committed.push(entry);
-            } else {
-                // Modified Raft may take back what was committed.
-                assert!(!is_real_raft, "entries are handed over in order: {index}");
-                self.committed.truncate(index.0 as usize - 1);
-                self.committed.push(entry);
-            }
-        }
-        self.last_write += seen.writes.len() as u64;
-    }
-}
-
-fn run(settings: Settings, of: u8, steps: Vec<Step>) {
-    let is_real_raft = settings.flaws.is_none();
-    let mut server = Server::start(Start { of, settings, ..Start::default() });
-    server.disk_is_slow = true;
-    server.applies_slowly = true;
-    let mut record = Record::default();
-    for step in steps {
-        let own = server.term();
-        let said = |term: SaidTerm| match term {
-            SaidTerm::Any(term) => Term(term),
-            SaidTerm::OwnPlus(more) => Term(own.saturating_add(more).saturating_sub(1)),
-        };
-        let seen = match step {
-            Step::Hear { from, to, term, body } => {
-                server.tell(Input::Receive(Envelope { from, to, term: said(term), body }))
-            }
-            Step::HearLeader { from, term, previous, new, commit } => {
-                let mut leader = server.log();
-                leader.truncate(previous);
-                let previous = leader.len() as u64;
-                leader.extend((0..new).map(|_| own));
-                let last = leader.len() as u64;
-                server.hear(from, said(term).0, append(&leader, previous, last, commit))
-            }
-            // A report may be of a write that was asked for, and then it must be true.
-            Step::Tell(Input::Durable(write)) => {
-                let is_asked_for = server.writes_under_way.iter().any(|asked| asked.id == write);
-                if is_asked_for {
-                    while server.writes_under_way.front().is_some_and(|asked| asked.id <= write) {
-                        let asked = server.writes_under_way.pop_front().expect("it is there");
-                        server.disk.write(asked.change);
-                    }
-                }
-                server.tell(Input::Durable(write))
-            }
-            Step::Tell(input) => server.tell(input),
-            Step::Finish => {
-                let seen = server.finish_writes();
-                record.take(seen, is_real_raft);
-                server.tell(Input::Applied(server.node.view().commit_index()))
-            }
-            Step::FinishOneWrite => server.finish_write(),
-            Step::Clock(now) => {
-                server.now = Micros(now);
-                server.tell(Input::Wake)
-            }
-            Step::Deadline => match server.node.deadline() {
-                Some(_) => server.wake(),
-                None => server.tell(Input::Wake),
-            },
-            Step::Restart => {
-                server.crash_and_restart();
-                let kept = &server.disk;
-                record = Record {
-                    term: kept.hard_state.term,
-                    // A vote that was not durable was not given.
-                    votes: kept
-                        .hard_state
-                        .voted_for
-                        .map(|vote| (kept.hard_state.term, vote))
-                        .into_iter()
-                        .collect(),
-                    ..Record::default()
-                };
-                Seen::default()
-            }
-        };
-        record.take(seen, is_real_raft);
-        record.check(&server, is_real_raft);
-    }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(cases(1_000)))]
     #[test]
     fn nothing_that_a_node_is_told_makes_it_panic_or_break_a_promise(
         settings in settings(),
         of in 0u8..5,
         steps in prop::collection::vec(step(), 0..60),
     ) {
+        static BEGUN: Cases = Cases::none();
+        BEGUN.one_more(cases(1_000), "one node, told anything by anyone");
         run(settings, of, steps);
     }
 }

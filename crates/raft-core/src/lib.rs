@@ -78,7 +78,7 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 extern crate std;
 
 #[cfg(test)]
@@ -88,6 +88,8 @@ mod election;
 #[cfg(test)]
 mod exhaustive;
 mod flaws;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 #[cfg(test)]
 mod hostile_tests;
 mod log;
@@ -103,7 +105,8 @@ mod replication;
 mod rounds;
 mod settings;
 mod snapshot;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
+#[cfg_attr(not(test), allow(dead_code))]
 mod testing;
 mod time;
 mod transfer;

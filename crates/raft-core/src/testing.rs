@@ -427,8 +427,35 @@ impl Server {
     }
 }
 
+/// The cases of a property that were looked at: says so after the last of them.
+#[cfg(test)]
+pub(crate) struct Cases(core::sync::atomic::AtomicU64);
+
+#[cfg(test)]
+impl Cases {
+    pub(crate) const fn none() -> Cases {
+        Cases(core::sync::atomic::AtomicU64::new(0))
+    }
+
+    /// One more of `all` of them is begun.
+    pub(crate) fn one_more(&self, all: u32, what: &str) {
+        let before = self.0.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
+        if before + 1 == u64::from(all) {
+            explored(format_args!("{all} schedules ({what})"));
+        }
+    }
+}
+
+/// How many cases of a property are looked at: `PROPTEST_CASES` says otherwise, for a longer look.
+#[cfg(test)]
+pub(crate) fn cases(usual: u32) -> u32 {
+    let said = std::env::var("PROPTEST_CASES").ok().and_then(|said| said.parse().ok());
+    said.unwrap_or(usual)
+}
+
 /// Says how much a test has looked at, in a line that `cargo xtask` collects. It goes past the
 /// test harness, which keeps to itself what a test that passes prints.
+#[cfg(test)]
 pub(crate) fn explored(what: core::fmt::Arguments<'_>) {
     use std::io::Write as _;
     // Nobody may be listening: the test is worth as much.
