@@ -8,7 +8,7 @@
 mod generator;
 
 use generator::everything::{TIMEOUTS_TO_SETTLE, calmed};
-use generator::explored::Explored;
+use generator::explored::{Explored, say_explored};
 use generator::shrink::{shrink, told};
 use generator::{Leaning, plan, run, scenario};
 use raft_core::{Flaw, Flaws, Micros, Transition};
@@ -29,6 +29,10 @@ fn find_nothing(leaning: Leaning, schedules: u64) -> Explored {
         }
     }
     let seconds = began.elapsed().as_secs_f64();
+    say_explored(&format!(
+        "{} schedules, {} events, {} messages delivered ({leaning:?}, {seconds:.1} s)",
+        explored.schedules, explored.events, explored.messages
+    ));
     println!("{leaning:?}: nothing violated in {seconds:.2} s: {explored}");
     explored
 }
@@ -245,11 +249,11 @@ fn once_the_faults_are_over_a_leader_is_elected_and_all_members_agree() {
             }
         }
     }
-    println!(
-        "{schedules} schedules settled, each within {longest} longest timeouts after the last \
-         fault, in {:.2} s",
+    say_explored(&format!(
+        "{schedules} schedules (settled, each within {longest} longest timeouts after the last \
+         fault, {:.1} s)",
         began.elapsed().as_secs_f64()
-    );
+    ));
 }
 
 #[test]

@@ -4,11 +4,13 @@
 mod bench;
 mod build;
 mod cli;
+mod explored;
 mod process;
 mod serve;
 mod setup;
 mod single_file;
 mod test;
+mod verify;
 mod workspace;
 
 use std::process::ExitCode;
@@ -19,6 +21,7 @@ Raftlab's commands. Usage: cargo xtask <command> [flags]
   serve    set up what is needed and serve the page at http://127.0.0.1:8080
   test     set up what is needed and run every check
   build    the optimised page in dist/, and dist/raftlab.html: all of it in one file
+  verify   look further than the tests: every run of small clusters, random schedules, fuzzing
   bench    print sizes and speeds; never fails for being slow
   setup    only the set-up: compiler targets, trunk, wasm-bindgen, a browser, node packages
 
@@ -36,13 +39,14 @@ fn main() -> ExitCode {
         "serve" => serve::command(words),
         "build" => build::command(words),
         "test" => test::command(words),
+        "verify" => verify::command(words),
         "bench" => bench::command(words),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
         }
         unknown => Err(cli::Misuse(format!(
-            "there is no command `{unknown}`. The commands are: serve, test, build, bench, setup"
+            "there is no command `{unknown}`. The commands are: serve, test, build, verify, bench, setup"
         ))
         .into()),
     };

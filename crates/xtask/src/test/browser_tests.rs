@@ -5,6 +5,7 @@
 
 use super::Outcome;
 use super::counts::Counts;
+use crate::explored::Explored;
 use crate::setup::{self, Toolbox};
 use crate::{process, workspace};
 use anyhow::{Context, Result, bail};
@@ -30,7 +31,7 @@ pub(super) fn run(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     let suites = suites(&serde_json::from_str(&metadata)?);
     if suites.is_empty() {
         process::say("No test ran: no package has tests for the browser (wasm-bindgen-test).");
-        return Ok(Outcome::Passed(Counts::default()));
+        return Ok(Outcome::Passed(Counts::default(), Explored::default()));
     }
     let mut counts = Counts::default();
     for suite in suites {
@@ -46,7 +47,7 @@ pub(super) fn run(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     if counts.ran() == 0 {
         process::say("No test ran in the browser.");
     }
-    Ok(Outcome::Passed(counts))
+    Ok(Outcome::Passed(counts, Explored::default()))
 }
 
 fn suites(metadata: &Value) -> Vec<Suite> {

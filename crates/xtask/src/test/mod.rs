@@ -3,6 +3,7 @@
 pub(crate) mod browser_tests;
 mod counts;
 
+use crate::explored::Explored;
 use crate::{build, cli, process, setup, workspace};
 use anyhow::{Context, Result, bail};
 use counts::Counts;
@@ -29,7 +30,8 @@ WORDS go to the tool of the one step that is chosen:
   cargo xtask test --only browser -- name_of_a_test
   cargo xtask test --only end-to-end -- loads.spec.mjs --headed
 
-It stops at the first step that fails. The last line counts the tests that ran.";
+It stops at the first step that fails. At the end it says how much the tests explored; the last
+line counts the tests that ran. `cargo xtask verify` looks further.";
 
 /// One step.
 struct Step {
@@ -46,7 +48,7 @@ struct Step {
 /// How a step ended.
 enum Outcome {
     /// All is well.
-    Passed(Counts),
+    Passed(Counts, Explored),
     /// Some tests did not pass, or the tool failed after these.
     Failed(Counts, String),
 }
@@ -55,7 +57,7 @@ impl Outcome {
     /// Of a check that either succeeds or not.
     fn of_check(result: Result<()>) -> Self {
         match result {
-            Ok(()) => Self::Passed(Counts::default()),
+            Ok(()) => Self::Passed(Counts::default(), Explored::default()),
             Err(error) => Self::Failed(Counts::default(), format!("{error:#}")),
         }
     }
@@ -163,6 +165,7 @@ fn chosen(names: &[&str]) -> Result<Vec<&'static Step>> {
 
 fn run_all(steps: &[&Step], toolbox: &Toolbox, rest: &[String]) -> Result<()> {
     let mut total = Counts::default();
+    let mut explored = Explored::default();
     let mut table = Vec::new();
     let mut failure = None;
     for (number, step) in steps.iter().enumerate() {
@@ -177,7 +180,10 @@ fn run_all(steps: &[&Step], toolbox: &Toolbox, rest: &[String]) -> Result<()> {
         let outcome = (step.run)(toolbox, rest)
             .unwrap_or_else(|error| Outcome::Failed(Counts::default(), format!("{error:#}")));
         let (counts, failed) = match outcome {
-            Outcome::Passed(counts) => (counts, None),
+            Outcome::Passed(counts, more) => {
+                explored = explored.and(more);
+                (counts, None)
+            }
             Outcome::Failed(counts, why) => (counts, Some(why)),
         };
         total = total + counts;
@@ -187,6 +193,7 @@ fn run_all(steps: &[&Step], toolbox: &Toolbox, rest: &[String]) -> Result<()> {
             break;
         }
     }
+    process::say(&format!("\n{explored}"));
     process::say("");
     for line in &table {
         process::say(line);
@@ -257,7 +264,7 @@ fn native(_: &Toolbox, rest: &[String]) -> Result<Outcome> {
     let (status, text) = process::shown_and_kept(&mut command)?;
     let counts = Counts::of_rust_tests(&text);
     if status.success() {
-        return Ok(Outcome::Passed(counts));
+        return Ok(Outcome::Passed(counts, Explored::of(&text)));
     }
     Ok(Outcome::Failed(counts, format!("`{}` ended with {status}", process::words(&command))))
 }
@@ -299,7 +306,7 @@ fn end_to_end(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     };
     let counts = Counts::of_playwright(&text)?;
     match ended {
-        Ok(()) => Ok(Outcome::Passed(counts)),
+        Ok(()) => Ok(Outcome::Passed(counts, Explored::default())),
         Err(error) => Ok(Outcome::Failed(counts, format!("{error:#}"))),
     }
 }
