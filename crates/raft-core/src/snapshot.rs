@@ -413,3 +413,8 @@ impl InstallSnapshot {
         is_some_place && is_within && brings_something && total_bytes <= MAX_SNAPSHOT_BYTES
     }
 }
+
+#[cfg(test)]
+mod install_tests;
+#[cfg(test)]
+mod tests;
