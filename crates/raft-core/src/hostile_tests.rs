@@ -5,6 +5,7 @@ use crate::fuzzing::one_node::{SaidTerm, Step, run};
 use crate::testing::*;
 use crate::*;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
@@ -171,6 +172,14 @@ fn step() -> BoxedStrategy<Step> {
                 Step::HearLeader { from, term, previous, new, commit }
             }
         ),
+        2 => (node(), term(), 0u64..9, prop::option::of(0u64..4), 0u64..6, 0u64..6).prop_map(
+            |(from, term, ahead, end_term, total_bytes, offset)| {
+                let offset = offset.min(total_bytes.saturating_sub(1));
+                Step::HearSnapshot { from, term, ahead, end_term, total_bytes, offset }
+            }
+        ),
+        1 => (node(), number()).prop_map(|(from, offset)| Step::WantChunk { from, offset }),
+        2 => Just(Step::TakeSnapshot),
         5 => input.prop_map(Step::Tell),
         3 => Just(Step::Finish),
         3 => Just(Step::FinishOneWrite),
@@ -189,11 +198,13 @@ fn settings() -> impl Strategy<Value = Settings> {
         any::<bool>(),
         0u8..3,
         prop_oneof![3 => Just(None), 1 => (0..Flaw::ALL.len()).prop_map(Some)],
-        (any::<bool>(), any::<bool>()),
+        (any::<bool>(), any::<bool>(), 0u64..4, 1u32..6),
     )
-        .prop_map(|(timeout, most, no_op, sticky, flaw, (pre_vote, check_quorum))| Settings {
-            pre_vote,
-            check_quorum,
+        .prop_map(|(timeout, most, no_op, sticky, flaw, others)| Settings {
+            pre_vote: others.0,
+            check_quorum: others.1,
+            entries_kept_after_snapshot: others.2,
+            snapshot_chunk_bytes: others.3,
             election_timeout_min: Micros(timeout),
             election_timeout_max: Micros(timeout.saturating_mul(2)),
             max_entries_per_message: most,

@@ -31,6 +31,23 @@ pub(crate) enum Step {
         new: u64,
         commit: u64,
     },
+    /// A part of a snapshot that fits the node, from its offset to the end: the snapshot ends
+    /// so many places after the log's base, in this term or else in that of the log's entry.
+    HearSnapshot {
+        from: NodeId,
+        term: SaidTerm,
+        ahead: u64,
+        end_term: Option<u64>,
+        total_bytes: u64,
+        offset: u64,
+    },
+    /// Who gets a snapshot answers the chunk that is under way to it, and wants another.
+    WantChunk {
+        from: NodeId,
+        offset: u64,
+    },
+    /// The driver takes a snapshot of what it was handed, applied or not.
+    TakeSnapshot,
     Tell(Input),
     /// The disk and the state machine do what they were asked for.
     Finish,
@@ -64,7 +81,15 @@ impl Record {
         assert!(view.applied_index() <= view.commit_index());
         assert!(view.commit_index() <= log.last_index());
         assert!(view.durable_index() <= log.last_index());
-        let terms = terms(log);
+        let disk = &server.disk;
+        for (log, snapshot) in [(log, view.snapshot()), (&disk.log, disk.snapshot.as_ref())] {
+            let covered = snapshot.map_or(Index::ZERO, |snapshot| snapshot.end.index);
+            assert!(log.base().index <= covered, "what is gone from a log is in a snapshot");
+            assert!(covered <= log.last_index(), "and the log goes on from there");
+        }
+        assert!(view.snapshot().is_none_or(|it| it.end.index <= view.commit_index()));
+        let mut terms = terms(log);
+        terms.insert(0, log.base().term.0);
         assert!(terms.is_sorted(), "terms in a log never fall: {terms:?}");
         assert!(terms.last().is_none_or(|last| *last <= view.term().0), "nor pass the node's");
         if is_real_raft {
@@ -117,13 +142,46 @@ pub(crate) fn run(settings: Settings, of: u8, steps: Vec<Step>) {
                 server.tell(Input::Receive(Envelope { from, to, term: said(term), body }))
             }
             Step::HearLeader { from, term, previous, new, commit } => {
-                let mut leader = server.log();
-                leader.truncate(previous);
-                let previous = leader.len() as u64;
-                leader.extend((0..new).map(|_| own));
-                let last = leader.len() as u64;
-                server.hear(from, said(term).0, append(&leader, previous, last, commit))
+                let log = server.node.view().log();
+                let index = Index(log.base().index.0 + log.len().min(previous as u64));
+                let append = AppendEntries {
+                    previous: LogEnd { index, term: log.term_at(index).expect("it is there") },
+                    entries: (0..new).map(|_| entry(own)).collect(),
+                    commit_index: Index(commit),
+                    round: Round(1),
+                    confirms_read: false,
+                };
+                server.hear(from, said(term).0, Message::AppendEntries(append))
             }
+            Step::HearSnapshot { from, term, ahead, end_term, total_bytes, offset } => {
+                let view = server.node.view();
+                let index = Index(view.log().base().index.0.saturating_add(ahead));
+                let there = view.log().term_at(index).unwrap_or(Term(own));
+                let part = InstallSnapshot {
+                    end: LogEnd { index, term: end_term.map_or(there, Term) },
+                    membership: *view.membership(),
+                    total_bytes,
+                    offset,
+                    chunk: (offset..total_bytes).map(|byte| byte as u8).collect(),
+                    round: Round(1),
+                };
+                server.hear(from, said(term).0, Message::InstallSnapshot(part))
+            }
+            Step::WantChunk { from, offset } => {
+                let RoleView::Leader(leader) = server.node.view().role() else { continue };
+                let Some(PaceView::Snapshot(sending)) = leader.progress(from).map(|it| it.pace)
+                else {
+                    continue;
+                };
+                let reply = InstallSnapshotReply {
+                    round: Round(1),
+                    end: sending.end,
+                    offset: sending.received_bytes,
+                    answer: SnapshotAnswer::Wants { offset },
+                };
+                server.hear(from, own, Message::InstallSnapshotReply(reply))
+            }
+            Step::TakeSnapshot => server.take_snapshot(),
             // A report may be of a write that was asked for, and then it must be true.
             Step::Tell(Input::Durable(write)) => {
                 let is_asked_for = server.writes_under_way.iter().any(|asked| asked.id == write);

@@ -54,22 +54,17 @@ fn hear(server: &mut Server, term: u64, message: &InstallSnapshot) -> Seen {
 /// snapshot's cluster configuration)."
 #[test]
 fn a_snapshot_takes_the_place_of_a_log_that_lacks_its_last_entry() {
-    for mine in [&[][..], &[1, 1], &[1, 1, 1, 1], &[1, 1, 1, 1, 1, 1], &[1, 1, 1, 2]] {
+    for mine in [&[][..], &[1, 1], &[1, 1, 1, 1], &[1, 1, 1, 1, 1, 1]] {
         let mut server = follower(3, mine);
         let message = whole(&[1, 1, 2, 2]);
-        let matches = mine.len() > 3 && mine[3] == 2;
         let seen = hear(&mut server, 3, &message);
-        if matches {
-            assert!(seen.restored.is_empty(), "{mine:?}");
-            continue;
-        }
         let view = server.node.view();
         assert_eq!((view.log(), view.log().base()), (&Log::after(message.end), message.end));
         assert_eq!((view.commit_index(), view.applied_index()), (Index(4), Index(4)));
         assert_eq!((view.membership(), view.durable_index()), (&FOUR, Index(4)));
         let snapshot =
             Snapshot { end: message.end, membership: FOUR, data: b"state".as_slice().into() };
-        assert_eq!(seen.restored, [snapshot.clone()], "{mine:?}");
+        assert_eq!(seen.restored, core::slice::from_ref(&snapshot), "{mine:?}");
         assert_eq!(seen.reply(), &installed(&message));
         let write = Change::Snapshot {
             snapshot: snapshot.clone(),

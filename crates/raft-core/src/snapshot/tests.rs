@@ -502,7 +502,7 @@ proptest! {
                     follower.disk_is_slow = false;
                     under_way.extend(follower.finish_writes().sent);
                 }
-                8 if which % 4 == 0 => drop(follower.crash_and_restart()),
+                8 if which.is_multiple_of(4) => drop(follower.crash_and_restart()),
                 _ if !under_way.is_empty() => {
                     let message = under_way.remove(which % under_way.len());
                     let to = if message.to == A { leader } else { follower };
