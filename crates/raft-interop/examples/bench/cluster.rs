@@ -2,8 +2,9 @@
 
 use crate::ours::Ours;
 use crate::theirs::{Options, Theirs};
+use cpu_time::ThreadTime;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A server, as the cluster drives it. The first one leads.
 pub(crate) trait Server: Sized {
@@ -42,8 +43,8 @@ struct Took {
     everywhere: Duration,
 }
 
-const PROPOSALS: u64 = 100_000;
-const RUNS: u32 = 5;
+const PROPOSALS: u64 = 50_000;
+const RUNS: u32 = 9;
 
 struct Cluster<S: Server> {
     servers: Vec<S>,
@@ -79,7 +80,7 @@ fn run<S: Server>(servers: Vec<S>, work: Work) -> Took {
     // The election, and the first entry of the term.
     while cluster.turn() {}
     let command = vec![7; work.bytes];
-    let began = Instant::now();
+    let began = ThreadTime::now();
     let mut proposed = 0;
     while cluster.servers[0].applied() < PROPOSALS {
         while proposed < PROPOSALS && proposed - cluster.servers[0].applied() < work.under_way {

@@ -8,8 +8,9 @@
 //! as its documentation says: all messages that have come are taken, then all that it
 //! wants done is done.
 //!
-//! Printed, never judged: a busy machine is slow. Cores take turns, and of several runs
-//! the fastest counts, which a busy machine disturbs least.
+//! Printed, never judged: a busy machine is slow. A second is one of the thread's own, not
+//! of the clock on the wall; cores take turns, and of several runs the fastest counts: so
+//! what else runs on the machine disturbs it least.
 
 #[cfg(not(all(target_os = "macos", target_arch = "aarch64")))]
 mod clone;
