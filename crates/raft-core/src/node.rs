@@ -486,8 +486,8 @@ impl Node {
         self.persist_hard_state();
         self.log.truncate_from(first);
         self.configurations.truncate_from(first);
-        for entry in &entries {
-            let index = self.log.append(entry.clone());
+        self.log.extend(entries.iter().cloned());
+        for (index, entry) in (first.0..).map(Index).zip(&entries) {
             self.configurations.note(index, entry);
         }
         self.adopt_configuration();

@@ -94,9 +94,7 @@ impl Durable {
             Change::HardState(hard_state) => self.hard_state = hard_state,
             Change::Log { first, entries } => {
                 self.log.truncate_from(first);
-                for entry in entries {
-                    self.log.append(entry);
-                }
+                self.log.extend(entries);
             }
             Change::Snapshot { snapshot, log_begins_after, keeps_later_entries } => {
                 self.snapshot = Some(snapshot);

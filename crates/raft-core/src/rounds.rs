@@ -140,6 +140,10 @@ impl Node {
         let rule = self.quorum_rule();
         let Role::Leader(leader) = &mut self.role else { return };
         let rounds = &mut leader.rounds;
+        // Most answers are to entries that went between two rounds.
+        if rounds.confirmed_round() == rounds.newest {
+            return;
+        }
         let answered = rounds.answered.entry(from).or_default();
         *answered = round.max(*answered);
         let Some(reached) = rule.reached(&self.membership, |server| {
