@@ -75,6 +75,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![doc = include_str!("../CHECKLIST.md")]
 #![no_std]
 
 extern crate alloc;
