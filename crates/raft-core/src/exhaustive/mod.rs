@@ -291,7 +291,7 @@ fn one_of_each() -> Vec<Scope> {
     let mut asks_first = three_servers(bounds(2, 2));
     asks_first.settings.pre_vote = true;
     asks_first.settings.check_quorum = true;
-    let mut takes_snapshots = three_servers(Bounds { snapshots: 1, ..bounds(2, 2) });
+    let mut takes_snapshots = three_servers(Bounds { proposals: 1, snapshots: 1, ..bounds(2, 2) });
     takes_snapshots.settings.entries_kept_after_snapshot = 0;
     takes_snapshots.settings.snapshot_chunk_bytes = 8;
     vec![
@@ -316,7 +316,7 @@ fn next_states(cluster: &Cluster, state: &State) -> Vec<State> {
 #[test]
 fn states_of_one_projection_have_one_future() {
     for scope in one_of_each() {
-        let cluster = Cluster::new(scope).without_memory();
+        let cluster = Cluster::new(scope).checking_its_memory();
         let mut futures: HashMap<u64, Vec<u64>> = HashMap::new();
         let mut ways: HashMap<u64, u8> = HashMap::new();
         let mut waiting: VecDeque<State> = cluster.init_states().into();

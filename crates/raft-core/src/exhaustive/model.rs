@@ -7,6 +7,7 @@ use crate::node::Role;
 use crate::replication::{Pace, Progress};
 use crate::testing::{self, Seen, Server, command};
 use crate::*;
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
@@ -145,6 +146,19 @@ struct Outcome {
     broke_append_only: bool,
 }
 
+impl Outcome {
+    fn is_same_as(&self, other: &Outcome) -> bool {
+        // Word for word, whatever of the messages is in their projection.
+        let of = |outcome: &Outcome| -> BTreeMap<u64, Envelope> {
+            outcome.sent.iter().map(|sent| (sent.numbers[0], sent.value.clone())).collect()
+        };
+        self.server.numbers == other.server.numbers
+            && of(self) == of(other)
+            && (&self.applied, &self.states, self.won) == (&other.applied, &other.states, other.won)
+            && self.broke_append_only == other.broke_append_only
+    }
+}
+
 /// What has been met on the way, in all runs together: a model in which nothing happens
 /// would violate nothing either.
 #[derive(Default, Debug)]
@@ -166,7 +180,8 @@ pub(super) struct Cluster {
     settings: CheckedSettings,
     renamings: Vec<Renaming>,
     pub(super) met: Arc<Met>,
-    memory: Option<Mutex<Memory>>,
+    memory: Mutex<Memory>,
+    checks_memory: bool,
     keeps_the_dead: bool,
 }
 
@@ -184,7 +199,8 @@ impl Cluster {
             settings: settings.check().expect("these settings can be"),
             renamings: Renaming::all(scope.servers.len() as u8),
             met: Arc::default(),
-            memory: Some(Mutex::default()),
+            memory: Mutex::default(),
+            checks_memory: false,
             keeps_the_dead: false,
             scope,
         };
@@ -200,9 +216,10 @@ impl Cluster {
         cluster
     }
 
-    /// The same, each step worked out anew from the very state in which it is taken.
-    pub(super) fn without_memory(self) -> Cluster {
-        Cluster { memory: None, ..self }
+    /// The same, each step worked out anew from the very state in which it is taken, and
+    /// compared with what it would have remembered.
+    pub(super) fn checking_its_memory(self) -> Cluster {
+        Cluster { checks_memory: true, ..self }
     }
 
     /// The same, with messages left under way that nobody will ever heed.
@@ -274,15 +291,18 @@ impl Cluster {
     }
 
     fn outcome_of(&self, server: &Arc<Known<Server>>, heard: Heard<'_>) -> Arc<Outcome> {
-        let Some(memory) = &self.memory else {
-            return Arc::new(self.work_out(&server.value, heard));
-        };
         let key = (server.numbers[0], heard.number());
-        if let Some(outcome) = memory.lock().expect("nobody panics").get(&key) {
-            return outcome.clone();
+        let remembered = self.memory.lock().expect("nobody panics").get(&key).cloned();
+        match remembered {
+            Some(outcome) if !self.checks_memory => outcome,
+            remembered => {
+                let outcome = Arc::new(self.work_out(&server.value, heard));
+                let is_same = remembered.is_none_or(|other| other.is_same_as(&outcome));
+                assert!(is_same, "a server of this projection did otherwise: {:#?}", server.value);
+                self.memory.lock().expect("nobody panics").insert(key, outcome.clone());
+                outcome
+            }
         }
-        let outcome = Arc::new(self.work_out(&server.value, heard));
-        memory.lock().expect("nobody panics").entry(key).or_insert(outcome).clone()
     }
 
     fn work_out(&self, before: &Server, heard: Heard<'_>) -> Outcome {

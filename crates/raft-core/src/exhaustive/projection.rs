@@ -17,11 +17,13 @@
 //!   they are written as how far they are past the last durable one.
 //! * **Rounds of heartbeats.** They decide about reads, leases and stickiness, which the
 //!   models here leave off. Each message says round 0, which is every leader's past.
-//! * **What a snapshot holds, and state machines.** Both follow from the entries up to their
-//!   end, which are the same everywhere, or State Machine Safety is broken.
 //! * **What a refusal says beside no**, and `withheld`: they are for whoever watches.
 //! * **The names of the servers**, as far as the cluster begins alike for all of them: a state
 //!   is the same as another in which A and B have changed places. See [`Renaming`].
+//!
+//! What a snapshot holds is not left out, though within one run it follows from where it ends:
+//! the model remembers what became of a server by its own projection, and another run
+//! may have committed other entries up to there.
 //!
 //! Structures are taken apart field by field, without `..`: a new field does
 //! not compile until somebody has said whether it belongs here. That the whole is right is
@@ -34,7 +36,7 @@ use crate::persistence::{Held, LogWrite, Persistence};
 use crate::pre_vote::PreCandidate;
 use crate::replication::{Leader, Pace, Progress};
 use crate::snapshot::{Incoming, Sending};
-use crate::testing::Server;
+use crate::testing::{Server, State};
 use crate::transfer::Transfer;
 use crate::*;
 use alloc::vec::Vec;
@@ -98,6 +100,11 @@ impl Fingerprint {
 
     pub(super) fn write(&mut self, number: u64) {
         self.0 = mixed(self.0 ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) {
+        self.write(bytes.len() as u64);
+        bytes.iter().for_each(|byte| self.write((*byte).into()));
     }
 
     fn write_index(&mut self, index: Index) {
@@ -178,7 +185,7 @@ impl Project for Snapshot {
         let Snapshot { end, membership, data } = self;
         end.project(names, into);
         membership.project(names, into);
-        into.write(data.len() as u64);
+        into.write_bytes(data);
     }
 }
 
@@ -242,7 +249,9 @@ impl Project for Message {
                     part;
                 end.project(names, into);
                 membership.project(names, into);
-                [*total_bytes, *offset, chunk.len() as u64].iter().for_each(|it| into.write(*it));
+                into.write(*total_bytes);
+                into.write(*offset);
+                into.write_bytes(chunk);
             }
             Message::InstallSnapshotReply(reply) => {
                 let InstallSnapshotReply { round: _, end, offset, answer } = reply;
@@ -309,13 +318,15 @@ impl Project for Server {
         let Server {
             node,
             disk,
-            state: _,
+            state: State { index, digest },
             now,
             disk_is_slow: _,
             applies_slowly: _,
             writes_under_way,
         } = self;
         project_node(node, *now, names, into);
+        into.write_index(*index);
+        into.write(*digest);
         disk.project(names, into);
         into.write(writes_under_way.len() as u64);
         for Write { id, change } in writes_under_way {
@@ -358,7 +369,8 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
         let Incoming { end, membership, total_bytes, bytes } = incoming;
         end.project(names, into);
         membership.project(names, into);
-        [*total_bytes, bytes.len() as u64].iter().for_each(|it| into.write(*it));
+        into.write(*total_bytes);
+        into.write_bytes(bytes);
     }
     project_persistence(persistence, names, into);
     for index in [commit_index, handed_to_apply, applied_index] {
