@@ -363,6 +363,7 @@ fn settings(bytes: &mut Bytes<'_>) -> Settings {
         pre_vote: bytes.flag(),
         check_quorum: bytes.flag(),
         max_entries_per_message: 1 + u32::from(bytes.below(4)),
+        in_flight_messages_max: 1 + u32::from(bytes.below(2)),
         ..Settings::default()
     }
 }

@@ -31,7 +31,7 @@ pub fn one_node(bytes: &[u8]) {
 /// committed before it came; or if, once the faults are over, the servers don't come to agree.
 pub fn cluster(bytes: &[u8]) {
     let mut bytes = Bytes::new(&bytes[..bytes.len().min(MOST_BYTES)]);
-    let must_settle = bytes.flag();
+    let must_settle = bytes.one_in(8);
     let (settings, of, steps) = cluster::schedule(&mut bytes);
     let ended = cluster::run(of, settings, &steps);
     // Without an entry of its own term, a leader may wait for a client to commit anything.

@@ -249,6 +249,7 @@ fn settings(bytes: &mut Bytes<'_>) -> Settings {
         election_timeout_min: Micros(timeout),
         election_timeout_max: Micros(timeout.saturating_mul(2)),
         max_entries_per_message: 1 + u32::from(bytes.below(3)),
+        in_flight_messages_max: 1 + u32::from(bytes.below(3)),
         no_op_at_start_of_term: bytes.flag(),
         pre_vote: bytes.flag(),
         check_quorum: bytes.flag(),
