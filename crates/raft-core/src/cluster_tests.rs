@@ -74,6 +74,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             check_quorum,
             max_entries_per_message: most,
             // As few as two, so that it is reached.
+            reads_through_followers: most % 2 == 0,
             in_flight_messages_max: most.div_ceil(2),
             ..Settings::default()
         },
@@ -147,7 +148,7 @@ proptest! {
 /// The schedules are worth something only if they get somewhere.
 #[test]
 fn the_schedules_elect_commit_and_read() {
-    let (mut leaders, mut committed, mut reads, mut installed) = (0, 0, 0, 0);
+    let (mut leaders, mut committed, mut reads, mut installed) = (0, 0, [0; 2], 0);
     let mut runner = TestRunner::new_with_rng(
         Config { failure_persistence: None, ..Config::with_cases(200) },
         TestRng::deterministic_rng(RngAlgorithm::ChaCha),
@@ -156,20 +157,63 @@ fn the_schedules_elect_commit_and_read() {
         core::cell::RefCell::new((&mut leaders, &mut committed, &mut reads, &mut installed));
     runner
         .run(&prop::collection::vec(step(), 250), |steps| {
-            let cluster = run(3, Settings::default(), &steps).map_err(TestCaseError::fail)?;
+            let settings = Settings { reads_through_followers: true, ..Settings::default() };
+            let cluster = run(3, settings, &steps).map_err(TestCaseError::fail)?;
             let mut counts = counts.borrow_mut();
             *counts.0 += cluster.leaders.len();
             *counts.1 += cluster.committed.len();
-            *counts.2 += cluster.reads_answered;
+            counts.2[0] += cluster.reads_answered;
+            counts.2[1] += cluster.reads_answered_by_followers;
             *counts.3 += cluster.snapshots_installed;
             Ok(())
         })
         .expect("real Raft holds");
+    let [reads, by_followers] = reads;
     explored(format_args!(
         "200 schedules (raft-core alone: {leaders} leaders, {committed} commits, {reads} reads, \
-         {installed} snapshots installed)"
+         {by_followers} of them by followers, {installed} snapshots installed)"
     ));
     assert!(leaders > 200 && committed > 400 && reads > 100 && installed > 20);
+    assert!(by_followers > 3);
+}
+
+/// Schedules in which a lot is read, by way of all servers, and most messages arrive.
+fn reading_step() -> impl Strategy<Value = Step> {
+    let mode = prop_oneof![3 => Just(ReadMode::ReadIndex), 1 => Just(ReadMode::Lease)];
+    prop_oneof![
+        4 => step(),
+        4 => (any::<u8>(), mode).prop_map(|(server, mode)| Step::Read(server, mode)),
+        1 => any::<u8>().prop_map(Step::Propose),
+        4 => (2u8..20).prop_map(Step::DeliverMany),
+        2 => any::<u16>().prop_map(Step::Deliver),
+        2 => Just(Step::Disk(u8::MAX)),
+    ]
+}
+
+#[test]
+fn reads_by_way_of_any_server_see_what_was_committed_before_they_came() {
+    let reads = core::cell::Cell::new((0, 0));
+    let cases = cases(CASES);
+    let mut runner = TestRunner::new_with_rng(
+        Config { failure_persistence: None, ..Config::with_cases(cases) },
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    let schedules = (1u8..6, settings(), prop::collection::vec(reading_step(), 0..400));
+    runner
+        .run(&schedules, |(of, settings, steps)| {
+            let settings = Settings { reads_through_followers: true, ..settings };
+            let cluster = run(of, settings, &steps).map_err(TestCaseError::fail)?;
+            let (all, by_followers) = reads.get();
+            let by_followers = by_followers + cluster.reads_answered_by_followers;
+            reads.set((all + cluster.reads_answered, by_followers));
+            Ok(())
+        })
+        .expect("real Raft holds");
+    let (all, by_followers) = reads.get();
+    explored(format_args!(
+        "{cases} schedules of reads (raft-core alone: {all} reads, {by_followers} by followers)"
+    ));
+    assert!(by_followers > cases as usize / 2);
 }
 
 /// What the same schedules find once a rule is left out.

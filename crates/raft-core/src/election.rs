@@ -4,9 +4,8 @@ use crate::flaws::Flaw;
 use crate::log::LogEnd;
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{Message, MessageKind, RequestVote, VoteAnswer, VoteRefusal};
-use crate::node::{Answer, Node, Refusal, Role};
+use crate::node::{Node, Role};
 use crate::persistence::{HardState, WriteId};
-use crate::read::ReadRefusal;
 use crate::replication::Leader;
 use crate::settings::Settings;
 use crate::time::Micros;
@@ -194,10 +193,8 @@ impl Node {
             }
             Role::Leader(leader) => {
                 self.transition(Transition::SteppedDown { was: Office::Leader, because });
-                for read in leader.into_reads() {
-                    let because = ReadRefusal::LostOffice;
-                    self.transition(Transition::ReadRefused { request: read, because });
-                    self.answer(read, Answer::Refused(Refusal::LostOffice));
+                for asker in leader.into_askers() {
+                    self.refuse_for_lost_office(asker);
                 }
                 // A leader has no election timer running; a follower must.
                 self.restart_election_timer(now);

@@ -92,6 +92,32 @@ fn snapshot_answer() -> impl Strategy<Value = SnapshotAnswer> {
     ]
 }
 
+fn read_mode() -> impl Strategy<Value = ReadMode> {
+    prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease), Just(ReadMode::Log)]
+}
+
+fn read_index_answer() -> impl Strategy<Value = ReadIndexAnswer> {
+    prop_oneof![
+        number().prop_map(|index| ReadIndexAnswer::Confirmed {
+            read_index: Index(index),
+            basis: ReadBasis::Round(Round(index)),
+        }),
+        Just(ReadIndexAnswer::Refused(ReadRefusal::NotLeader)),
+    ]
+}
+
+fn read_index_message() -> impl Strategy<Value = Message> {
+    prop_oneof![
+        (number(), read_mode()).prop_map(|(number, mode)| {
+            Message::RequestReadIndex(RequestReadIndex { number: ReadNumber(number), mode })
+        }),
+        (number(), read_index_answer()).prop_map(|(number, answer)| {
+            let number = ReadNumber(number);
+            Message::RequestReadIndexReply(RequestReadIndexReply { number, answer })
+        }),
+    ]
+}
+
 fn message() -> BoxedStrategy<Message> {
     prop_oneof![
         1 => (place(), any::<bool>()).prop_map(|(log_end, by_transfer)| {
@@ -105,6 +131,7 @@ fn message() -> BoxedStrategy<Message> {
                 Message::RequestPreVoteReply(PreVoteReply { for_term: Term(for_term), answer })
             }),
         1 => Just(Message::TimeoutNow),
+        2 => read_index_message(),
         2 => Just(Message::RequestVoteReply(VoteAnswer::Granted)),
         1 => refusal().prop_map(|because| {
             Message::RequestVoteReply(VoteAnswer::Refused(because))
@@ -154,11 +181,7 @@ fn step() -> BoxedStrategy<Step> {
         (0u8..7).prop_filter_map("a node", NodeId::new).prop_map(Input::Transfer),
         Just(propose()),
         reconfiguration().prop_map(|change| Input::Reconfigure { request: RequestId(0), change }),
-        (
-            any::<u64>(),
-            prop_oneof![Just(ReadMode::ReadIndex), Just(ReadMode::Lease), Just(ReadMode::Log)]
-        )
-            .prop_map(|(request, mode)| read(request, mode)),
+        (any::<u64>(), read_mode()).prop_map(|(request, mode)| read(request, mode)),
         number().prop_map(|write| Input::Durable(WriteId(write))),
         number().prop_map(|index| Input::Applied(Index(index))),
         (number(), chunk())
@@ -209,6 +232,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             election_timeout_max: Micros(timeout.saturating_mul(2)),
             max_entries_per_message: most,
             in_flight_messages_max: most,
+            reads_through_followers: most % 2 == 0,
             no_op_at_start_of_term: no_op,
             stickiness: sticky > 0,
             lease: (sticky > 1).then_some(DriftBound { numerator: u32::MAX, denominator: 7 }),

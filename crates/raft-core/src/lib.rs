@@ -89,6 +89,7 @@ mod election;
 #[cfg(test)]
 mod exhaustive;
 mod flaws;
+mod follower_read;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 #[cfg(test)]
@@ -116,12 +117,13 @@ mod view;
 
 pub use configuration::{Reconfiguration, ReconfigurationRefusal};
 pub use flaws::{Breaks, Flaw, Flaws};
+pub use follower_read::ReadNumber;
 pub use log::{Command, Entry, Index, Log, LogEnd, Payload, Term};
 pub use membership::{MAX_NODES, Membership, NodeId, NodeSet};
 pub use message::{
     AppendAnswer, AppendEntries, AppendReply, Envelope, InstallSnapshot, InstallSnapshotReply,
-    Message, MessageKind, PreVoteReply, RequestPreVote, RequestVote, Round, SnapshotAnswer,
-    VoteAnswer, VoteRefusal,
+    Message, MessageKind, PreVoteReply, ReadIndexAnswer, RequestPreVote, RequestReadIndex,
+    RequestReadIndexReply, RequestVote, Round, SnapshotAnswer, VoteAnswer, VoteRefusal,
 };
 pub use node::{Answer, Input, Node, Output, Refusal};
 pub use persistence::{Change, Durable, HardState, Write, WriteId};

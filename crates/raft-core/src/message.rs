@@ -1,7 +1,9 @@
 //! What servers say to each other: the RPCs of the paper's Figure 2.
 
+use crate::follower_read::ReadNumber;
 use crate::log::{Entry, Index, LogEnd, Term};
 use crate::membership::{Membership, NodeId};
+use crate::read::{ReadBasis, ReadMode, ReadRefusal};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -44,6 +46,10 @@ pub enum Message {
     InstallSnapshot(InstallSnapshot),
     /// The answer to it.
     InstallSnapshotReply(InstallSnapshotReply),
+    /// A follower asks its leader for a read index (dissertation, section 6.4).
+    RequestReadIndex(RequestReadIndex),
+    /// The answer to it.
+    RequestReadIndexReply(RequestReadIndexReply),
 }
 
 /// A candidate asks for a vote.
@@ -230,6 +236,42 @@ pub enum SnapshotAnswer {
     StaleTerm,
 }
 
+/// A follower asks its leader up to where it must have applied to answer reads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct RequestReadIndex {
+    /// The follower's number for the request.
+    pub number: ReadNumber,
+    /// By what the leader is to make sure that it still leads: ReadIndex or its lease.
+    pub mode: ReadMode,
+}
+
+/// The answer to RequestReadIndex.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct RequestReadIndexReply {
+    /// The number of the request.
+    pub number: ReadNumber,
+    /// The answer.
+    pub answer: ReadIndexAnswer,
+}
+
+/// What a leader answers to a follower that asks for a read index.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum ReadIndexAnswer {
+    /// It led after the request came.
+    Confirmed {
+        /// What was committed then.
+        read_index: Index,
+        /// By what it knows.
+        basis: ReadBasis,
+    },
+    /// It can't say.
+    Refused(ReadRefusal),
+}
+
 /// The kind of a message, for whoever counts or draws them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -253,6 +295,10 @@ pub enum MessageKind {
     InstallSnapshot,
     /// Its answer.
     InstallSnapshotReply,
+    /// RequestReadIndex.
+    RequestReadIndex,
+    /// Its answer.
+    RequestReadIndexReply,
 }
 
 impl MessageKind {
@@ -262,12 +308,14 @@ impl MessageKind {
             MessageKind::RequestVoteReply
             | MessageKind::RequestPreVoteReply
             | MessageKind::AppendEntriesReply
-            | MessageKind::InstallSnapshotReply => true,
+            | MessageKind::InstallSnapshotReply
+            | MessageKind::RequestReadIndexReply => true,
             MessageKind::RequestVote
             | MessageKind::RequestPreVote
             | MessageKind::AppendEntries
             | MessageKind::TimeoutNow
-            | MessageKind::InstallSnapshot => false,
+            | MessageKind::InstallSnapshot
+            | MessageKind::RequestReadIndex => false,
         }
     }
 }
@@ -285,6 +333,8 @@ impl Message {
             Message::TimeoutNow => MessageKind::TimeoutNow,
             Message::InstallSnapshot(_) => MessageKind::InstallSnapshot,
             Message::InstallSnapshotReply(_) => MessageKind::InstallSnapshotReply,
+            Message::RequestReadIndex(_) => MessageKind::RequestReadIndex,
+            Message::RequestReadIndexReply(_) => MessageKind::RequestReadIndexReply,
         }
     }
 }

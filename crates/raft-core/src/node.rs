@@ -3,6 +3,7 @@
 use crate::configuration::{Configurations, Reconfiguration, ReconfigurationRefusal};
 use crate::election::{Candidate, ElectionTimer};
 use crate::flaws::Flaw;
+use crate::follower_read::FollowerReads;
 use crate::log::{Command, Entry, Index, Log, Payload, Term};
 use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{Envelope, Message, RequestVote, VoteAnswer, VoteRefusal};
@@ -10,7 +11,7 @@ use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
 use crate::pre_vote::PreCandidate;
 use crate::quorum::QuorumRule;
 use crate::random::Random;
-use crate::read::{ReadBasis, ReadMode, RequestId};
+use crate::read::{ReadBasis, ReadMode, ReadRefusal, RequestId};
 use crate::replication::Leader;
 use crate::settings::{CheckedSettings, Settings};
 use crate::snapshot::{Incoming, Snapshot};
@@ -122,11 +123,11 @@ pub enum Answer {
         /// Who leads, as far as this node knows.
         leader: Option<NodeId>,
     },
-    /// The node leads, or led when the request came, and yet won't do it.
+    /// The node took the request, or could have, and yet won't do it.
     Refused(Refusal),
 }
 
-/// Why a node that led when the request came does not do it.
+/// Why a node that leads, led when the request came, or asked its leader, does not do it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Refusal {
     /// It was deposed before it could answer.
@@ -135,6 +136,8 @@ pub enum Refusal {
     HandingOver,
     /// The members can't be changed so, or not now.
     Reconfiguration(ReconfigurationRefusal),
+    /// A read that it took as follower can't be answered here.
+    Read(ReadRefusal),
 }
 
 /// What a node is in its term (paper, section 5.1), with just what each role needs.
@@ -176,6 +179,7 @@ pub struct Node {
     /// What has come of the leader's snapshot so far.
     pub(crate) incoming: Option<Incoming>,
     pub(crate) random: Random,
+    pub(crate) follower_reads: FollowerReads,
     pub(crate) outputs: VecDeque<Output>,
 }
 
@@ -229,6 +233,7 @@ impl Node {
             hard_state_changed: false,
             incoming: None,
             random: Random::new(seed),
+            follower_reads: FollowerReads::new(seed),
             outputs: VecDeque::new(),
         };
         if let Some(snapshot) = node.snapshot.clone() {
@@ -271,7 +276,7 @@ impl Node {
     /// The earliest moment, by its own clock, at which the node wants an
     /// [`Input::Wake`]. `None` if it waits for messages only.
     pub fn deadline(&self) -> Option<Micros> {
-        match &self.role {
+        let of_role = match &self.role {
             Role::Leader(leader) => {
                 let due = leader.heartbeat_due();
                 [self.quorum_deadline(), self.transfer_deadline()]
@@ -283,10 +288,12 @@ impl Node {
             Role::Follower { .. } | Role::PreCandidate(_) | Role::Candidate(_) => {
                 self.may_stand().then_some(self.timer.deadline)
             }
-        }
+        };
+        of_role.into_iter().chain(self.follower_reads.deadline()).min()
     }
 
     fn wake(&mut self, now: Micros) {
+        self.give_up_overdue_reads(now);
         match &self.role {
             Role::Leader(leader) => {
                 let is_round_due = now >= leader.heartbeat_due();
@@ -336,6 +343,9 @@ impl Node {
                 self.refuse_vote(from, VoteRefusal::StaleTerm);
             }
             Message::AppendEntries(append) if is_stale => self.refuse_stale_leader(from, append),
+            Message::RequestReadIndex(request) if is_stale => {
+                self.refuse_read_index(from, request.number, ReadRefusal::NotLeader);
+            }
             Message::InstallSnapshot(chunk) if is_stale => self.refuse_stale_snapshot(from, &chunk),
             Message::TimeoutNow if is_stale => {
                 self.ignore_message(from, kind, IgnoreCause::StaleTerm);
@@ -348,6 +358,7 @@ impl Node {
             Message::RequestVoteReply(_)
             | Message::AppendEntriesReply(_)
             | Message::InstallSnapshotReply(_)
+            | Message::RequestReadIndexReply(_)
                 if is_stale =>
             {
                 self.ignore_message(from, kind, IgnoreCause::StaleTerm);
@@ -358,6 +369,8 @@ impl Node {
             Message::AppendEntriesReply(reply) => self.receive_append_reply(now, from, reply),
             Message::InstallSnapshot(chunk) => self.receive_snapshot(now, from, chunk),
             Message::InstallSnapshotReply(reply) => self.receive_snapshot_reply(now, from, reply),
+            Message::RequestReadIndex(request) => self.receive_read_request(now, from, request),
+            Message::RequestReadIndexReply(reply) => self.receive_read_index(now, from, reply),
         }
     }
 
@@ -400,6 +413,7 @@ impl Node {
         self.adopt_configuration();
         self.after_configuration_committed(now);
         self.answer_applied_reads();
+        self.answer_applied_follower_reads();
     }
 
     // What the rooms of the protocol share.
@@ -463,6 +477,7 @@ impl Node {
         self.incoming = None;
         self.set_hard_state(HardState { term: to, voted_for: None });
         self.transition(Transition::TermAdvanced { from, to, because });
+        self.give_up_asking();
     }
 
     pub(crate) fn set_hard_state(&mut self, hard_state: HardState) {

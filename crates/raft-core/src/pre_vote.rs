@@ -48,6 +48,7 @@ impl Node {
         if for_term == self.term() {
             return self.restart_election_timer(now);
         }
+        self.give_up_asking();
         let none = PreCandidate { granted: NodeSet::EMPTY, refused: NodeSet::EMPTY };
         self.role = Role::PreCandidate(none);
         self.transition(Transition::BecamePreCandidate { for_term, because });

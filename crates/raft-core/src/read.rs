@@ -13,11 +13,15 @@
 //! a write costs. It is here to compare.
 
 use crate::flaws::Flaw;
+use crate::follower_read::ReadNumber;
 use crate::log::{Index, Payload};
-use crate::message::Round;
+use crate::membership::NodeId;
+use crate::message::{
+    Message, MessageKind, ReadIndexAnswer, RequestReadIndex, RequestReadIndexReply, Round,
+};
 use crate::node::{Answer, Node, Refusal, Role};
 use crate::time::Micros;
-use crate::transition::{ReadWait, Transition};
+use crate::transition::{IgnoreCause, ReadWait, Transition};
 
 /// The driver's name for a client's request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -69,15 +73,34 @@ pub enum ReadRefusal {
     LostOffice,
     /// It hands its office over and appends nothing for a client meanwhile.
     HandingOver,
+    /// It followed when the read came, and follows that leader no more.
+    LeaderChanged,
+    /// It followed, and the leader's answer, or what must be applied first, did not come
+    /// within the shortest election timeout.
+    TimedOut,
+    /// It follows, and has too many reads to keep another.
+    TooMany,
 }
 
 /// A read that a leader has not answered yet.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct PendingRead {
-    pub(crate) request: RequestId,
+    pub(crate) asker: Asker,
     mode: ReadMode,
     phase: Phase,
 }
+
+/// Who gets the answer: a client of this node, or a follower that has clients of its own,
+/// and applies for itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Asker {
+    Client(RequestId),
+    Follower { from: NodeId, number: ReadNumber },
+}
+
+/// The most requests of one follower that a leader keeps. A follower has one under way
+/// and has given up on those before.
+const MOST_REQUESTS_OF_A_FOLLOWER: usize = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Phase {
@@ -103,8 +126,15 @@ impl PendingRead {
 
 impl Node {
     pub(crate) fn read(&mut self, now: Micros, request: RequestId, mode: ReadMode) {
-        let Role::Leader(leader) = &mut self.role else {
+        let Role::Leader(_) = &self.role else {
             let leader = self.known_leader();
+            // A read through the log is a command: only the leader takes it.
+            if let Some(leader) = leader
+                && self.settings().reads_through_followers
+                && mode != ReadMode::Log
+            {
+                return self.read_through_leader(now, request, mode, leader);
+            }
             let because = ReadRefusal::NotLeader;
             self.transition(Transition::ReadRefused { request, because });
             return self.answer(request, Answer::NotLeader { leader });
@@ -112,16 +142,101 @@ impl Node {
         if mode == ReadMode::Log {
             return self.read_through_log(now, request);
         }
+        self.take_read(now, Asker::Client(request), mode);
+    }
+
+    /// A follower asks for a read index: a read like any other, but that it is answered
+    /// once it is confirmed.
+    pub(crate) fn receive_read_request(
+        &mut self,
+        now: Micros,
+        from: NodeId,
+        request: RequestReadIndex,
+    ) {
+        let kind = MessageKind::RequestReadIndex;
+        let RequestReadIndex { number, mode } = request;
+        let Role::Leader(leader) = &mut self.role else {
+            return self.refuse_read_index(from, number, ReadRefusal::NotLeader);
+        };
+        if !leader.progress.contains_key(&from) {
+            return self.ignore_message(from, kind, IgnoreCause::NotAMember);
+        }
+        if mode == ReadMode::Log {
+            return self.ignore_message(from, kind, IgnoreCause::Impossible);
+        }
+        let asker = Asker::Follower { from, number };
+        if leader.reads.iter().any(|read| read.asker == asker) {
+            return self.ignore_message(from, kind, IgnoreCause::NothingNew);
+        }
+        let is_its = |read: &PendingRead| matches!(read.asker, Asker::Follower { from: its, .. } if its == from);
+        if leader.reads.iter().filter(|read| is_its(read)).count() >= MOST_REQUESTS_OF_A_FOLLOWER
+            && let Some(oldest) = leader.reads.iter().position(is_its)
+        {
+            leader.reads.remove(oldest);
+        }
+        self.take_read(now, asker, mode);
+    }
+
+    pub(crate) fn refuse_read_index(
+        &mut self,
+        to: NodeId,
+        number: ReadNumber,
+        because: ReadRefusal,
+    ) {
+        self.transition(Transition::ReadIndexRefused { to, number, because });
+        let answer = ReadIndexAnswer::Refused(because);
+        let reply = RequestReadIndexReply { number, answer };
+        self.send(to, Message::RequestReadIndexReply(reply));
+    }
+
+    /// A leader that is deposed refuses the reads that it has not answered.
+    pub(crate) fn refuse_for_lost_office(&mut self, asker: Asker) {
+        let because = ReadRefusal::LostOffice;
+        match asker {
+            Asker::Client(request) => {
+                self.transition(Transition::ReadRefused { request, because });
+                self.answer(request, Answer::Refused(Refusal::LostOffice));
+            }
+            Asker::Follower { from, number } => self.refuse_read_index(from, number, because),
+        }
+    }
+
+    fn read_accepted(&mut self, asker: Asker, mode: ReadMode, waits_for: ReadWait) {
+        self.transition(match asker {
+            Asker::Client(request) => Transition::ReadAccepted { request, mode, waits_for },
+            Asker::Follower { from, number } => {
+                Transition::ReadIndexAsked { from, number, waits_for }
+            }
+        });
+    }
+
+    /// The leader led after the read came: a client's waits for the state machine, a
+    /// follower gets its answer.
+    fn read_confirmed(&mut self, asker: Asker, read_index: Index, basis: ReadBasis) {
+        match asker {
+            Asker::Client(request) => {
+                self.transition(Transition::ReadConfirmed { request, read_index, basis });
+            }
+            Asker::Follower { from: to, number } => {
+                self.transition(Transition::ReadIndexGiven { to, number, read_index, basis });
+                let answer = ReadIndexAnswer::Confirmed { read_index, basis };
+                let reply = RequestReadIndexReply { number, answer };
+                self.send(to, Message::RequestReadIndexReply(reply));
+            }
+        }
+    }
+
+    fn take_read(&mut self, now: Micros, asker: Asker, mode: ReadMode) {
+        let Role::Leader(leader) = &mut self.role else { return };
         // "If the leader has not yet marked an entry from its current term
         // committed, it waits until it has done so" (section 6.4, step 1).
         let is_rule = !self.settings.get().flaws.has(Flaw::ReadBeforeFirstCommit);
         if is_rule && self.log.term_at(self.commit_index) != Some(self.hard_state.term) {
             let phase = Phase::FirstCommitOfTerm;
-            leader.reads.push_back(PendingRead { request, mode, phase });
-            let waits_for = ReadWait::FirstCommitOfTerm;
-            return self.transition(Transition::ReadAccepted { request, mode, waits_for });
+            leader.reads.push_back(PendingRead { asker, mode, phase });
+            return self.read_accepted(asker, mode, ReadWait::FirstCommitOfTerm);
         }
-        self.admit_read(now, request, mode);
+        self.admit_read(now, asker, mode);
         self.start_wanted_round(now);
     }
 
@@ -137,15 +252,15 @@ impl Node {
         }
         let (mode, index) = (ReadMode::Log, self.append_as_leader(Payload::NoOp));
         let Role::Leader(leader) = &mut self.role else { return };
-        leader.reads.push_back(PendingRead { request, mode, phase: Phase::Entry { index } });
-        let waits_for = ReadWait::Entry(index);
-        self.transition(Transition::ReadAccepted { request, mode, waits_for });
+        let asker = Asker::Client(request);
+        leader.reads.push_back(PendingRead { asker, mode, phase: Phase::Entry { index } });
+        self.read_accepted(asker, mode, ReadWait::Entry(index));
         self.replicate(now);
     }
 
     /// A read whose leader knows what is committed: takes the read index, and makes
     /// sure that it is still leader, by its lease or by a round that is to come.
-    fn admit_read(&mut self, now: Micros, request: RequestId, mode: ReadMode) {
+    fn admit_read(&mut self, now: Micros, asker: Asker, mode: ReadMode) {
         let read_index = self.commit_index;
         let takes_older = self.has_flaw(Flaw::ReadConfirmedByOlderRound);
         let Role::Leader(leader) = &mut self.role else { return };
@@ -155,10 +270,11 @@ impl Node {
         {
             let basis = ReadBasis::Lease { until };
             let phase = Phase::Apply { read_index, basis };
-            leader.reads.push_back(PendingRead { request, mode, phase });
-            let waits_for = ReadWait::Nothing;
-            self.transition(Transition::ReadAccepted { request, mode, waits_for });
-            self.transition(Transition::ReadConfirmed { request, read_index, basis });
+            if let Asker::Client(_) = asker {
+                leader.reads.push_back(PendingRead { asker, mode, phase });
+            }
+            self.read_accepted(asker, mode, ReadWait::Nothing);
+            self.read_confirmed(asker, read_index, basis);
             return self.answer_applied_reads();
         }
         // A round that is on its way already was sent before this read came and
@@ -166,9 +282,8 @@ impl Node {
         let round =
             if takes_older { leader.rounds.confirmed_round() } else { leader.rounds.newest }.next();
         let phase = Phase::Round { read_index, round };
-        leader.reads.push_back(PendingRead { request, mode, phase });
-        let waits_for = ReadWait::Round(round);
-        self.transition(Transition::ReadAccepted { request, mode, waits_for });
+        leader.reads.push_back(PendingRead { asker, mode, phase });
+        self.read_accepted(asker, mode, ReadWait::Round(round));
     }
 
     /// Starts the round that reads wait for, unless one for earlier reads is still on
@@ -193,15 +308,15 @@ impl Node {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { return };
-        let waiting: alloc::vec::Vec<(RequestId, ReadMode)> = leader
+        let waiting: alloc::vec::Vec<(Asker, ReadMode)> = leader
             .reads
             .iter()
             .filter(|read| read.phase == Phase::FirstCommitOfTerm)
-            .map(|read| (read.request, read.mode))
+            .map(|read| (read.asker, read.mode))
             .collect();
         leader.reads.retain(|read| read.phase != Phase::FirstCommitOfTerm);
-        for (request, mode) in waiting {
-            self.admit_read(now, request, mode);
+        for (asker, mode) in waiting {
+            self.admit_read(now, asker, mode);
         }
         self.start_wanted_round(now);
     }
@@ -216,11 +331,11 @@ impl Node {
             {
                 let basis = ReadBasis::Log { index };
                 read.phase = Phase::Apply { read_index: index, basis };
-                known.push((read.request, index, basis));
+                known.push((read.asker, index, basis));
             }
         }
-        for (request, read_index, basis) in known {
-            self.transition(Transition::ReadConfirmed { request, read_index, basis });
+        for (asker, read_index, basis) in known {
+            self.read_confirmed(asker, read_index, basis);
         }
         self.answer_applied_reads();
     }
@@ -230,17 +345,17 @@ impl Node {
     pub(crate) fn reads_after_round(&mut self, now: Micros, confirmed: Round) {
         let Role::Leader(leader) = &mut self.role else { return };
         let mut known = alloc::vec::Vec::new();
-        for read in &mut leader.reads {
-            if let Phase::Round { read_index, round } = read.phase
-                && round <= confirmed
-            {
+        leader.reads.retain_mut(|read| match read.phase {
+            Phase::Round { read_index, round } if round <= confirmed => {
                 let basis = ReadBasis::Round(confirmed);
                 read.phase = Phase::Apply { read_index, basis };
-                known.push((read.request, read_index, basis));
+                known.push((read.asker, read_index, basis));
+                matches!(read.asker, Asker::Client(_))
             }
-        }
-        for (request, read_index, basis) in known {
-            self.transition(Transition::ReadConfirmed { request, read_index, basis });
+            _ => true,
+        });
+        for (asker, read_index, basis) in known {
+            self.read_confirmed(asker, read_index, basis);
         }
         self.answer_applied_reads();
         self.start_wanted_round(now);
@@ -252,9 +367,11 @@ impl Node {
         let applied_index = self.applied_index;
         let Role::Leader(leader) = &mut self.role else { return };
         let mut ready = alloc::vec::Vec::new();
-        leader.reads.retain(|read| match read.phase {
-            Phase::Apply { read_index, basis } if read_index <= applied_index => {
-                ready.push((read.request, read_index, basis));
+        leader.reads.retain(|read| match (read.phase, read.asker) {
+            (Phase::Apply { read_index, basis }, Asker::Client(request))
+                if read_index <= applied_index =>
+            {
+                ready.push((request, read_index, basis));
                 false
             }
             _ => true,

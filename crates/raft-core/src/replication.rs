@@ -5,7 +5,7 @@ use crate::log::{Entry, Index, Log, LogEnd, Payload};
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageKind, Round};
 use crate::node::{Node, Role};
-use crate::read::{PendingRead, RequestId};
+use crate::read::{Asker, PendingRead};
 use crate::rounds::Rounds;
 use crate::settings::Settings;
 use crate::snapshot::Sending;
@@ -88,8 +88,8 @@ impl Leader {
         self.rounds.confirmed.map(|confirmed| confirmed.sent_at)
     }
 
-    pub(crate) fn into_reads(self) -> impl Iterator<Item = RequestId> {
-        self.reads.into_iter().map(|read| read.request)
+    pub(crate) fn into_askers(self) -> impl Iterator<Item = Asker> {
+        self.reads.into_iter().map(|read| read.asker)
     }
 }
 

@@ -84,6 +84,10 @@ pub struct Settings {
     /// Whether a leader may answer reads from its lease, and the bound on clock
     /// drift by which that lease is shortened (dissertation, section 6.4.1).
     pub lease: Option<DriftBound>,
+    /// Whether a follower takes reads, and asks its leader for the read index (dissertation,
+    /// section 6.4); else it says who leads.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_off"))]
+    pub reads_through_followers: bool,
     /// Which configuration counts (dissertation, section 4.1, or etcd's way).
     pub configurations_in_force: InForce,
     /// How many entries a learner may lack and still be made a voter.
@@ -115,6 +119,11 @@ const fn is_default_in_flight(messages: &u32) -> bool {
 }
 
 #[cfg(feature = "serde")]
+const fn is_off(setting: &bool) -> bool {
+    !*setting
+}
+
+#[cfg(feature = "serde")]
 const fn is_default_kept(entries: &u64) -> bool {
     *entries == 0
 }
@@ -142,6 +151,7 @@ impl Default for Settings {
             pre_vote: false,
             check_quorum: false,
             lease: None,
+            reads_through_followers: false,
             configurations_in_force: InForce::WhenAppended,
             promotion_lag_max: 1_000,
             entries_kept_after_snapshot: 0,

@@ -2,6 +2,7 @@
 //! want to tell. Animations, logs, stories and monitors live off these.
 
 use crate::configuration::ReconfigurationRefusal;
+use crate::follower_read::ReadNumber;
 use crate::log::{Index, LogEnd, Term};
 use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{MessageKind, Round, VoteRefusal};
@@ -328,6 +329,44 @@ pub enum Transition {
         /// The last entry that the snapshot covers.
         end: LogEnd,
     },
+    /// A follower asked its leader for a read index, for the reads that wait.
+    ReadIndexRequested {
+        /// Whom.
+        leader: NodeId,
+        /// The number of the request.
+        number: ReadNumber,
+        /// By what the leader is to make sure that it still leads.
+        mode: ReadMode,
+    },
+    /// A leader took a follower's request for a read index.
+    ReadIndexAsked {
+        /// Who asks.
+        from: NodeId,
+        /// The number of the request.
+        number: ReadNumber,
+        /// What the answer waits for first.
+        waits_for: ReadWait,
+    },
+    /// A leader told a follower a read index: it led after the request came.
+    ReadIndexGiven {
+        /// Whom.
+        to: NodeId,
+        /// The number of the request.
+        number: ReadNumber,
+        /// What was committed when the request came.
+        read_index: Index,
+        /// By what it knows that it led.
+        basis: ReadBasis,
+    },
+    /// The node can't tell a follower a read index.
+    ReadIndexRefused {
+        /// Whom.
+        to: NodeId,
+        /// The number of the request.
+        number: ReadNumber,
+        /// Why.
+        because: ReadRefusal,
+    },
     /// A message or report was ignored.
     Ignored {
         /// The sender, if it was a message.
@@ -454,6 +493,8 @@ pub enum ReadWait {
     FirstCommitOfTerm,
     /// A majority's answers to this round, sent after the read came.
     Round(Round),
+    /// The leader's answer, to the request under way or to the next: this node follows.
+    Leader(NodeId),
     /// For the entry that the leader appended for it to be committed.
     Entry(Index),
     /// Nothing: the lease is good.

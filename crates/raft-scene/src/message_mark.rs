@@ -61,7 +61,7 @@ impl MarkKind {
 
     /// How a message is drawn.
     pub const fn of(envelope: &Envelope) -> MarkKind {
-        use raft_core::{AppendAnswer, SnapshotAnswer, VoteAnswer};
+        use raft_core::{AppendAnswer, ReadIndexAnswer, SnapshotAnswer, VoteAnswer};
         match &envelope.body {
             Message::RequestVote(_) => MarkKind::VoteRequest,
             Message::RequestVoteReply(VoteAnswer::Granted) => MarkKind::VoteGranted,
@@ -78,6 +78,11 @@ impl MarkKind {
             Message::AppendEntriesReply(reply) => match reply.answer {
                 AppendAnswer::Accepted { .. } => MarkKind::Accepted,
                 AppendAnswer::Conflict { .. } | AppendAnswer::StaleTerm => MarkKind::Refused,
+            },
+            Message::RequestReadIndex(_) => MarkKind::ReadCheck,
+            Message::RequestReadIndexReply(reply) => match reply.answer {
+                ReadIndexAnswer::Confirmed { .. } => MarkKind::Accepted,
+                ReadIndexAnswer::Refused(_) => MarkKind::Refused,
             },
             Message::InstallSnapshot(_) => MarkKind::Snapshot,
             Message::InstallSnapshotReply(reply) => match reply.answer {

@@ -58,6 +58,8 @@ const fn kind_number(kind: MessageKind) -> u64 {
         MessageKind::TimeoutNow => 6,
         MessageKind::InstallSnapshot => 7,
         MessageKind::InstallSnapshotReply => 8,
+        MessageKind::RequestReadIndex => 9,
+        MessageKind::RequestReadIndexReply => 10,
     }
 }
 

@@ -595,6 +595,8 @@ fn in_round_0(mut envelope: Envelope) -> Envelope {
         | Message::RequestVoteReply(_)
         | Message::RequestPreVote(_)
         | Message::RequestPreVoteReply(_)
+        | Message::RequestReadIndex(_)
+        | Message::RequestReadIndexReply(_)
         | Message::TimeoutNow => {}
     }
     envelope

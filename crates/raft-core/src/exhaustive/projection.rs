@@ -243,6 +243,8 @@ impl Project for Message {
                 }
                 AppendAnswer::StaleTerm => into.write(2),
             },
+            // No model here reads.
+            Message::RequestReadIndex(_) | Message::RequestReadIndexReply(_) => {}
             Message::TimeoutNow => {}
             Message::InstallSnapshot(part) => {
                 let InstallSnapshot { end, membership, total_bytes, offset, chunk, round: _ } =
@@ -358,6 +360,8 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
         hard_state_changed: _,
         outputs: _,
         random: _,
+        // No model here reads.
+        follower_reads: _,
     } = node;
     into.write_id(Some(*id), names);
     membership.project(names, into);

@@ -59,6 +59,7 @@ pub(crate) struct Cluster {
     /// What was committed when each read came.
     reads: BTreeMap<RequestId, Index>,
     pub(crate) reads_answered: usize,
+    pub(crate) reads_answered_by_followers: usize,
     logs_may_differ: bool,
 }
 
@@ -86,6 +87,7 @@ impl Cluster {
             leader_logs: BTreeMap::new(),
             reads: BTreeMap::new(),
             reads_answered: 0,
+            reads_answered_by_followers: 0,
             logs_may_differ: false,
         }
     }
@@ -138,6 +140,8 @@ impl Cluster {
         for (request, answer) in seen.answers {
             if let Answer::ReadReady { read_index, .. } = answer {
                 self.reads_answered += 1;
+                let is_leader = self.servers[place].is_leader();
+                self.reads_answered_by_followers += usize::from(!is_leader);
                 if read_index < self.reads[&request] {
                     return Err("a read misses what was committed before it came");
                 }
@@ -283,7 +287,9 @@ impl Cluster {
             Step::Read(n, mode) => {
                 let committed = self.committed.keys().next_back().copied().unwrap_or_default();
                 self.reads.insert(RequestId(number), committed);
-                self.tell(self.a_leader(n), read(number, mode))?;
+                // Of a leader, or of any server, which may ask its leader.
+                let place = if n % 2 == 0 { which(n / 2) } else { self.a_leader(n) };
+                self.tell(place, read(number, mode))?;
             }
             Step::Cut(from, to) => self.cut.push((which(from) as u8, which(to) as u8)),
             Step::Heal => self.cut.clear(),
@@ -362,6 +368,7 @@ fn settings(bytes: &mut Bytes<'_>) -> Settings {
         no_op_at_start_of_term: bytes.flag(),
         pre_vote: bytes.flag(),
         check_quorum: bytes.flag(),
+        reads_through_followers: true,
         max_entries_per_message: 1 + u32::from(bytes.below(4)),
         in_flight_messages_max: 1 + u32::from(bytes.below(2)),
         ..Settings::default()

@@ -253,6 +253,7 @@ fn settings(bytes: &mut Bytes<'_>) -> Settings {
         no_op_at_start_of_term: bytes.flag(),
         pre_vote: bytes.flag(),
         check_quorum: bytes.flag(),
+        reads_through_followers: true,
         stickiness: sticky > 0,
         lease: (sticky > 1).then_some(DriftBound { numerator: u32::MAX, denominator: 7 }),
         configurations_in_force: bytes.in_force(),

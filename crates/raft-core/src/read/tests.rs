@@ -250,6 +250,18 @@ fn a_read_through_the_log_is_answered_once_its_own_entry_is_applied() {
     assert_eq!(seen.answers, [(RequestId(1), answer)]);
 }
 
+#[test]
+fn what_is_committed_before_a_read_s_own_entry_does_not_confirm_it() {
+    let mut leader = settled_leader();
+    leader.tell(propose());
+    leader.tell(read(1, ReadMode::Log));
+    let is_confirmed = |seen: &Seen| {
+        seen.transitions.iter().any(|seen| matches!(seen, Transition::ReadConfirmed { .. }))
+    };
+    assert!(!is_confirmed(&leader.hear(B, 1, accepted(2, 1))), "entry 2 is the one before");
+    assert!(is_confirmed(&leader.hear(B, 1, accepted(3, 1))));
+}
+
 /// Its entry is of the leader's own term, so that its commit is the first of the term, or
 /// comes after that.
 #[test]

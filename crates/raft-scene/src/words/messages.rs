@@ -2,7 +2,8 @@
 
 use super::{place, refusal};
 use raft_core::{
-    AppendAnswer, AppendEntries, Envelope, Index, LogEnd, Message, SnapshotAnswer, VoteAnswer,
+    AppendAnswer, AppendEntries, Envelope, Index, LogEnd, Message, ReadIndexAnswer, SnapshotAnswer,
+    VoteAnswer,
 };
 
 /// A message in words.
@@ -77,6 +78,22 @@ pub fn message(envelope: &Envelope) -> Said {
             AppendAnswer::StaleTerm => (
                 "AppendEntries reply",
                 format!("refused: {to}'s term is over, {from} is in term {term}"),
+                true,
+            ),
+        },
+        Message::RequestReadIndex(request) => {
+            let by = super::transitions::read_mode(request.mode);
+            ("RequestReadIndex", format!("term {term}, up to where to read by {by}?"), false)
+        }
+        Message::RequestReadIndexReply(reply) => match reply.answer {
+            ReadIndexAnswer::Confirmed { read_index, .. } => (
+                "RequestReadIndex reply",
+                format!("{to} may read once it has applied up to index {read_index}"),
+                false,
+            ),
+            ReadIndexAnswer::Refused(because) => (
+                "RequestReadIndex reply",
+                format!("refused: {}", super::transitions::read_refusal(*from, because)),
                 true,
             ),
         },

@@ -32,6 +32,10 @@ pub fn transition(node: NodeId, transition: &Transition) -> Option<String> {
         | Transition::ReadAccepted { .. }
         | Transition::ReadConfirmed { .. }
         | Transition::ReadReady { .. }
+        | Transition::ReadIndexRequested { .. }
+        | Transition::ReadIndexAsked { .. }
+        | Transition::ReadIndexGiven { .. }
+        | Transition::ReadIndexRefused { .. }
         | Transition::ReadRefused { .. } => read(node, transition),
         Transition::EntryProposed { .. }
         | Transition::EntriesAppended { .. }
@@ -281,18 +285,7 @@ fn read(node: NodeId, transition: &Transition) -> String {
             format!("A majority answered {node}'s round {}: it led when it sent it.", round.0)
         }
         Transition::ReadAccepted { mode, waits_for, .. } => {
-            let mode = match mode {
-                ReadMode::ReadIndex => "ReadIndex",
-                ReadMode::Lease => "lease",
-                ReadMode::Log => "an entry of its own",
-            };
-            let wait = match waits_for {
-                ReadWait::FirstCommitOfTerm => "it waits for the first commit of its term",
-                ReadWait::Round(_) => "it waits for a majority to confirm that it leads",
-                ReadWait::Entry(_) => "it waits for that entry to be committed",
-                ReadWait::Nothing => "its lease is good",
-            };
-            format!("{node} takes a read by {mode}: {wait}.")
+            format!("{node} takes a read by {}: {}.", read_mode(*mode), read_wait(*waits_for))
         }
         Transition::ReadConfirmed { read_index, basis, .. } => match basis {
             ReadBasis::Round(_) => format!(
@@ -315,16 +308,62 @@ fn read(node: NodeId, transition: &Transition) -> String {
                 format!("{node} answers a read as of entry {index}, which it appended for it.")
             }
         },
-        Transition::ReadRefused { because: ReadRefusal::NotLeader, .. } => {
-            format!("{node} refuses a read: it doesn't lead.")
-        }
         Transition::ReadRefused { because: ReadRefusal::LostOffice, .. } => {
             format!("{node} refuses a read that waited: it leads no more.")
         }
-        Transition::ReadRefused { because: ReadRefusal::HandingOver, .. } => {
-            format!("{node} refuses a read through the log: it hands its office over.")
+        Transition::ReadRefused { because, .. } => {
+            format!("{node} refuses a read: {}.", read_refusal(node, *because))
+        }
+        Transition::ReadIndexRequested { leader, mode, .. } => format!(
+            "{node} asks {leader} up to where it must have applied to answer reads by {}.",
+            read_mode(*mode)
+        ),
+        Transition::ReadIndexAsked { from, waits_for, .. } => {
+            format!("{node} takes {from}'s request for a read index: {}.", read_wait(*waits_for))
+        }
+        Transition::ReadIndexGiven { to, read_index, basis, .. } => {
+            let by = match basis {
+                ReadBasis::Round(_) => "a majority confirms that it leads",
+                ReadBasis::Lease { .. } => "it relies on its lease",
+                ReadBasis::Log { .. } => "an entry of its own is committed",
+            };
+            format!("{node} gives {to} the read index {read_index}: {by}.")
+        }
+        Transition::ReadIndexRefused { to, because, .. } => {
+            format!("{node} refuses {to} a read index: {}.", read_refusal(node, *because))
         }
         _ => String::new(),
+    }
+}
+
+/// By what a read is to be answered: `a read by ...`.
+pub(super) const fn read_mode(mode: ReadMode) -> &'static str {
+    match mode {
+        ReadMode::ReadIndex => "ReadIndex",
+        ReadMode::Lease => "lease",
+        ReadMode::Log => "an entry of its own",
+    }
+}
+
+fn read_wait(waits_for: ReadWait) -> String {
+    match waits_for {
+        ReadWait::FirstCommitOfTerm => "it waits for the first commit of its term".to_string(),
+        ReadWait::Round(_) => "it waits for a majority to confirm that it leads".to_string(),
+        ReadWait::Entry(_) => "it waits for that entry to be committed".to_string(),
+        ReadWait::Leader(leader) => format!("it asks {leader}, which leads"),
+        ReadWait::Nothing => "its lease is good".to_string(),
+    }
+}
+
+/// Why a node doesn't answer a read.
+pub(super) fn read_refusal(node: NodeId, because: ReadRefusal) -> String {
+    match because {
+        ReadRefusal::NotLeader => format!("{node} doesn't lead"),
+        ReadRefusal::LostOffice => format!("{node} leads no more"),
+        ReadRefusal::HandingOver => format!("{node} hands its office over"),
+        ReadRefusal::LeaderChanged => "the leader that was asked is followed no more".to_string(),
+        ReadRefusal::TimedOut => "it has waited for too long".to_string(),
+        ReadRefusal::TooMany => "too many wait already".to_string(),
     }
 }
 
@@ -363,5 +402,7 @@ fn kind_name(kind: MessageKind) -> &'static str {
         MessageKind::AppendEntriesReply => "answer to AppendEntries",
         MessageKind::InstallSnapshot => "InstallSnapshot",
         MessageKind::InstallSnapshotReply => "answer to InstallSnapshot",
+        MessageKind::RequestReadIndex => "RequestReadIndex",
+        MessageKind::RequestReadIndexReply => "answer to RequestReadIndex",
     }
 }
