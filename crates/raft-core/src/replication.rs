@@ -139,18 +139,22 @@ impl Node {
         self.advance_commit_by_counting(now);
     }
 
-    /// To each follower go as many messages as it takes, while each one moves it on.
     fn send_new_entries(&mut self, now: Micros) {
         let Role::Leader(leader) = &self.role else { return };
         let followers: NodeSet = leader.progress.keys().copied().collect();
         for follower in followers.iter() {
-            let mut sent_from = Index::ZERO;
-            while let Some(next) = self.next_entry_for(follower)
-                && next > sent_from
-            {
-                sent_from = next;
-                self.send_entries(now, follower);
-            }
+            self.send_new_entries_to(now, follower);
+        }
+    }
+
+    /// As many messages as may be under way, while each one moves the follower on.
+    fn send_new_entries_to(&mut self, now: Micros, follower: NodeId) {
+        let mut sent_from = Index::ZERO;
+        while let Some(next) = self.next_entry_for(follower)
+            && next > sent_from
+        {
+            sent_from = next;
+            self.send_entries(now, follower);
         }
     }
 
@@ -387,16 +391,9 @@ impl Node {
         if outcome.is_ok() {
             self.advance_commit_by_counting(now);
         }
-        // The answer may have made room for more.
-        let in_flight_max = self.settings().in_flight_messages_max;
-        let Role::Leader(leader) = &self.role else { return };
-        if let Some(progress) = leader.progress.get(&from) {
-            let has_more = progress.next_index <= self.log.last_index();
-            let must_probe = matches!(outcome, Ok(Learned::Refusal));
-            if progress.may_be_sent_entries(in_flight_max) && (has_more || must_probe) {
-                self.send_entries(now, from);
-            }
-        }
+        // The answer may have made room for more. After a refusal there is more to send in
+        // any case: the entry that was refused.
+        self.send_new_entries_to(now, from);
     }
 
     /// "If there exists an N such that N > commitIndex, a majority of

@@ -110,3 +110,19 @@ fn each_follower_has_a_limit_of_its_own() {
     let seen = leader.tell(propose());
     assert_eq!((seen.entries_to(B), seen.entries_to(C)), (vec![(2, vec![1])], vec![]));
 }
+
+/// A follower that lags needs many messages, and there may be no proposal that brings them
+/// along: each answer must not bring just one.
+#[test]
+fn a_follower_that_lags_gets_as_many_messages_at_a_time_as_may_be_under_way() {
+    let settings =
+        Settings { max_entries_per_message: 2, in_flight_messages_max: 3, ..Settings::default() };
+    let start = Start { term: 1, log: &[1; 9], settings, ..Start::default() };
+    let mut leader = Server::leader(start);
+    let probe = leader.hear(B, 2, conflict(9, end(&[1]), 1));
+    assert_eq!(probe.entries_to(B), [(1, vec![1, 1])], "a probe goes alone");
+    let seen = leader.hear(B, 2, accepted(3, 1));
+    assert_eq!(seen.entries_to(B), [(3, vec![1, 1]), (5, vec![1, 1]), (7, vec![1, 1])]);
+    assert_eq!(leader.hear(B, 2, accepted(5, 1)).entries_to(B), [(9, vec![2])]);
+    assert_eq!(leader.progress(B).messages_in_flight, 3);
+}
