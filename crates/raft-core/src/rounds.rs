@@ -12,7 +12,7 @@
 //! ```
 
 use crate::flaws::Flaw;
-use crate::membership::NodeId;
+use crate::membership::{NodeId, NodeSet};
 use crate::message::Round;
 use crate::node::{Node, Role};
 use crate::settings::DriftBound;
@@ -84,11 +84,14 @@ impl Rounds {
 
 impl Node {
     /// When a leader that checks its quorum gives up its office, if no majority
-    /// answers a newer round by then.
+    /// answers a newer round by then. Where it is a majority by itself, it has one, however
+    /// late it is woken.
     pub(crate) fn quorum_deadline(&self) -> Option<Micros> {
         let Role::Leader(leader) = &self.role else { return None };
         let settings = self.settings();
-        settings.check_quorum.then(|| leader.rounds.led_at() + settings.election_timeout_min)
+        let is_alone = self.quorum_rule().is_quorum(&self.membership, NodeSet::only(self.id));
+        (settings.check_quorum && !is_alone)
+            .then(|| leader.rounds.led_at() + settings.election_timeout_min)
     }
 
     /// "A leader in Raft steps down if an election timeout elapses without a

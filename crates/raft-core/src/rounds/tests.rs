@@ -172,3 +172,16 @@ proptest! {
         }
     }
 }
+
+/// "... steps down if an election timeout elapses without a successful round of heartbeats
+/// to a majority of its cluster": alone, it is the majority, however late it is woken.
+#[test]
+fn a_leader_alone_in_its_cluster_is_never_without_its_majority() {
+    let settings = Settings { check_quorum: true, ..Settings::default() };
+    for (of, leads_on) in [(1, true), (2, false)] {
+        let mut leader = Server::leader(Start { of, settings, ..Start::default() });
+        leader.now = leader.now + TIMEOUT + TIMEOUT;
+        leader.wake();
+        assert_eq!(leader.is_leader(), leads_on, "of {of}");
+    }
+}
