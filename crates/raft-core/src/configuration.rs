@@ -101,8 +101,8 @@ impl Configurations {
         }
     }
 
-    /// Forgets those that are truncated: "a server ... must be able to fall back to a
-    /// previous configuration" (dissertation, section 4.1).
+    /// Forgets those that are truncated: "a server must be prepared to fall back to the
+    /// previous configuration in its log" (dissertation, section 4.1).
     pub(crate) fn truncate_from(&mut self, first: Index) {
         let mut is_first = true;
         self.history
@@ -119,8 +119,8 @@ impl Configurations {
         *by_then.unwrap_or(&self.history[0])
     }
 
-    /// "Each server adopts C_new as soon as it is added to its log" (dissertation,
-    /// section 4.1), or, as etcd does, once it is applied.
+    /// "The new configuration takes effect on each server as soon as it is added to that
+    /// server's log" (dissertation, section 4.1), or, as in etcd, once it is applied.
     pub(crate) fn in_force(&self, rule: InForce, applied: Index) -> (Index, Membership) {
         match rule {
             InForce::WhenAppended => self.newest(),
@@ -263,8 +263,8 @@ impl Node {
             return;
         }
         if newest.is_joint() {
-            // "Once C_old,new has been committed ... the leader can now create a log
-            // entry describing C_new" (paper, section 6).
+            // "Once C_old,new has been committed ... It is now safe for the leader to create
+            // a log entry describing C_new" (paper, section 6).
             let after = Membership { outgoing: NodeSet::EMPTY, ..newest };
             self.append_as_leader(Payload::Configuration(after));
             self.replicate(now);

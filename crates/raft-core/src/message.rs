@@ -1,4 +1,5 @@
-//! What servers say to each other: the RPCs of the paper's Figure 2.
+//! What servers say to each other: the RPCs of the paper's Figures 2 and 13, and what the
+//! dissertation adds to them.
 
 use crate::follower_read::ReadNumber;
 use crate::log::{Entry, Index, LogEnd, Term};
