@@ -185,7 +185,6 @@ pub fn to_theirs(envelope: &Envelope) -> Result<Vec<eraftpb::Message>, Untransla
             AppendAnswer::StaleTerm => theirs.set_msg_type(MessageType::MsgAppendResponse),
         },
         Message::TimeoutNow => theirs.set_msg_type(MessageType::MsgTimeoutNow),
-        #[allow(unreachable_patterns)]
         other => return Err(Untranslatable::OurKind(other.kind())),
     }
     if theirs.term == 0 {

@@ -30,8 +30,8 @@ impl Theirs {
                 election_tick: 10,
                 heartbeat_tick: 1,
                 max_size_per_msg: 1024 * 1024,
-                // More than there ever are under way here: nothing waits.
-                max_inflight_msgs: 2_048,
+                // As raft-core's, and the default of both.
+                max_inflight_msgs: 256,
                 batch_append: options.batch_append,
                 skip_bcast_commit: options.skip_bcast_commit,
                 ..Config::default()

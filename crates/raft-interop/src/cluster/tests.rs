@@ -159,6 +159,29 @@ fn a_deposed_leader_of_either_kind_gives_up_what_it_had_not_committed() {
     }
 }
 
+/// The target need not wait for a timeout, and voters that hear the leader answer it too
+/// (dissertation, sections 3.10 and 4.2.3): so it is quicker than any timeout.
+#[test]
+fn a_leader_of_either_kind_hands_over_to_either_kind() {
+    for plan in plans() {
+        let ids = Cluster::new(&plan).ids();
+        for (leader, target) in
+            ids.iter().flat_map(|one| ids.iter().map(move |other| (*one, *other)))
+        {
+            let mut cluster = led_by(&plan, leader);
+            propose(&mut cluster, leader, 5);
+            all_apply(&mut cluster, 1..=5);
+            cluster.transfer(leader, target);
+            let shortest_timeout = Micros::from_millis(150);
+            let leads = |cluster: &Cluster| cluster.leader() == Some(target);
+            assert!(
+                cluster.run_while_not(shortest_timeout, leads),
+                "{leader} to {target}: {plan:?}"
+            );
+        }
+    }
+}
+
 /// With check-quorum, a leader behind a wall finds out by itself (dissertation, section
 /// 6.2): ours counts rounds that theirs copy back, theirs counts answers of ours.
 #[test]
