@@ -76,6 +76,20 @@ fn a_snapshot_takes_the_place_of_a_log_that_lacks_its_last_entry() {
     }
 }
 
+/// "Each server adopts C_new as soon as it is added to its log" (dissertation, section
+/// 4.1): not only once the state machine has caught up.
+#[test]
+fn the_configuration_of_a_snapshot_counts_before_the_state_machine_is_replaced() {
+    let mut server = follower(3, &[1, 1]);
+    server.applies_slowly = true;
+    hear(&mut server, 3, &whole(&[1, 1, 2, 2]));
+    let view = server.node.view();
+    assert_eq!((view.membership(), view.applied_index()), (&FOUR, Index(0)));
+    assert_eq!(view.commit_index(), Index(4));
+    server.tell(Input::Applied(Index(4)));
+    assert_eq!(server.node.view().applied_index(), Index(4));
+}
+
 /// "6. If existing log entry has same index and term as snapshot's last included entry,
 /// retain log entries following it and reply."
 #[test]
