@@ -193,6 +193,37 @@ fn a_snapshot_carries_the_newest_configuration_that_it_covers() {
     }
 }
 
+/// A snapshot doesn't say whether the configuration that it carries was written twice, as
+/// configurations that count when applied have to be.
+#[test]
+fn a_leader_that_knows_a_configuration_from_a_snapshot_only_writes_it_once_more() {
+    for entries in [0, 3] {
+        let configurations_in_force = crate::settings::InForce::WhenApplied;
+        let mut server = reconfigured(Settings { configurations_in_force, ..kept(entries) });
+        server.tell(taken(4));
+        server.crash_and_restart();
+        server.win();
+        let first = server.node.view().log().last_index();
+        assert_eq!(first, Index(5), "its no-op");
+        server.hear(B, 3, accepted(5, 1));
+        server.hear(C, 3, accepted(5, 1));
+        let written = server.node.view().log().get(Index(6)).cloned();
+        let payload = Payload::Configuration(Membership::of(NodeSet::first(5)));
+        assert_eq!(written, Some(crate::log::Entry { term: Term(3), payload }), "{entries} kept");
+        for follower in [B, C] {
+            server.hear(follower, 3, accepted(6, 1));
+        }
+        assert_eq!((server.commit_index(), server.node.view().log().last_index()), (6, Index(6)));
+        // Now it knows, also once that is in a snapshot while it runs.
+        server.take_snapshot();
+        server.tell(propose());
+        for follower in [B, C] {
+            server.hear(follower, 3, accepted(7, 1));
+        }
+        assert_eq!((server.commit_index(), server.node.view().log().last_index()), (7, Index(7)));
+    }
+}
+
 #[test]
 fn with_its_flaw_a_snapshot_brings_the_beginning_s_configuration_back() {
     let flaws = Flaws::NONE.with(Flaw::SnapshotWithoutConfiguration);
