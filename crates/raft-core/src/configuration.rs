@@ -286,12 +286,12 @@ impl Node {
         let committed = self.configurations.newest_by(self.commit_index).0;
         let rule = self.settings().configurations_in_force;
         let adopted = self.configurations.in_force(rule, self.applied_index).0;
-        let before = self.configurations.newest_by(adopted.previous()).1;
         let is_still_needed = match rule {
-            InForce::WhenAppended => adopted > self.commit_index && before.is_voter(self.id),
-            InForce::WhenApplied => {
-                before.is_voter(self.id) || self.configurations.newest().1.is_voter(self.id)
+            InForce::WhenAppended => {
+                let before = self.configurations.newest_by(adopted.previous()).1;
+                adopted > self.commit_index && before.is_voter(self.id)
             }
+            InForce::WhenApplied => self.is_needed_when_applied(adopted),
         };
         (self.membership.is_voter(self.id) || is_still_needed) && committed <= adopted
     }

@@ -57,7 +57,9 @@
 //! leader that knows no more of it than that writes it once more.
 //!
 //! Until then each server may stand that either of the two configurations lets vote: its
-//! log may be the longest. It is counted by the configuration that it goes by.
+//! log may be the longest. It is counted by the configuration that it goes by. After a
+//! restart from a snapshot of C_new nothing says any more whom C_old let vote: then
+//! whoever has the second entry may stand until it knows that to be committed.
 
 use super::Configurations;
 use crate::log::{Index, Payload};
@@ -82,9 +84,28 @@ impl Configurations {
             [] => true,
         }
     }
+
+    /// Whether the newest configuration is the second entry of one that a snapshot
+    /// carries, and so who voted before it is not known any more.
+    fn newest_repeats_a_snapshot(&self) -> bool {
+        match &self.history[..] {
+            [(index, first), (_, newest)] => *index > Index::ZERO && first == newest,
+            _ => false,
+        }
+    }
 }
 
 impl Node {
+    /// Whether this server may be needed to elect a leader though the configuration that
+    /// it goes by gives it no vote.
+    pub(super) fn is_needed_when_applied(&self, adopted: Index) -> bool {
+        let before = self.configurations.newest_by(adopted.previous()).1;
+        let (index, newest) = self.configurations.newest();
+        let may_have_voted_before =
+            index > self.commit_index && self.configurations.newest_repeats_a_snapshot();
+        before.is_voter(self.id) || newest.is_voter(self.id) || may_have_voted_before
+    }
+
     /// A server that restarts knows from its log alone which configurations are committed.
     pub(crate) fn commit_what_the_log_proves(&mut self) {
         let proven = self.configurations.committed_by_log();

@@ -178,6 +178,26 @@ fn a_removed_server_stands_until_it_knows_that_the_others_can_do_without_it() {
     assert_eq!((removed.is_leader(), removed.node.deadline()), (false, None));
 }
 
+/// A snapshot says who the members are and not who they were before, so A can't see in
+/// it that B may still go by a configuration that needs A's vote.
+#[test]
+fn a_removed_server_stands_also_after_a_restart_from_a_snapshot_without_it() {
+    let mut removed = settled_leader(2);
+    removed.tell(remove(A));
+    accept(&mut removed, B);
+    removed.take_snapshot();
+    removed.crash_and_restart();
+    assert_eq!(*removed.node.view().membership(), voters(&[B]));
+    assert_eq!(asked_for_votes(&mut removed), NodeSet::only(B));
+    removed.hear(B, removed.term(), granted());
+    assert!(removed.is_leader());
+    accept(&mut removed, B);
+    assert_eq!((removed.is_leader(), removed.node.deadline()), (false, None));
+    removed.take_snapshot();
+    removed.crash_and_restart();
+    assert_eq!(removed.node.deadline(), None, "the second entry is committed");
+}
+
 /// Its log may be the longest, and then nobody else can win: the majority that it
 /// needs is that of the configuration which it goes by, in which it has no vote.
 #[test]
