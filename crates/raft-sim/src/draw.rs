@@ -16,6 +16,10 @@ pub(crate) enum Purpose {
     Latency { from: NodeId, to: NodeId, kind: MessageKind, nth: u64 },
     /// Whether it is lost on the way.
     Loss { from: NodeId, to: NodeId, kind: MessageKind, nth: u64 },
+    /// Whether it arrives a second time.
+    Duplicate { from: NodeId, to: NodeId, kind: MessageKind, nth: u64 },
+    /// How long after the first time.
+    LatencyOfDuplicate { from: NodeId, to: NodeId, kind: MessageKind, nth: u64 },
     /// How long a node's `nth` fsync takes.
     Fsync { node: NodeId, nth: u64 },
     /// How long a client's `nth` message takes, in either direction.
@@ -38,6 +42,8 @@ pub(crate) fn draw(seed: u64, purpose: Purpose) -> u64 {
         Purpose::Loss { from, to, kind, nth } => (3, link(from, to, kind), nth),
         Purpose::Fsync { node, nth } => (4, u64::from(node.number()), nth),
         Purpose::ClientLatency { client, nth } => (5, u64::from(client), nth),
+        Purpose::Duplicate { from, to, kind, nth } => (6, link(from, to, kind), nth),
+        Purpose::LatencyOfDuplicate { from, to, kind, nth } => (7, link(from, to, kind), nth),
     };
     mix(mix(mix(mix(0, seed), tag), who), nth)
 }

@@ -22,6 +22,15 @@ pub struct NetworkPlan {
     pub links: Vec<LinkPlan>,
     /// How many of a million messages are lost on the way.
     pub loss_per_million: u32,
+    /// How many of a million messages that arrive do so a second time, late: as if the
+    /// sender had not heard that the first arrived, and had sent it again.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub duplicates_per_million: u32,
+}
+
+// What a scenario doesn't say is not in its text either.
+fn is_never(per_million: &u32) -> bool {
+    *per_million == 0
 }
 
 /// One link, in one direction.
@@ -38,7 +47,7 @@ pub struct LinkPlan {
 impl NetworkPlan {
     /// A network that loses nothing and is alike everywhere.
     pub const fn of(latency: Latency) -> NetworkPlan {
-        NetworkPlan { latency, links: Vec::new(), loss_per_million: 0 }
+        NetworkPlan { latency, links: Vec::new(), loss_per_million: 0, duplicates_per_million: 0 }
     }
 
     fn latency(&self, from: NodeId, to: NodeId) -> Latency {
@@ -118,20 +127,22 @@ impl Network {
         parted || self.cut.contains(&(from, to))
     }
 
+    /// Sends a message. Gives its name and when it ends, and the same of its duplicate
+    /// where there is one.
     pub(crate) fn send(
         &mut self,
         seed: u64,
         plan: &NetworkPlan,
         now: Micros,
         envelope: Envelope,
-    ) -> (MessageId, Micros) {
+    ) -> ((MessageId, Micros), Option<(MessageId, Micros)>) {
         let Envelope { from, to, .. } = envelope;
         let kind = envelope.body.kind();
         let count = self.sent.entry((from, to, kind)).or_insert(0);
         let nth = *count;
         *count += 1;
-        let latency =
-            plan.latency(from, to).pick(draw(seed, Purpose::Latency { from, to, kind, nth }));
+        let bits = draw(seed, Purpose::Latency { from, to, kind, nth });
+        let latency = plan.latency(from, to).pick(bits);
         let (reaches_permille, lost) = if self.is_cut(from, to) {
             (500, Some(LossCause::Cut))
         } else if is_one_of(
@@ -143,10 +154,26 @@ impl Network {
             (1_000, None)
         };
         let ends_at = now + latency.scaled(u32::from(reaches_permille), 1_000);
+        let flight = Flight { envelope, sent_at: now, ends_at, reaches_permille, lost };
+        let purpose = Purpose::Duplicate { from, to, kind, nth };
+        let is_duplicated = lost.is_none()
+            && plan.duplicates_per_million > 0
+            && is_one_of(plan.duplicates_per_million, draw(seed, purpose));
+        let copy = is_duplicated.then(|| flight.clone());
+        let first = (self.fly(flight), ends_at);
+        let duplicate = copy.map(|copy| {
+            let bits = draw(seed, Purpose::LatencyOfDuplicate { from, to, kind, nth });
+            let ends_at = ends_at + plan.latency(from, to).pick(bits);
+            (self.fly(Flight { ends_at, ..copy }), ends_at)
+        });
+        (first, duplicate)
+    }
+
+    fn fly(&mut self, flight: Flight) -> MessageId {
         let id = MessageId(self.next_message);
         self.next_message += 1;
-        self.flights.insert(id, Flight { envelope, sent_at: now, ends_at, reaches_permille, lost });
-        (id, ends_at)
+        self.flights.insert(id, flight);
+        id
     }
 
     pub(crate) fn take(&mut self, id: MessageId) -> Option<Flight> {

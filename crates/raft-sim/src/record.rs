@@ -27,7 +27,7 @@ pub struct Record {
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Happening {
-    /// A message left its sender.
+    /// A message left its sender; one that the network duplicates leaves it twice.
     Sent {
         /// Its name.
         message: MessageId,

@@ -163,6 +163,10 @@ impl Plan {
         if scenario.network.loss_per_million > 1_000_000 {
             wrong("network.loss_per_million", "at most 1000000, which loses all".to_string());
         }
+        if scenario.network.duplicates_per_million > 1_000_000 {
+            let most = "at most 1000000, which duplicates all".to_string();
+            wrong("network.duplicates_per_million", most);
+        }
         let latencies = [("fsync", scenario.fsync), ("client_latency", scenario.client_latency)]
             .into_iter()
             .chain([("network.latency", scenario.network.latency)])

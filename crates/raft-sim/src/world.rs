@@ -10,7 +10,7 @@ use crate::draw::{Purpose, draw};
 use crate::history::History;
 use crate::host::Host;
 use crate::monitor::Monitors;
-use crate::network::Network;
+use crate::network::{MessageId, Network};
 use crate::queue::{Due, Queue};
 use crate::record::{Happening, LossCause, Record};
 use crate::scenario::Plan;
@@ -18,8 +18,8 @@ use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
-    Answer, Flaw, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output, Payload,
-    RoleView, Snapshot, Term,
+    Answer, Envelope, Flaw, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output,
+    Payload, RoleView, Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -331,14 +331,17 @@ impl World {
                 }
                 Output::Send(envelope) => {
                     let plan = self.plan.clone();
-                    let (message, ends_at) = self.network.send(
+                    let (first, duplicate) = self.network.send(
                         plan.seed(),
                         &plan.scenario().network,
                         self.now,
                         envelope.clone(),
                     );
-                    self.queue.plan(ends_at, Due::MessageEnds(message));
-                    self.emit(Happening::Sent { message, envelope, ends_at });
+                    let copy = duplicate.map(|it| (it, envelope.clone()));
+                    self.sent(first, envelope);
+                    if let Some((duplicate, envelope)) = copy {
+                        self.sent(duplicate, envelope);
+                    }
                 }
                 Output::Write(write) => {
                     let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
@@ -377,6 +380,11 @@ impl World {
         if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
             host.set_alarm(now);
         }
+    }
+
+    fn sent(&mut self, (message, ends_at): (MessageId, Micros), envelope: Envelope) {
+        self.queue.plan(ends_at, Due::MessageEnds(message));
+        self.emit(Happening::Sent { message, envelope, ends_at });
     }
 
     /// Whether a node has applied so much since its last snapshot that its scenario

@@ -140,6 +140,37 @@ fn what_a_wall_or_a_cut_link_comes_across_dies_and_the_other_direction_goes_on()
     assert!(one_way > 200 && died > 200);
 }
 
+#[test]
+fn some_messages_arrive_a_second_time_and_later_than_the_first() {
+    let mut scenario = scenarios::by_name("two-data-centres").expect("it is built in");
+    scenario.network.duplicates_per_million = 250_000;
+    let timeline = Timeline::new(Arc::new(Plan::new(scenario, 3, Vec::new()).expect("it can be")));
+    let (mut sent, mut arrivals) = (BTreeMap::new(), BTreeMap::new());
+    for record in timeline.records() {
+        match &record.what {
+            Happening::Sent { message, envelope, ends_at } => {
+                sent.insert(*message, (record.event, envelope.clone(), *ends_at));
+            }
+            Happening::Delivered { message } => {
+                arrivals.insert(*message, record.at);
+            }
+            _ => {}
+        }
+    }
+    // The second has the next name, and is sent in the same event.
+    let pairs: Vec<(Micros, Micros)> = sent
+        .iter()
+        .filter_map(|(message, (event, envelope, ends_at))| {
+            let (in_event, copy, copy_ends_at) = sent.get(&MessageId(message.0 + 1))?;
+            ((in_event, copy) == (event, envelope)).then_some((*ends_at, *copy_ends_at))
+        })
+        .collect();
+    assert!(pairs.iter().all(|(first, second)| first < second));
+    let (duplicates, all) = (pairs.len(), arrivals.len() - pairs.len());
+    println!("{duplicates} of {all} messages arrived twice");
+    assert!((all / 5..all / 3).contains(&duplicates));
+}
+
 /// A client that asks again before it can have been answered.
 fn impatient() -> Scenario {
     let mut scenario = scenarios::by_name("leader-crash").expect("it is built in");

@@ -227,7 +227,7 @@ fn is_calmed(smaller: &Scenario, whole: &Scenario, healed_at: Micros) -> bool {
     smaller.duration == whole.duration
         && smaller.nodes == whole.nodes
         && ends(smaller) == ends(whole)
-        && (settings.pre_vote || settings.stickiness)
+        && settings.pre_vote == whole.settings.pre_vote
         && settings.no_op_at_start_of_term
 }
 

@@ -123,6 +123,7 @@ fn network(
         };
     let mut network = NetworkPlan::of(latency(dice, slowest));
     network.loss_per_million = dice.pick(&[0, 0, 0, 10_000, 100_000, 300_000]);
+    network.duplicates_per_million = dice.pick(&[0, 0, 10_000, 300_000]);
     for _ in 0..dice.pick(&[0, 0, 1, 3]) {
         let (from, to) = (dice.node(nodes), dice.node(nodes));
         if from != to {
@@ -400,20 +401,24 @@ pub(crate) const TIMEOUTS_TO_SETTLE: u64 = 30;
 /// time ≪ election timeout" (paper, section 5.6), with an end to every fault: from then
 /// on all nodes are up, hear each other, and have true clocks.
 ///
-/// A server that was removed and never told so would go on standing for election, and
-/// each time depose the leader (dissertation, section 4.2.3): here pre-vote or
-/// stickiness keeps it from that. And with nobody writing any more, only the no-op of a
-/// new term commits what earlier terms left (paper, section 8).
+/// A server that was removed and never told so would go on standing for election, depose
+/// leaders, and be a term ahead of whoever could win (dissertation, section 4.2.3): where
+/// somebody may be removed, pre-vote keeps it from that. And with nobody writing any
+/// more, only the no-op of a new term commits what earlier terms left (paper, section 8).
 pub(crate) fn calmed(scenario: Scenario) -> (Scenario, Micros) {
     let mut calmed = scenario;
     let timeout = calmed.settings.election_timeout_min;
     let settings = &mut calmed.settings;
     settings.election_timeout_max = timeout.scaled(2, 1);
-    settings.stickiness |= !settings.pre_vote;
+    settings.pre_vote |= calmed.script.iter().any(|step| {
+        use Reconfiguration::{Joint, Remove};
+        matches!(step.action, Action::Reconfigure(Remove(_) | Joint { .. }))
+    });
     settings.no_op_at_start_of_term = true;
     let quick =
         raft_sim::Latency::Uniform { min: timeout.scaled(1, 40), max: timeout.scaled(1, 15) };
-    calmed.network = NetworkPlan::of(quick);
+    let duplicates_per_million = calmed.network.duplicates_per_million;
+    calmed.network = NetworkPlan { duplicates_per_million, ..NetworkPlan::of(quick) };
     calmed.fsync = raft_sim::Latency::Uniform { min: Micros(20), max: timeout.scaled(1, 20) };
     let healed_at = calmed.duration;
     let mut then = |action: Action| calmed.script.push(Step { at: healed_at, action });

@@ -60,6 +60,7 @@ fn simpler(scenario: &Scenario) -> Vec<Scenario> {
         all.push(simpler);
     };
     with(&|it| it.network.loss_per_million = 0);
+    with(&|it| it.network.duplicates_per_million = 0);
     with(&|it| it.network.links.clear());
     with(&|it| it.nodes -= 1);
     with(&|it| it.learners = NodeSet::EMPTY);
