@@ -229,6 +229,7 @@ fn is_calmed(smaller: &Scenario, whole: &Scenario, healed_at: Micros) -> bool {
         && ends(smaller) == ends(whole)
         && settings.pre_vote == whole.settings.pre_vote
         && settings.no_op_at_start_of_term
+        && settings.max_entries_per_message >= 8
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub(crate) struct Explored {
     pub(crate) reads_by_round: u64,
     pub(crate) reads_by_lease: u64,
     pub(crate) reads_through_log: u64,
+    pub(crate) read_indices_for_followers: u64,
     // Of the schedule that is being counted: what was applied somewhere.
     applied: Index,
     membership: Option<Membership>,
@@ -45,6 +46,7 @@ impl Explored {
                 Transition::CommitAdvanced { .. } => self.commits += 1,
                 Transition::EntriesRemoved { .. } => self.removals_of_entries += 1,
                 Transition::TransferTold { .. } => self.transfers += 1,
+                Transition::ReadIndexGiven { .. } => self.read_indices_for_followers += 1,
                 Transition::SnapshotTaken { .. } => self.snapshots_taken += 1,
                 Transition::SnapshotInstalled { .. } => self.snapshots_installed += 1,
                 Transition::FastForwarded { .. } => self.fast_forwards += 1,
@@ -86,7 +88,7 @@ impl Explored {
 
     /// Everything that schedules with everything switched on must do, with how often
     /// they did.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 17] {
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 18] {
         [
             ("elections", self.elections),
             ("commits", self.commits),
@@ -105,6 +107,7 @@ impl Explored {
             ("reads by a round", self.reads_by_round),
             ("reads by a lease", self.reads_by_lease),
             ("reads through the log", self.reads_through_log),
+            ("read indices given to followers", self.read_indices_for_followers),
         ]
     }
 
