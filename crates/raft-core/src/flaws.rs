@@ -93,7 +93,9 @@ flaws! {
         when "the paper's Figure 8"
 
     /// Answers before the disk has what the answer promises: a crash then takes back
-    /// votes that were given and entries that were counted.
+    /// votes that were given and entries that were counted. A follower that lost entries
+    /// which it had acknowledged gets no more in that term: its leader knows them to be
+    /// there, takes its refusals for old ones, and doesn't send them again.
     AcknowledgeBeforeFsync "acknowledge-before-fsync"
         removes "\"updated on stable storage before responding to RPCs\" (paper, Figure 2)"
         breaks Safety("Leader Completeness")

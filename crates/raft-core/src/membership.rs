@@ -71,6 +71,10 @@ impl fmt::Debug for NodeId {
 }
 
 /// A set of servers: one machine word, so that counting a quorum costs nothing.
+///
+/// Serialized, it is that word: a number in which bit *n* stands for server *n*. JavaScript
+/// keeps 53 bits of a JSON number, so where such text is read there, servers from number
+/// 53 on are lost; clusters on the page have nine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]

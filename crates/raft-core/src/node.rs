@@ -6,7 +6,7 @@ use crate::flaws::Flaw;
 use crate::follower_read::FollowerReads;
 use crate::log::{Command, Entry, Index, Log, Payload, Term};
 use crate::membership::{Membership, NodeId, NodeSet};
-use crate::message::{Envelope, Message, RequestVote, VoteAnswer, VoteRefusal};
+use crate::message::{Envelope, Message, MessageKind, RequestVote, VoteAnswer, VoteRefusal};
 use crate::persistence::{Durable, HardState, Persistence, Write, WriteId};
 use crate::pre_vote::PreCandidate;
 use crate::quorum::QuorumRule;
@@ -43,6 +43,10 @@ pub enum Input {
         mode: ReadMode,
     },
     /// This write, and all before it, are durable.
+    ///
+    /// The numbers begin again with each [`Node::restore`]. A driver whose disk may still
+    /// report on writes of the node's earlier life must drop those reports: the node would
+    /// take them for reports on its own, and say what is not durable yet.
     Durable(WriteId),
     /// The state machine has applied every entry up to here, or was replaced by a
     /// snapshot that ends here ([`Output::Restore`]).
@@ -187,7 +191,11 @@ impl Node {
     /// A server that starts, for the first time or after a crash, with what its
     /// disk holds. It begins as follower (paper, section 5.2).
     ///
-    /// `seed` decides its election timeouts; give each start its own.
+    /// `seed` decides its election timeouts, and the numbers of its requests for a read
+    /// index, which must not repeat over a restart: give each start its own.
+    ///
+    /// Writes are numbered from 1 again: see [`Input::Durable`]. What is to be done at
+    /// once is there to [`Node::poll`].
     pub fn restore(
         id: NodeId,
         settings: CheckedSettings,
@@ -246,6 +254,11 @@ impl Node {
 
     /// Tells the node something. It never fails: nonsense is ignored, and a
     /// [`Transition::Ignored`] says why. Drain [`Node::poll`] afterwards.
+    ///
+    /// `now` is the node's own clock and should not step back. If it does, time stands
+    /// still for the node: whatever is due waits until the clock has caught up, a timeout
+    /// or a heartbeat too. That costs availability only, but for leases: one that is counted
+    /// on then lasts longer than its bound allows (see [`Settings::lease`]).
     pub fn handle(&mut self, now: Micros, input: Input) {
         match input {
             Input::Wake => self.wake(now),
@@ -316,6 +329,13 @@ impl Node {
         let kind = body.kind();
         if to != self.id || from == self.id {
             return self.ignore_message(from, kind, IgnoreCause::Misaddressed);
+        }
+        // Nobody leads, votes or stands in term 0, which is before the first; only a
+        // server that asks before it stands, or is asked, may still be in it.
+        let is_pre_vote =
+            matches!(kind, MessageKind::RequestPreVote | MessageKind::RequestPreVoteReply);
+        if term == Term(0) && !is_pre_vote {
+            return self.ignore_message(from, kind, IgnoreCause::Impossible);
         }
         // Before the term is looked at: a server that follows a living leader must
         // not be drawn into a later term either (dissertation, section 4.2.3).

@@ -83,6 +83,11 @@ pub struct Settings {
     pub check_quorum: bool,
     /// Whether a leader may answer reads from its lease, and the bound on clock
     /// drift by which that lease is shortened (dissertation, section 6.4.1).
+    ///
+    /// A lease is renewed by each round of heartbeats. Where it lasts no longer than the
+    /// time between two, `election_timeout_min / bound <= heartbeat_interval`, there is always
+    /// a time without one, in which reads go by ReadIndex: that is allowed, and of little use.
+    /// A clock that steps breaks a lease whatever its bound.
     pub lease: Option<DriftBound>,
     /// Whether a follower takes reads, and asks its leader for the read index (dissertation,
     /// section 6.4); else it says who leads.

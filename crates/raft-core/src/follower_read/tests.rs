@@ -115,7 +115,7 @@ fn answers_that_were_not_asked_for_are_ignored() {
     for (from, term, answer, because) in [
         (B, 1, confirmed(next, 1), IgnoreCause::NothingNew),
         (C, 1, confirmed(number, 1), IgnoreCause::NothingNew),
-        (B, 0, confirmed(number, 1), IgnoreCause::StaleTerm),
+        (B, 0, confirmed(number, 1), IgnoreCause::Impossible),
     ] {
         let seen = follower.hear(from, term, answer);
         assert_eq!((seen.ignored_because(), seen.answers.len()), (Some(because), 0));

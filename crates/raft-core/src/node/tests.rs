@@ -46,6 +46,23 @@ fn what_is_addressed_to_another_or_comes_from_oneself_is_ignored() {
     assert_eq!(server, before);
 }
 
+/// Term 0 is before the first: nobody can lead, vote or stand in it.
+#[test]
+fn messages_of_term_0_are_ignored_but_for_asking_before_standing() {
+    let mut server = Server::start(Start::default());
+    let before = server.clone();
+    for body in
+        [ask_vote(&[]), granted(), append(&[], 0, 0, 0), accepted(0, 1), Message::TimeoutNow]
+    {
+        let seen = server.hear(B, 0, body);
+        assert_eq!(seen.ignored_because(), Some(IgnoreCause::Impossible));
+        assert!(seen.sent.is_empty());
+    }
+    assert_eq!(server, before);
+    let request = crate::RequestPreVote { for_term: Term(1), log_end: end(&[]) };
+    assert_eq!(server.hear(B, 0, Message::RequestPreVote(request)).sent.len(), 1);
+}
+
 #[test]
 fn a_report_of_a_write_that_is_none_does_nothing() {
     let mut server = Server::start(Start::default());
