@@ -145,6 +145,42 @@ proptest! {
     }
 }
 
+/// Found by the fuzzer: A hands over to E alone, knows that this is committed, and crashes. E
+/// still goes by the joint configuration, and A's log is longer: only A can win, and its
+/// snapshot has forgotten that it was a voter.
+#[test]
+fn a_removed_leader_whose_snapshot_forgot_that_it_was_a_voter_stands_while_it_is_needed() {
+    let voters = NodeSet::only(NodeId::E);
+    let learners = NodeSet::first(2);
+    let settings = Settings {
+        configurations_in_force: InForce::WhenApplied,
+        stickiness: true,
+        max_entries_per_message: 4,
+        in_flight_messages_max: 1,
+        entries_kept_after_snapshot: 2,
+        ..Settings::default()
+    };
+    let steps = [
+        Step::Fire(220),
+        Step::Disk(64),
+        Step::Disk(191),
+        Step::Reconfigure(191, Reconfiguration::Joint { voters, learners }),
+        Step::Disk(111),
+        Step::DeliverMany(17),
+        Step::Disk(105),
+        Step::DeliverMany(25),
+        Step::DeliverMany(17),
+        Step::Disk(105),
+        Step::DeliverMany(25),
+        Step::Snapshot(255),
+        Step::Fire(139),
+        Step::Disk(210),
+        Step::Crash(210),
+    ];
+    let settled = run(1, settings, &steps).and_then(|mut cluster| cluster.settle());
+    assert_eq!(settled, Ok(()));
+}
+
 /// The schedules are worth something only if they get somewhere.
 #[test]
 fn the_schedules_elect_commit_and_read() {
