@@ -121,7 +121,7 @@ fn exhaustive() -> Result<Ended> {
 
 fn nodes() -> Result<Ended> {
     let words = ["--lib", "--", "cluster_tests", "hostile_tests"];
-    tests("raft-core", &words, &[("PROPTEST_CASES", "30000")])
+    tests("raft-core", &words, &[("PROPTEST_CASES", "100000")])
 }
 
 fn schedules() -> Result<Ended> {
@@ -129,7 +129,7 @@ fn schedules() -> Result<Ended> {
 }
 
 fn mixed() -> Result<Ended> {
-    tests("raft-interop", &["--lib", "schedule"], &[("RAFTLAB_SCHEDULES", "20000")])
+    tests("raft-interop", &["--lib", "schedule"], &[("RAFTLAB_SCHEDULES", "50000")])
 }
 
 /// The fuzz targets of raft-core, as cargo-fuzz lays them out.

@@ -266,7 +266,7 @@ fn settings(bytes: &mut Bytes<'_>) -> Settings {
 }
 
 fn step(bytes: &mut Bytes<'_>) -> Step {
-    match bytes.below(20) {
+    match bytes.below(24) {
         0..=6 => {
             let to = if bytes.one_in(10) { bytes.node() } else { A };
             Step::Hear { from: bytes.node(), to, term: said_term(bytes), body: message(bytes) }
@@ -279,6 +279,16 @@ fn step(bytes: &mut Bytes<'_>) -> Step {
             commit: bytes.number(),
         },
         10..=13 => Step::Tell(input(bytes)),
+        20 | 21 => Step::HearSnapshot {
+            from: bytes.node(),
+            term: said_term(bytes),
+            ahead: bytes.below(6).into(),
+            end_term: bytes.flag().then(|| bytes.number()),
+            total_bytes: bytes.below(20).into(),
+            offset: bytes.below(20).into(),
+        },
+        22 => Step::WantChunk { from: bytes.node(), offset: bytes.number() },
+        23 => Step::TakeSnapshot,
         14 | 15 => Step::Finish,
         16 => Step::FinishOneWrite,
         17 => Step::Clock(bytes.number().wrapping_mul(20_000)),
