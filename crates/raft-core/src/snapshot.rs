@@ -74,6 +74,10 @@ pub enum SnapshotRefusal {
     },
     /// It is larger than [`MAX_SNAPSHOT_BYTES`].
     TooLarge,
+    /// Where configurations count when applied: the last that it covers has not been
+    /// written, and applied, twice. A server that goes by the snapshot would not know of
+    /// the one before, which others may still go by.
+    ConfigurationNotSettled,
 }
 
 /// A snapshot on its way to a follower, as the leader knows it. The leader may take
@@ -155,6 +159,8 @@ impl Node {
             Some(SnapshotRefusal::NotNewer { than })
         } else if data.len() as u64 > MAX_SNAPSHOT_BYTES {
             Some(SnapshotRefusal::TooLarge)
+        } else if !self.may_forget_configurations_before(index) {
+            Some(SnapshotRefusal::ConfigurationNotSettled)
         } else {
             None
         };

@@ -53,8 +53,9 @@
 //! commits. From then on a majority of C_new has the proof that C_new is committed, on
 //! disk, and needs nobody else. A leader that has removed itself steps down only then.
 //!
-//! A snapshot doesn't say whether the configuration that it carries was written twice. A
-//! leader that knows no more of it than that writes it once more.
+//! A snapshot keeps of all this only its last configuration. So a server takes one only
+//! where that was written twice, and the second is applied: whoever goes by the snapshot
+//! needs to know of nothing before.
 //!
 //! Until then each server may stand that either of the two configurations lets vote: its
 //! log may be the longest. It is counted by the configuration that it goes by. After a
@@ -76,12 +77,17 @@ impl Configurations {
     }
 
     /// Whether the newest configuration needs no second entry: it is the second
-    /// itself, or that of the cluster's first day.
+    /// itself, or the one that the log, or its snapshot, begins with.
     fn is_newest_repeated(&self) -> bool {
-        match &self.history[..] {
+        self.is_repeated_by(Index(u64::MAX))
+    }
+
+    /// The same for the newest at or before a place in the log.
+    fn is_repeated_by(&self, place: Index) -> bool {
+        let by_then = self.history.partition_point(|(index, _)| *index <= place);
+        match &self.history[..by_then] {
             [.., (_, before), (_, newest)] => before == newest,
-            [(index, _)] => *index == Index::ZERO,
-            [] => true,
+            [_] | [] => true,
         }
     }
 
@@ -113,6 +119,12 @@ impl Node {
         if rule == InForce::WhenApplied && proven > self.commit_index {
             self.advance_commit(proven, CommitCause::LaterConfiguration);
         }
+    }
+
+    /// Whether a snapshot that ends here may stand for all configurations up to here.
+    pub(crate) fn may_forget_configurations_before(&self, place: Index) -> bool {
+        self.settings().configurations_in_force == InForce::WhenAppended
+            || self.configurations.is_repeated_by(place)
     }
 
     /// A leader that has applied a configuration writes it once more. Says whether it did.

@@ -193,35 +193,38 @@ fn a_snapshot_carries_the_newest_configuration_that_it_covers() {
     }
 }
 
-/// A snapshot doesn't say whether the configuration that it carries was written twice, as
-/// configurations that count when applied have to be.
+/// Else a server that the configuration leaves out would not know, after a restart, that
+/// others may go by the one before and need it.
 #[test]
-fn a_leader_that_knows_a_configuration_from_a_snapshot_only_writes_it_once_more() {
-    for entries in [0, 3] {
-        let configurations_in_force = crate::settings::InForce::WhenApplied;
-        let mut server = reconfigured(Settings { configurations_in_force, ..kept(entries) });
-        server.tell(taken(4));
-        server.crash_and_restart();
-        server.win();
-        let first = server.node.view().log().last_index();
-        assert_eq!(first, Index(5), "its no-op");
-        server.hear(B, 3, accepted(5, 1));
-        server.hear(C, 3, accepted(5, 1));
-        let written = server.node.view().log().get(Index(6)).cloned();
-        let payload = Payload::Configuration(Membership::of(NodeSet::first(5)));
-        assert_eq!(written, Some(crate::log::Entry { term: Term(3), payload }), "{entries} kept");
-        for follower in [B, C] {
-            server.hear(follower, 3, accepted(6, 1));
-        }
-        assert_eq!((server.commit_index(), server.node.view().log().last_index()), (6, Index(6)));
-        // Now it knows, also once that is in a snapshot while it runs.
-        server.take_snapshot();
-        server.tell(propose());
-        for follower in [B, C] {
-            server.hear(follower, 3, accepted(7, 1));
-        }
-        assert_eq!((server.commit_index(), server.node.view().log().last_index()), (7, Index(7)));
+fn where_configurations_count_when_applied_a_snapshot_waits_until_the_last_is_written_twice() {
+    let configurations_in_force = crate::settings::InForce::WhenApplied;
+    let mut server = reconfigured(Settings { configurations_in_force, ..Settings::default() });
+    let because = SnapshotRefusal::ConfigurationNotSettled;
+    for index in [2, 3, 4].map(Index) {
+        let seen = server.tell(taken(index.0));
+        assert_eq!(seen.transitions, [Transition::SnapshotRefused { index, because }]);
     }
+    assert_eq!(server.tell(taken(1)).writes.len(), 1, "the beginning's counts as settled");
+    let again = Payload::Configuration(Membership::of(NodeSet::first(5)));
+    let append = AppendEntries {
+        previous: LogEnd { term: Term(2), index: Index(4) },
+        entries: vec![crate::log::Entry { term: Term(2), payload: again }],
+        commit_index: Index(5),
+        round: Round(1),
+        confirms_read: false,
+    };
+    server.hear(B, 2, Message::AppendEntries(append));
+    assert!(server.tell(taken(4)).writes.is_empty());
+    assert_eq!(server.tell(taken(5)).writes.len(), 1);
+    server.crash_and_restart();
+    assert_eq!(server.node.view().membership(), &Membership::of(NodeSet::first(5)));
+    // It leads without writing it a third time.
+    server.win();
+    for follower in [B, C] {
+        server.hear(follower, 3, accepted(6, 1));
+    }
+    let view = server.node.view();
+    assert_eq!((view.commit_index(), view.log().last_index()), (Index(6), Index(6)));
 }
 
 #[test]

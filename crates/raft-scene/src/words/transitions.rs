@@ -223,6 +223,9 @@ fn snapshot(node: NodeId, transition: &Transition) -> String {
                     format!("the last one goes up to entry {than}")
                 }
                 SnapshotRefusal::TooLarge => "it is too large".to_string(),
+                SnapshotRefusal::ConfigurationNotSettled => {
+                    "the last configuration in it is not written twice yet".to_string()
+                }
             };
             format!("{node} does not use a snapshot up to entry {index}: {why}.")
         }
