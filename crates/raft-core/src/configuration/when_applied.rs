@@ -53,14 +53,12 @@
 //! commits. From then on a majority of C_new has the proof that C_new is committed, on
 //! disk, and needs nobody else. A leader that has removed itself steps down only then.
 //!
+//! Until then each server may stand that either of the two configurations lets vote: its
+//! log may be the longest. It is counted by the configuration that it goes by.
+//!
 //! A snapshot keeps of all this only its last configuration. So a server takes one only
 //! where that was written twice, and the second is applied: whoever goes by the snapshot
 //! needs to know of nothing before.
-//!
-//! Until then each server may stand that either of the two configurations lets vote: its
-//! log may be the longest. It is counted by the configuration that it goes by. After a
-//! restart from a snapshot of C_new nothing says any more whom C_old let vote: then
-//! whoever has the second entry may stand until it knows that to be committed.
 
 use super::Configurations;
 use crate::log::{Index, Payload};
@@ -90,15 +88,6 @@ impl Configurations {
             [_] | [] => true,
         }
     }
-
-    /// Whether the newest configuration is the second entry of one that a snapshot
-    /// carries, and so who voted before it is not known any more.
-    fn newest_repeats_a_snapshot(&self) -> bool {
-        match &self.history[..] {
-            [(index, first), (_, newest)] => *index > Index::ZERO && first == newest,
-            _ => false,
-        }
-    }
 }
 
 impl Node {
@@ -106,10 +95,8 @@ impl Node {
     /// it goes by gives it no vote.
     pub(super) fn is_needed_when_applied(&self, adopted: Index) -> bool {
         let before = self.configurations.newest_by(adopted.previous()).1;
-        let (index, newest) = self.configurations.newest();
-        let may_have_voted_before =
-            index > self.commit_index && self.configurations.newest_repeats_a_snapshot();
-        before.is_voter(self.id) || newest.is_voter(self.id) || may_have_voted_before
+        let newest = self.configurations.newest().1;
+        before.is_voter(self.id) || newest.is_voter(self.id)
     }
 
     /// A server that restarts knows from its log alone which configurations are committed.
