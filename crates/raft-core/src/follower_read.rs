@@ -1,7 +1,7 @@
-//! Reads through followers (dissertation, section 6.4): "a follower ... would ask the
-//! leader for a current readIndex; the leader would execute steps 1-3 for the request,
-//! and the follower would execute steps 4-5". The leader's load is a number a batch; the
-//! state is read where the client is.
+//! Reads through followers (dissertation, section 6.4): the follower asks its leader for a
+//! read index, for which the leader takes the first three steps, and takes the last two on
+//! its own state machine, for all reads that have come together. The leader's load is a
+//! number a batch; the state is read where the client is.
 //!
 //! ```text
 //!   client      read ─┐                                      ┌─▶ answer

@@ -80,6 +80,9 @@ pub struct Settings {
     pub pre_vote: bool,
     /// Whether a leader steps down once an election timeout has passed without a
     /// round of heartbeats that a majority answered (dissertation, section 6.2).
+    ///
+    /// It counts from when a round was sent: heartbeat_interval and a round trip together
+    /// must stay below election_timeout_min, or a healthy leader steps down.
     pub check_quorum: bool,
     /// Whether a leader may answer reads from its lease, and the bound on clock
     /// drift by which that lease is shortened (dissertation, section 6.4.1).
