@@ -137,6 +137,13 @@ impl<'a> View<'a> {
         self.0.snapshot.as_ref()
     }
 
+    /// Whether a snapshot of all that it has applied would be taken: it covers more than the
+    /// last, and no configuration that is still to be written twice.
+    pub fn may_take_snapshot(&self) -> bool {
+        let applied = self.0.applied_index;
+        applied > self.0.snapshot_index() && self.0.may_forget_configurations_before(applied)
+    }
+
     /// The leader's snapshot that it is getting, if it is.
     pub fn incoming_snapshot(&self) -> Option<SnapshotProgress> {
         self.0.incoming.as_ref().map(|incoming| SnapshotProgress {

@@ -396,7 +396,7 @@ impl World {
         };
         let view = node.view();
         let covered = view.snapshot().map_or(Index::ZERO, |snapshot| snapshot.end.index);
-        view.applied_index().0.saturating_sub(covered.0) >= every
+        view.applied_index().0.saturating_sub(covered.0) >= every && view.may_take_snapshot()
     }
 
     /// A node takes a snapshot of what it has applied.
