@@ -404,19 +404,18 @@ pub(crate) const TIMEOUTS_TO_SETTLE: u64 = 30;
 /// on all nodes are up, hear each other, and have true clocks.
 ///
 /// A server that was removed and never told so would go on standing for election, depose
-/// leaders, and be a term ahead of whoever could win (dissertation, section 4.2.3): where
-/// somebody may be removed, pre-vote keeps it from that. And with nobody writing any
-/// more, only the no-op of a new term commits what earlier terms left (paper, section 8).
-/// Whoever lags behind gets several entries at a time, so that it is there by the end.
+/// leaders, and be a term ahead of whoever could win (dissertation, section 4.2.3), and so
+/// would one whose addition was taken back: where the members may change, pre-vote keeps
+/// them from that. And with nobody writing any more, only the no-op of a new term commits
+/// what earlier terms left (paper, section 8). Whoever lags behind gets several entries at
+/// a time, so that it is there by the end.
 pub(crate) fn calmed(scenario: Scenario) -> (Scenario, Micros) {
     let mut calmed = scenario;
     let timeout = calmed.settings.election_timeout_min;
     let settings = &mut calmed.settings;
     settings.election_timeout_max = timeout.scaled(2, 1);
-    settings.pre_vote |= calmed.script.iter().any(|step| {
-        use Reconfiguration::{Joint, Remove};
-        matches!(step.action, Action::Reconfigure(Remove(_) | Joint { .. }))
-    });
+    let changes = |step: &Step| matches!(step.action, Action::Reconfigure(_));
+    settings.pre_vote |= calmed.script.iter().any(changes);
     settings.no_op_at_start_of_term = true;
     settings.max_entries_per_message = settings.max_entries_per_message.max(8);
     let quick =
