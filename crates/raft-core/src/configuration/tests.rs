@@ -134,6 +134,25 @@ fn a_learner_is_promoted_once_it_lacks_few_enough_entries() {
 }
 
 #[test]
+fn a_change_leaves_everyone_else_what_they_were() {
+    for (change, voters, learners) in [
+        (Reconfiguration::AddVoter(D), set(&[A, B, C, D]), set(&[E])),
+        (Reconfiguration::Remove(D), set(&[A, B, C]), set(&[E])),
+        (Reconfiguration::Remove(C), set(&[A, B]), set(&[D, E])),
+    ] {
+        let mut leader = Server::leader(Start::default());
+        all_accept(&mut leader, &[B]);
+        for learner in [D, E] {
+            leader.tell(reconfigure(Reconfiguration::AddLearner(learner)));
+            all_accept(&mut leader, &[B]);
+        }
+        leader.tell(reconfigure(change));
+        let expected = Membership { learners, ..Membership::of(voters) };
+        assert_eq!(membership(&leader), expected, "{change:?}");
+    }
+}
+
+#[test]
 fn one_change_at_a_time_and_none_before_the_terms_first_commit() {
     let mut leader = Server::leader(Start { log: &[1, 1], term: 1, ..Start::default() });
     let seen = leader.tell(reconfigure(Reconfiguration::AddVoter(D)));
