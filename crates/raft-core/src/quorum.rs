@@ -118,11 +118,6 @@ pub fn is_quorum(membership: &Membership, agreed: NodeSet) -> bool {
     QuorumRule::MAJORITIES.is_quorum(membership, agreed)
 }
 
-/// Whether the voters that have not refused could still make a majority.
-pub fn can_be_quorum(membership: &Membership, refused: NodeSet) -> bool {
-    is_quorum(membership, membership.all_voters().difference(refused))
-}
-
 /// The highest value that a majority has reached: [`QuorumRule::reached`] as in Raft.
 pub fn reached_by_majority<T: Ord + Copy>(
     membership: &Membership,
