@@ -311,3 +311,17 @@ fn with_its_flaw_a_learner_is_counted_for_commits_and_rounds() {
     let advanced = Transition::CommitAdvanced { from: Index(1), to: Index(2), because };
     assert!(seen.transitions.contains(&advanced));
 }
+
+/// Else the history would grow for as long as the server runs.
+#[test]
+fn a_snapshot_makes_all_but_the_last_two_configurations_that_it_covers_forgotten() {
+    let mut configurations =
+        super::Configurations::of((Index::ZERO, Membership::of(set(&[A]))), &Log::new());
+    for index in 1..=5 {
+        let payload = Payload::Configuration(Membership::of(NodeSet::first(index)));
+        configurations.note(Index(index.into()), &Entry { term: Term(1), payload });
+    }
+    configurations.forget_before(Index(4));
+    let left: Vec<u64> = configurations.history.iter().map(|(index, _)| index.0).collect();
+    assert_eq!(left, [3, 4, 5]);
+}
