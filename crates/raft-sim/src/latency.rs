@@ -57,6 +57,15 @@ impl Latency {
         }
     }
 
+    /// The span in its middle.
+    pub fn middle(self) -> Micros {
+        match self {
+            Latency::Constant(span) => span,
+            Latency::Uniform { min, max } => (min + max).scaled(1, 2),
+            Latency::Normal { mean, .. } => mean,
+        }
+    }
+
     /// The longest span that it gives.
     pub fn longest(self) -> Micros {
         match self {
