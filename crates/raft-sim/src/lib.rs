@@ -7,7 +7,7 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "trace-reading"))]
 extern crate std;
 
 mod action;
@@ -30,7 +30,7 @@ mod service;
 mod shelf;
 mod state_machine;
 mod timeline;
-mod trace;
+pub mod trace;
 pub mod workload;
 mod world;
 

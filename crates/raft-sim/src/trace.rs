@@ -1,9 +1,12 @@
 //! A run as text: newline-delimited JSON, enough to check or draw it elsewhere.
 //!
 //! The first line is the head: the version of the format, whether rules are left out
-//! (`modified_raft`), the seed, the scenario as data, and what a person did. With it
-//! alone the run can be made again. Then comes a line for each [`Record`](crate::Record)
-//! in the order in which things happened:
+//! (`modified_raft`), the seed, the scenario as data, what a person did, and the digest of
+//! all that, so that a head that was changed is known. With the head alone the run can be
+//! made again, and that is how `check` checks a trace (feature `trace-reading`).
+//!
+//! Then comes a line for each [`Record`](crate::Record) in the order in which things
+//! happened:
 //!
 //! ```text
 //! {"at":10000,"event":1,"what":{"timeout-forced":{"node":0}}}
@@ -22,44 +25,33 @@
 //!
 //! The same run gives the same bytes on every machine.
 
-use crate::action::Step;
 use crate::json;
-use crate::scenario::{Plan, Scenario};
 use crate::timeline::Timeline;
 use core::fmt;
 
+mod head;
+#[cfg(feature = "trace-reading")]
+mod lines;
+#[cfg(feature = "trace-reading")]
+mod ours;
+#[cfg(feature = "trace-reading")]
+mod reading;
+
+#[cfg(feature = "trace-reading")]
+pub use reading::{
+    CheckedRule, Excerpt, Finding, Limits, Origin, TraceError, TraceProblem, Verdict, check,
+    check_within, plan_of,
+};
+
 /// The version of the format.
 pub const TRACE_VERSION: u32 = 1;
-
-#[derive(serde::Serialize)]
-struct Head<'a> {
-    format: &'static str,
-    version: u32,
-    modified_raft: bool,
-    seed: u64,
-    scenario: &'a Scenario,
-    interventions: &'a [Step],
-}
-
-impl<'a> Head<'a> {
-    fn of(plan: &'a Plan) -> Head<'a> {
-        Head {
-            format: "raftlab-trace",
-            version: TRACE_VERSION,
-            modified_raft: !plan.scenario().settings.flaws.is_none(),
-            seed: plan.seed(),
-            scenario: plan.scenario(),
-            interventions: plan.interventions(),
-        }
-    }
-}
 
 /// Writes a whole run.
 ///
 /// # Errors
 /// Where `to` takes no more.
 pub fn write_trace(timeline: &Timeline, to: &mut impl fmt::Write) -> fmt::Result {
-    line(to, &Head::of(timeline.plan()))?;
+    head::write(timeline.plan(), to)?;
     timeline.records().iter().try_for_each(|record| line(to, record))
 }
 
@@ -100,6 +92,12 @@ impl fmt::Write for TraceDigest {
                 (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
         }
         Ok(())
+    }
+}
+
+impl serde::Serialize for TraceDigest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
