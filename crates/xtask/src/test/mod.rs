@@ -247,9 +247,12 @@ fn lint(_: &Toolbox, rest: &[String]) -> Result<Outcome> {
 fn lint_wasm(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     let mut command = toolbox.wasm_command(process::cargo());
     command.current_dir(workspace::root());
-    // These two are the only crates that are never in the page.
-    let excluded = ["--exclude", "xtask", "--exclude", "raft-interop"];
-    command.args(["clippy", "--workspace"]).args(excluded).args(["--target", setup::WASM]);
+    // The only crates that are never in a browser.
+    let excluded = ["xtask", "raft-interop", "raftlab"].map(|name| ["--exclude", name]);
+    command
+        .args(["clippy", "--workspace"])
+        .args(excluded.as_flattened())
+        .args(["--target", setup::WASM]);
     command.args(rest).args(["--", "-D", "warnings"]);
     Ok(Outcome::of_check(process::run(&mut command)))
 }
