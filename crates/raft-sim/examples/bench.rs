@@ -4,10 +4,11 @@
 //! Printed, never judged: a busy machine is slow.
 
 use raft_core::Micros;
-use raft_sim::workload::{play, steady};
-use raft_sim::{Timeline, write_trace};
+use raft_sim::workload::{play, steady, troubled};
+use raft_sim::{Plan, Timeline, write_trace};
 use std::fmt::Write;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Takes what is written, and only counts it.
@@ -37,9 +38,9 @@ fn bytes_in_use() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-fn speed(nodes: u8, duration: Micros) {
-    let plan = steady(nodes, duration, 1).expect("it can be");
-    let seconds = duration.0 / 1_000_000;
+fn speed(what: &str, plan: Arc<Plan>) {
+    let nodes = plan.scenario().nodes;
+    let seconds = plan.scenario().duration.0 / 1_000_000;
     let began = Instant::now();
     let mut rounds = 0;
     let mut tally = play(plan.clone());
@@ -51,7 +52,7 @@ fn speed(nodes: u8, duration: Micros) {
     let took = began.elapsed() / rounds;
     assert_eq!(tally.violations, 0);
     println!(
-        "{nodes} nodes, {seconds:>4} s simulated, all monitors on: {:>9.0} messages delivered and \
+        "{what}: {nodes} nodes, {seconds:>4} s simulated, all monitors on: {:>9.0} messages delivered and \
          {:>9.0} events a second; {:.0} ns an event",
         rate(tally.messages, took),
         rate(tally.events, took),
@@ -99,11 +100,13 @@ fn seeking(duration: Micros) {
 }
 
 fn main() {
-    for nodes in [3, 5, 7, 9] {
-        speed(nodes, Micros::from_secs(60));
+    let steady = |nodes, seconds| steady(nodes, Micros::from_secs(seconds), 1);
+    let troubled = |nodes, seconds| troubled(nodes, Micros::from_secs(seconds), 1);
+    for (nodes, seconds) in [(3, 60), (5, 60), (7, 60), (9, 60), (5, 600), (5, 3_600)] {
+        speed("steady", steady(nodes, seconds).expect("it can be"));
     }
-    for seconds in [600, 3_600] {
-        speed(5, Micros::from_secs(seconds));
+    for (nodes, seconds) in [(5, 60), (5, 600), (5, 3_600)] {
+        speed("crashes and snapshots", troubled(nodes, seconds).expect("it can be"));
     }
     for seconds in [60, 600] {
         seeking(Micros::from_secs(seconds));

@@ -1,6 +1,7 @@
 //! A fixed amount of work, to measure the simulator by: natively and in a browser the
 //! same, so that the two can be compared.
 
+use crate::action::{Action, Step, Who};
 use crate::record::Happening;
 use crate::scenario::{ClientPlan, Plan, Scenario, ScenarioError, Work};
 use crate::scenarios;
@@ -8,7 +9,7 @@ use crate::state_machine::Key;
 use crate::world::World;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use raft_core::{Micros, ReadMode};
+use raft_core::{Micros, NodeSet, ReadMode};
 
 /// What a run came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -29,6 +30,37 @@ pub struct Tally {
 /// # Errors
 /// For a number of nodes, or a duration, that no scenario may have.
 pub fn steady(nodes: u8, duration: Micros, seed: u64) -> Result<Arc<Plan>, Vec<ScenarioError>> {
+    Plan::new(steady_scenario(nodes, duration), seed, Vec::new()).map(Arc::new)
+}
+
+/// The same where things go wrong: each twelve seconds the office is handed on, the new leader
+/// crashes, and comes back three seconds later. Nodes take snapshots.
+///
+/// What a monitor does once an election, a restart or a snapshot grows with the history if
+/// it is careless; this shows it.
+///
+/// # Errors
+/// For a number of nodes, or a duration, that no scenario may have.
+pub fn troubled(nodes: u8, duration: Micros, seed: u64) -> Result<Arc<Plan>, Vec<ScenarioError>> {
+    let mut scenario = Scenario { snapshot_every: Some(100), ..steady_scenario(nodes, duration) };
+    let mut at = Micros::from_secs(5);
+    for leads in NodeSet::first(nodes).iter().collect::<Vec<_>>().into_iter().cycle() {
+        if at >= duration {
+            break;
+        }
+        let after = |seconds| at + Micros::from_secs(seconds);
+        scenario.script.extend([
+            Step { at, action: Action::Transfer(leads) },
+            Step { at: after(4), action: Action::Crash(Who::Node(leads)) },
+            Step { at: after(7), action: Action::Restart(leads) },
+        ]);
+        at = after(12);
+    }
+    scenario.script.retain(|step| step.at < duration);
+    Plan::new(scenario, seed, Vec::new()).map(Arc::new)
+}
+
+fn steady_scenario(nodes: u8, duration: Micros) -> Scenario {
     let client = |work| ClientPlan {
         work,
         key: Key(0),
@@ -38,13 +70,12 @@ pub fn steady(nodes: u8, duration: Micros, seed: u64) -> Result<Arc<Plan>, Vec<S
         patience: Micros::from_millis(200),
         stuck_to: None,
     };
-    let scenario = Scenario {
+    Scenario {
         nodes,
         clients: alloc::vec![client(Work::Write), client(Work::Read(ReadMode::ReadIndex))],
         duration,
         ..scenarios::five_nodes("steady", "Steady work", "One client writes, one reads.")
-    };
-    Plan::new(scenario, seed, Vec::new()).map(Arc::new)
+    }
 }
 
 /// Runs a plan to its end, with every monitor on, and keeps nothing but the count.
