@@ -309,6 +309,27 @@ impl Log {
         self.base = LogEnd { index: through, term };
     }
 
+    /// The last index up to which two logs that begin at the same place hold the same
+    /// entries; 0 where they begin at different ones. What clones share is not looked at.
+    pub fn same_up_to(&self, other: &Log) -> Index {
+        if self.base != other.base {
+            return Index::ZERO;
+        }
+        let mut last = self.base.index;
+        for (mine, theirs) in self.chunks.iter().zip(&other.chunks) {
+            let same = if Arc::ptr_eq(mine, theirs) {
+                mine.len()
+            } else {
+                mine.iter().zip(theirs.iter()).take_while(|(mine, theirs)| mine == theirs).count()
+            };
+            last = Index(last.0 + same as u64);
+            if same < mine.len() {
+                break;
+            }
+        }
+        last
+    }
+
     /// The last place, at or before `index`, whose term is `term` or earlier. `None`
     /// where that comes before the base, and so is not known any more.
     ///
@@ -386,6 +407,33 @@ mod tests {
     }
 
     proptest! {
+        /// Two logs that share what a clone shares, and part somewhere.
+        #[test]
+        fn two_logs_are_the_same_up_to_where_they_part(
+            common in 0u64..300, shared in 0u64..300, mine in 0u64..100, theirs in 0u64..100,
+            same in 0u64..100, gone in 0u64..200,
+        ) {
+            let extended = |log: &Log, first: u64, terms: &[(u64, u64)]| {
+                let mut log = log.clone();
+                log.truncate_from(Index(first + 1));
+                for (term, count) in terms {
+                    log.extend((0..*count).map(|_| entry(*term)));
+                }
+                log
+            };
+            let mut base = log(&alloc::vec![1; common as usize]);
+            base.compact_to(Index(gone));
+            let one = extended(&base, common, &[(2, same), (3, mine)]);
+            let at = shared.clamp(gone.min(common), common);
+            let other = extended(&base, at, &[(1, common - at), (2, same), (4, theirs)]);
+            let parts_at = common + same;
+            prop_assert_eq!(one.same_up_to(&other), Index(parts_at));
+            prop_assert_eq!(other.same_up_to(&one), Index(parts_at));
+            prop_assert_eq!(one.same_up_to(&one), one.last_index());
+            let elsewhere = Log::after(LogEnd { index: Index(1_000), term: Term(1) });
+            prop_assert_eq!(one.same_up_to(&elsewhere), Index::ZERO);
+        }
+
         /// The chunked log against the obvious one: a vector of all entries that ever
         /// were, and how many of them are gone.
         #[test]

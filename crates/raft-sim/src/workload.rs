@@ -110,4 +110,19 @@ mod tests {
         // Four followers, twenty heartbeats a second, there and back.
         assert!(tally.messages > 1_500 && tally.events > tally.messages, "{tally:?}");
     }
+
+    #[test]
+    fn nothing_is_violated_where_leaders_crash_and_nodes_take_snapshots() {
+        let plan = troubled(5, Micros::from_secs(60), 1).expect("it can be");
+        let mut world = World::new(plan);
+        let mut records = Vec::new();
+        while world.step(&mut records) {}
+        let count = |is_it: fn(&Happening) -> bool| {
+            records.iter().filter(|record| is_it(&record.what)).count()
+        };
+        assert_eq!(count(|what| matches!(what, Happening::Violated(_))), 0);
+        assert_eq!(count(|what| matches!(what, Happening::ActionRefused { .. })), 0);
+        assert!(count(|what| matches!(what, Happening::Crashed { .. })) >= 3);
+        assert!(count(|what| matches!(what, Happening::Restored { .. })) >= 3);
+    }
 }

@@ -8,11 +8,12 @@
 //! log of every leader of a term after the one in which that was done, and whoever
 //! applies an entry at its place must apply this one.
 
-use super::election_safety::{ElectionSafety, Leadership};
+use super::checked::Checked;
+use super::election_safety::{ElectionSafety, Leadership, Logs};
 use super::violation::{Evidence, OperationRef};
 use crate::shelf::Shelf;
 use crate::state_machine::Value;
-use raft_core::{Log, LogEnd, NodeId, Term};
+use raft_core::{Index, Log, LogEnd, NodeId, Term};
 
 /// The entry by which a write was first applied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +37,8 @@ pub(super) struct Durability {
     effects: Shelf<Option<Effect>>,
     // By index, which is what logs are compared by.
     acknowledged: Shelf<Option<Acknowledged>>,
+    // Up to where each node's log holds all that was acknowledged.
+    pub(super) checked: Checked,
 }
 
 fn set<T: Clone>(shelf: &mut Shelf<Option<T>>, place: usize, item: T) {
@@ -85,12 +88,17 @@ impl Durability {
         &mut self,
         write: OperationRef,
         elections: &ElectionSafety,
+        logs: &Logs,
     ) -> Option<Evidence> {
         let effect = place_of(write.value.0).and_then(|place| *self.effects.get(place)?);
         let Some(effect) = effect else { return Some(Evidence::WriteAppliedNowhere { write }) };
         let Effect { entry, applied_in } = effect;
         let place = place_of(entry.index.0)?;
         set(&mut self.acknowledged, place, Acknowledged { write, effect, is_reported: false });
+        // What was looked through before this was acknowledged may lack it.
+        for (node, _) in logs.iter().filter(|(_, log)| missing(log, entry).is_some()) {
+            self.checked.kept_up_to(node, entry.index.previous());
+        }
         // Leaders that came into office meanwhile.
         let lacks = |(term, it): (Term, &Leadership)| {
             missing(&it.log, entry).map(|holds| (term, it.node, holds))
@@ -103,12 +111,22 @@ impl Durability {
     /// A node has come into office.
     pub(super) fn elected(&mut self, term: Term, node: NodeId, log: &Log) -> Option<Evidence> {
         let mut evidence = None;
-        for place in 0..self.acknowledged.len() {
-            let Some(Some(known)) = self.acknowledged.get(place).copied() else { continue };
-            if known.effect.applied_in >= term || known.is_reported {
+        let from = self.checked.of(node);
+        let mut holds_all_up_to = Some(from);
+        for number in from.0 + 1..=self.acknowledged.len() as u64 {
+            let Some(place) = place_of(number) else { break };
+            let Some(known) = self.acknowledged.get(place) else { break };
+            let lacks = known
+                .filter(|known| !known.is_reported)
+                .and_then(|known| missing(log, known.effect.entry).map(|holds| (known, holds)));
+            let Some((known, holds)) = lacks else {
+                holds_all_up_to = holds_all_up_to.map(|_| Index(number));
                 continue;
+            };
+            if let Some(last) = holds_all_up_to.take() {
+                self.checked.set(node, last);
             }
-            if let Some(holds) = missing(log, known.effect.entry) {
+            if known.effect.applied_in < term {
                 evidence.get_or_insert(Evidence::AcknowledgedWriteMissing {
                     write: known.write,
                     entry: known.effect.entry,
@@ -119,7 +137,15 @@ impl Durability {
                 self.mark(place);
             }
         }
+        if let Some(last) = holds_all_up_to {
+            self.checked.set(node, last);
+        }
         evidence
+    }
+
+    /// A node's log is what it was up to here, and not after.
+    pub(super) fn rewritten(&mut self, node: NodeId, kept: Index) {
+        self.checked.kept_up_to(node, kept);
     }
 
     /// One report for a write that is lost, however many servers lack it.

@@ -78,4 +78,9 @@ impl Logs {
         }
         &mut self.0[place]
     }
+
+    /// Each node's, as far as there is one.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (NodeId, &Log)> {
+        (0..).map_while(NodeId::new).zip(&self.0)
+    }
 }

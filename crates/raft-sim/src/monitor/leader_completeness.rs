@@ -6,6 +6,7 @@
 //! leader that doesn't know yet that it is deposed may commit as well: what it
 //! commits must be in the logs that later leaders came into office with.
 
+use super::checked::Checked;
 use super::election_safety::{ElectionSafety, Leadership};
 use super::violation::Evidence;
 use crate::shelf::Shelf;
@@ -25,8 +26,12 @@ struct Committed {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct LeaderCompleteness {
     committed: Shelf<Committed>,
+    // The latest term in which any of them was.
+    latest: Term,
     // Up to where what each leader committed has been looked at.
     seen: BTreeMap<NodeId, Index>,
+    // Up to where each node's log holds all of them.
+    pub(super) checked: Checked,
 }
 
 impl LeaderCompleteness {
@@ -34,20 +39,39 @@ impl LeaderCompleteness {
     pub(super) fn elected(&mut self, term: Term, node: NodeId, log: &Log) -> Option<Evidence> {
         self.seen.remove(&node);
         let mut evidence = None;
-        for place in 0..self.committed.len() {
-            let Some(committed) = self.committed.get(place) else { break };
-            let index = Index(place as u64 + 1);
+        let from = self.checked.of(node);
+        let mut holds_all_up_to = Some(from);
+        for number in from.0 + 1..=self.committed.len() as u64 {
+            let index = Index(number);
+            let Some((place, committed)) = self.at(index) else { break };
             let holds = log.term_at(index);
-            if committed.committed_in < term
-                && holds != Some(committed.entry)
-                && !committed.is_reported
-            {
-                let found = missing(index, committed, term, node, holds);
+            if holds == Some(committed.entry) || committed.is_reported {
+                holds_all_up_to = holds_all_up_to.map(|_| index);
+                continue;
+            }
+            if let Some(last) = holds_all_up_to.take() {
+                self.checked.set(node, last);
+            }
+            if committed.committed_in < term {
+                let found = missing(index, &committed, term, node, holds);
                 evidence.get_or_insert(found);
                 self.mark(place);
             }
         }
+        if let Some(last) = holds_all_up_to {
+            self.checked.set(node, last);
+        }
         evidence
+    }
+
+    /// A node's log is what it was up to here, and not after.
+    pub(super) fn rewritten(&mut self, node: NodeId, kept: Index) {
+        self.checked.kept_up_to(node, kept);
+    }
+
+    fn at(&self, index: Index) -> Option<(usize, Committed)> {
+        let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
+        Some((place, *self.committed.get(place)?))
     }
 
     /// A leader's commit index covers its log up to `commit_index`.
@@ -66,8 +90,11 @@ impl LeaderCompleteness {
             return None;
         }
         self.seen.insert(node, to);
+        // What is known to be committed in this term already, or before, is no news.
+        let known = if self.latest <= term { self.committed.len() as u64 } else { 0 };
+        self.latest = self.latest.max(term);
         let mut evidence = None;
-        for index in seen.0 + 1..=to.0 {
+        for index in seen.0.max(known) + 1..=to.0 {
             let place = usize::try_from(index - 1).ok()?;
             let entry = log.term_at(Index(index))?;
             let new = Committed { entry, by: node, committed_in: term, is_reported: false };

@@ -3,6 +3,7 @@
 //! They watch from outside: what nodes write, apply and answer, never what the
 //! core believes of itself. Each check is incremental.
 
+mod checked;
 mod durability;
 mod election_safety;
 mod leader_append_only;
@@ -148,7 +149,7 @@ impl Monitors {
                 change: Change::Snapshot { snapshot, keeps_later_entries: false, .. },
                 ..
             } => {
-                *self.logs.of(*node) = self.state_machines.whole(Log::after(snapshot.end));
+                self.replace_log(*node, Log::after(snapshot.end));
             }
             Happening::Applied { node, index, entry } => {
                 if let Some(seen) = Seen::of(hosts, *node) {
@@ -172,7 +173,7 @@ impl Monitors {
                 self.state_machines.restarted(*node);
                 if let Some(host) = hosts.get(usize::from(node.number())) {
                     let log = host.disk().durable().log.clone();
-                    *self.logs.of(*node) = self.state_machines.whole(log);
+                    self.replace_log(*node, log);
                 }
             }
             Happening::OperationBegan {
@@ -186,6 +187,15 @@ impl Monitors {
             _ => {}
         }
         found.violations
+    }
+
+    /// A node has another log than it had: after a restart, or with a leader's snapshot.
+    fn replace_log(&mut self, node: NodeId, log: Log) {
+        let log = self.state_machines.whole(log);
+        let before = core::mem::replace(self.logs.of(node), log);
+        let kept = self.logs.of(node).same_up_to(&before);
+        self.completeness.rewritten(node, kept);
+        self.writes.rewritten(node, kept);
     }
 
     fn judge(&mut self, found: &mut Found, property: Property, evidence: Option<Evidence>) {
@@ -251,6 +261,8 @@ impl Monitors {
             let evidence = leader_append_only::check(node, term, self.logs.of(node), first);
             self.judge(found, Property::LeaderAppendOnly, evidence);
         }
+        self.completeness.rewritten(node, first.previous());
+        self.writes.rewritten(node, first.previous());
         let log = self.logs.of(node);
         log.truncate_from(first);
         let mut previous = log.term_at(first.previous());
@@ -276,7 +288,7 @@ impl Monitors {
         match (asked.request, outcome) {
             (Request::Write { key, value }, Outcome::Written) => {
                 let write = OperationRef::of(history, operation, key, value);
-                let evidence = self.writes.acknowledged(write, &self.elections);
+                let evidence = self.writes.acknowledged(write, &self.elections, &self.logs);
                 self.judge(found, Property::Durability, evidence);
                 self.registers.write_ended(ended(key, value));
                 self.judge(found, Property::Linearizability, None);

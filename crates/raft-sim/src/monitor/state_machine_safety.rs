@@ -9,17 +9,24 @@ use crate::state_machine::{Put, StateMachine};
 use alloc::collections::BTreeMap;
 use raft_core::{Entry, Index, Log, LogEnd, NodeId, Payload};
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Who applied an entry first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Applied {
-    entry: Entry,
     by: NodeId,
     is_reported: bool,
 }
 
+/// After so many entries the state that they come to is kept.
+const ENTRIES_A_STATE: u64 = 64;
+
 /// Every entry that was applied, by index.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct StateMachineSafety {
+    /// The entries, each as it was first applied.
+    entries: Log,
     applied: Shelf<Applied>,
+    /// What applying the first 64, 128 ... of them comes to.
+    states: Shelf<StateMachine>,
     last: BTreeMap<NodeId, Index>,
 }
 
@@ -37,22 +44,48 @@ impl StateMachineSafety {
             return Some(Evidence::AppliedOutOfOrder { node, after, index });
         }
         let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
-        let Some(first) = self.applied.get(place) else {
-            self.applied.push(Applied { entry: entry.clone(), by: node, is_reported: false });
+        let (Some(first), Some(first_entry)) = (self.applied.get(place), self.entries.get(index))
+        else {
+            self.applied_first(node, entry);
             return None;
         };
-        if first.entry == *entry || first.is_reported {
+        if first_entry == entry || first.is_reported {
             return None;
         }
         let evidence = Evidence::AppliedDifferently {
             index,
-            first: (first.by, first.entry.term),
+            first: (first.by, first_entry.term),
             second: (node, entry.term),
         };
         if let Some(first) = self.applied.get_mut(place) {
             first.is_reported = true;
         }
         Some(evidence)
+    }
+
+    fn applied_first(&mut self, node: NodeId, entry: &Entry) {
+        let index = self.entries.append(entry.clone());
+        self.applied.push(Applied { by: node, is_reported: false });
+        if index.0.is_multiple_of(ENTRIES_A_STATE) {
+            self.states.push(self.state_after(index));
+        }
+    }
+
+    /// What applying the entries up to here comes to.
+    fn state_after(&self, last: Index) -> StateMachine {
+        let kept = (self.states.len() as u64).min(last.0 / ENTRIES_A_STATE);
+        let kept_state = usize::try_from(kept).ok().and_then(|kept| kept.checked_sub(1));
+        let mut state =
+            kept_state.and_then(|place| self.states.get(place)).cloned().unwrap_or_default();
+        for index in kept * ENTRIES_A_STATE + 1..=last.0 {
+            if let Some(Entry { payload: Payload::Command(command), .. }) =
+                self.entries.get(Index(index))
+                && let Some(put) = Put::decode(command)
+            {
+                state.apply(put);
+            }
+        }
+        state
     }
 
     /// A node's state machine was replaced by `machine`, which stands for the entries up
@@ -64,21 +97,10 @@ impl StateMachineSafety {
         machine: &StateMachine,
     ) -> Option<Evidence> {
         self.last.insert(node, end.index);
-        let mut expected = StateMachine::default();
-        let mut last = LogEnd::default();
-        for (applied, index) in self.applied.iter().zip(1..=end.index.0) {
-            last = LogEnd { index: Index(index), term: applied.entry.term };
-            if let Payload::Command(command) = &applied.entry.payload
-                && let Some(put) = Put::decode(command)
-            {
-                expected.apply(put);
-            }
-        }
-        (last != end || expected != *machine).then_some(Evidence::RestoredDifferently {
-            node,
-            end,
-            last,
-        })
+        let index = end.index.min(self.entries.last_index());
+        let last = LogEnd { index, term: self.entries.term_at(index).unwrap_or_default() };
+        (last != end || self.state_after(index) != *machine)
+            .then_some(Evidence::RestoredDifferently { node, end, last })
     }
 
     /// A log with the entries that a snapshot stands for put back in front: they were
@@ -88,20 +110,13 @@ impl StateMachineSafety {
         if base == Index::ZERO {
             return log;
         }
-        let mut whole = Log::new();
-        for applied in self.applied.iter() {
-            if whole.last_index() == base {
-                break;
-            }
-            whole.append(applied.entry.clone());
-        }
+        let mut whole = self.entries.clone();
+        whole.truncate_from(base.next());
         if whole.end() != log.base() {
             // It stands for something that nobody applied; what comes after it is what there is.
             return log;
         }
-        for (_, entry) in log.iter() {
-            whole.append(entry.clone());
-        }
+        whole.extend(log.iter().map(|(_, entry)| entry.clone()));
         whole
     }
 

@@ -258,7 +258,8 @@ fn a_write_acknowledged_after_a_later_leader_came_without_it_breaks_durability()
     let end = LogEnd { index: Index(2), term: Term(1) };
     writes.applied(NodeId::A, Term(1), end, Some(write.value));
     elections.leads(NodeId::D, 1, Term(2), &raft_core::Log::new());
-    let says = writes.acknowledged(write, &elections).expect("D lacks it").to_string();
+    let says =
+        writes.acknowledged(write, &elections, &Logs::default()).expect("D lacks it").to_string();
     assert!(says.ends_with("is not in the log of D, leader of term 2"), "{says}");
 }
 
@@ -278,7 +279,8 @@ fn another_entry_in_place_of_an_acknowledged_write_breaks_durability() {
 fn an_acknowledgement_of_what_nobody_applied_breaks_durability() {
     let world = world();
     let write = acknowledged_at(&world, 2);
-    let evidence = Durability::default().acknowledged(write, &ElectionSafety::default());
+    let (elections, logs) = (ElectionSafety::default(), Logs::default());
+    let evidence = Durability::default().acknowledged(write, &elections, &logs);
     assert_eq!(evidence, Some(Evidence::WriteAppliedNowhere { write }));
 }
 
