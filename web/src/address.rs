@@ -318,15 +318,16 @@ mod tests {
 
         fn action() -> impl Strategy<Value = Action> {
             let node = (0u8..5).prop_map(|number| NodeId::new(number).unwrap_or(NodeId::A));
-            let who = prop_oneof![Just(Who::Leader), node.clone().prop_map(Who::Node)];
+            let anyone = [Who::Leader, Who::Follower, Who::Candidate, Who::FormerLeader];
+            let who = prop_oneof![prop::sample::select(anyone.to_vec()), node.prop_map(Who::Node)];
             prop_oneof![
                 who.clone().prop_map(Action::Crash),
                 who.clone().prop_map(Action::Isolate),
                 who.clone().prop_map(Action::Write),
                 who.clone().prop_map(|from| Action::Read { from, mode: ReadMode::Lease }),
-                who.prop_map(|from| Action::Read { from, mode: ReadMode::Log }),
-                node.clone().prop_map(Action::Restart),
-                node.prop_map(Action::ForceTimeout),
+                who.clone().prop_map(|from| Action::Read { from, mode: ReadMode::Log }),
+                who.clone().prop_map(Action::Restart),
+                who.prop_map(Action::ForceTimeout),
                 Just(Action::Heal),
             ]
         }

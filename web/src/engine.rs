@@ -433,7 +433,7 @@ mod tests {
         let mut engine = engine("#t=600000");
         engine.act(Action::Crash(Who::Node(NodeId::A))).expect("A is up");
         engine.seek(Micros(700_000));
-        engine.act(Action::Restart(NodeId::A)).expect("A is down");
+        engine.act(Action::Restart(NodeId::A.into())).expect("A is down");
         engine.seek(Micros(650_000));
         engine.act(Action::Heal).expect("always possible");
         assert_eq!(
@@ -477,7 +477,7 @@ mod tests {
     #[test]
     fn what_is_not_possible_changes_nothing() {
         let mut engine = engine("#t=600000");
-        assert!(engine.act(Action::Restart(NodeId::A)).is_err(), "it is up");
+        assert!(engine.act(Action::Restart(NodeId::A.into())).is_err(), "it is up");
         assert!(
             engine.act(Action::Crash(Who::Node(NodeId::new(8).expect("a letter")))).is_err(),
             "no such node"

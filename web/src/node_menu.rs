@@ -33,11 +33,11 @@ fn items(world: &World, node: NodeId) -> Vec<(&'static str, Action)> {
     let who = Who::Node(node);
     let mut items = Vec::new();
     match host.node() {
-        None => items.push(("Restart", Action::Restart(node))),
+        None => items.push(("Restart", Action::Restart(node.into()))),
         Some(running) => {
             items.push(("Crash", Action::Crash(who)));
             if !running.view().is_leader() {
-                items.push(("Force its timeout", Action::ForceTimeout(node)));
+                items.push(("Force its timeout", Action::ForceTimeout(node.into())));
             }
         }
     }
@@ -56,7 +56,7 @@ fn items(world: &World, node: NodeId) -> Vec<(&'static str, Action)> {
     ];
     for (name, rate) in rates {
         if host.clock().rate() != rate {
-            items.push((name, Action::SetClock { node, rate }));
+            items.push((name, Action::SetClock { node: node.into(), rate }));
         }
     }
     if host.node().is_some() {

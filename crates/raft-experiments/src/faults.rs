@@ -68,20 +68,20 @@ impl Schedule<'_> {
         match self.dice.of(0, 17) {
             0 => {
                 self.then(at, Action::Crash(who));
-                self.then(later, Action::Restart(node));
+                self.then(later, Action::Restart(node.into()));
             }
             // Down and up again, at once or after others have taken over.
             1 | 2 => {
                 self.then(at, Action::Crash(Who::Node(node)));
                 let again = if self.dice.one_in(2) { soon } else { later };
-                self.then(again, Action::Restart(node));
+                self.then(again, Action::Restart(node.into()));
             }
             3 => self.power_cut(at, soon),
-            4 => self.then(at, Action::ForceTimeout(node)),
+            4 => self.then(at, Action::ForceTimeout(node.into())),
             // One stands for election, and another soon after.
             5 => {
-                self.then(at, Action::ForceTimeout(node));
-                self.then(soon, Action::ForceTimeout(other));
+                self.then(at, Action::ForceTimeout(node.into()));
+                self.then(soon, Action::ForceTimeout(other.into()));
             }
             // The leader has just taken a write when it goes down or is cut off.
             6 => {
@@ -89,7 +89,10 @@ impl Schedule<'_> {
                 let moment = at + self.dice.of(1, self.timeout / 8);
                 let is_crash = self.dice.one_in(2);
                 self.then(moment, if is_crash { Action::Crash(who) } else { Action::Isolate(who) });
-                self.then(later, if is_crash { Action::Restart(node) } else { Action::Heal });
+                self.then(
+                    later,
+                    if is_crash { Action::Restart(node.into()) } else { Action::Heal },
+                );
             }
             7 | 8 => {
                 let group = self.dice.some_nodes(nodes);
@@ -106,7 +109,7 @@ impl Schedule<'_> {
             11 => self.then(at, Action::Write(who)),
             12 => self.read(who, at),
             13 => self.then(at, Action::Snapshot(Who::Node(node))),
-            14 => self.then(at, Action::Transfer(node)),
+            14 => self.then(at, Action::Transfer(node.into())),
             15 => self.members_change(node, at),
             _ => self.duel(node, at),
         }
@@ -118,7 +121,7 @@ impl Schedule<'_> {
             if !self.dice.one_in(4) {
                 self.then(at, Action::Crash(Who::Node(node)));
                 let again = soon + self.dice.of(0, self.timeout / 8);
-                self.then(again, Action::Restart(node));
+                self.then(again, Action::Restart(node.into()));
             }
         }
     }
@@ -132,10 +135,10 @@ impl Schedule<'_> {
         };
         for other in self.everyone().filter(|other| *other != node) {
             if let Some(at) = mute {
-                self.then(at, Action::CutLink { from: node, to: other });
+                self.then(at, Action::CutLink { from: node.into(), to: other.into() });
             }
             if let Some(at) = deaf {
-                self.then(at, Action::CutLink { from: other, to: node });
+                self.then(at, Action::CutLink { from: other.into(), to: node.into() });
             }
         }
         self.then(later, Action::Heal);
@@ -184,18 +187,18 @@ impl Schedule<'_> {
             let (up, down) = if turn % 2 == 0 { (node, other) } else { (other, node) };
             if crashes {
                 self.then(from, Action::Crash(Who::Node(down)));
-                self.then(from, Action::Restart(up));
+                self.then(from, Action::Restart(up.into()));
             } else {
                 self.then(from, Action::Partition(vec![NodeSet::only(down)]));
                 self.then(from + 1, Action::Write(Who::Node(down)));
             }
-            self.then(from + 2, Action::ForceTimeout(up));
+            self.then(from + 2, Action::ForceTimeout(up.into()));
             let write_at = from + self.dice.of(3, self.timeout / 8);
             self.then(write_at, Action::Write(Who::Node(up)));
             from += self.dice.of(3, self.timeout / 2);
         }
-        self.then(from, Action::Restart(node));
-        self.then(from, Action::Restart(other));
+        self.then(from, Action::Restart(node.into()));
+        self.then(from, Action::Restart(other.into()));
         self.then(from, Action::Heal);
     }
 }

@@ -22,11 +22,11 @@ fn actions(nodes: u8, colors: &[u8], what: u8) -> Vec<Action> {
         actions.push(Action::Crash(Who::Node(one)));
     }
     if what & 4 != 0 && one != other {
-        actions.push(Action::CutLink { from: one, to: other });
+        actions.push(Action::CutLink { from: one.into(), to: other.into() });
     }
     if what & 8 != 0 {
         let rate = raft_sim::Rate { numerator: 4, denominator: 5 };
-        actions.push(Action::SetClock { node: other, rate });
+        actions.push(Action::SetClock { node: other.into(), rate });
     }
     actions
 }

@@ -234,10 +234,10 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
     ];
     all.extend(changes.map(|change| Happening::ReconfigurationOrdered { node, change }));
     let actions = [
-        Action::Transfer(to),
+        Action::Transfer(to.into()),
         Action::Snapshot(Who::Leader),
         Action::Reconfigure(joint),
-        Action::StepClock { node, by_micros: 1 },
+        Action::StepClock { node: node.into(), by_micros: 1 },
     ];
     all.extend(
         actions.map(|action| Happening::ActionRefused { action, because: ActionRefusal::NoLeader }),

@@ -4,23 +4,14 @@
 //! is "at 412 ms, crash the leader".
 
 use crate::clock::Rate;
+use crate::who::{Letters, Who, node, node_or_who};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
-use raft_core::{Micros, NodeId, NodeSet, ReadMode, Reconfiguration};
+use raft_core::{Micros, NodeSet, ReadMode, Reconfiguration};
 use serde::{Deserialize, Serialize};
-
-/// Whom an action is about.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Who {
-    /// This node.
-    Node(NodeId),
-    /// The leader of the latest term at that moment.
-    Leader,
-}
 
 /// Something done to a cluster.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -29,9 +20,9 @@ pub enum Action {
     /// Power is lost: the process ends, and with it what was not durable.
     Crash(Who),
     /// A crashed node starts again with what its disk holds.
-    Restart(NodeId),
+    Restart(#[serde(with = "node_or_who")] Who),
     /// The node stands for election at once, as if its timeout had run out.
-    ForceTimeout(NodeId),
+    ForceTimeout(#[serde(with = "node_or_who")] Who),
     /// Walls between groups; a node in no group is alone with the others in none.
     Partition(Vec<NodeSet>),
     /// A wall around one node.
@@ -39,23 +30,28 @@ pub enum Action {
     /// Cuts one link, in one direction.
     CutLink {
         /// From here ...
-        from: NodeId,
+        #[serde(with = "node_or_who")]
+        from: Who,
         /// ... nothing reaches there.
-        to: NodeId,
+        #[serde(with = "node_or_who")]
+        to: Who,
     },
     /// Mends it.
     MendLink {
         /// From here ...
-        from: NodeId,
+        #[serde(with = "node_or_who")]
+        from: Who,
         /// ... to there.
-        to: NodeId,
+        #[serde(with = "node_or_who")]
+        to: Who,
     },
     /// Takes down every wall and mends every link.
     Heal,
     /// Makes a node's clock run at this rate from now on.
     SetClock {
         /// Whose.
-        node: NodeId,
+        #[serde(with = "node_or_who")]
+        node: Who,
         /// How fast.
         rate: Rate,
     },
@@ -63,12 +59,13 @@ pub enum Action {
     /// away for long.
     StepClock {
         /// Whose.
-        node: NodeId,
+        #[serde(with = "node_or_who")]
+        node: Who,
         /// By how many microseconds: below zero, backwards.
         by_micros: i64,
     },
     /// The leader hands its office over to this node (dissertation, section 3.10).
-    Transfer(NodeId),
+    Transfer(#[serde(with = "node_or_who")] Who),
     /// The leader changes the members (dissertation, chapter 4).
     Reconfigure(Reconfiguration),
     /// A node takes a snapshot of what it has applied, and lets go of its log up to there
@@ -92,24 +89,6 @@ pub struct Step {
     pub at: Micros,
     /// What.
     pub action: Action,
-}
-
-impl fmt::Display for Who {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Who::Node(node) => write!(formatter, "{node}"),
-            Who::Leader => formatter.write_str("leader"),
-        }
-    }
-}
-
-/// `ABD`
-struct Letters(NodeSet);
-
-impl fmt::Display for Letters {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|node| write!(formatter, "{node}"))
-    }
 }
 
 impl fmt::Display for Action {
@@ -167,7 +146,7 @@ impl fmt::Display for Step {
 
 /// Why a text is no action: what is wrong, and what would be right.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ActionError(String);
+pub struct ActionError(pub(crate) String);
 
 impl fmt::Display for ActionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -181,28 +160,19 @@ const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, hea
                      transfer, add-learner, add-voter, remove, joint, snapshot, write, read-index, \
                      read-lease or read-log";
 
-fn node(text: &str) -> Result<NodeId, ActionError> {
-    let mut letters = text.chars();
-    match (letters.next().and_then(NodeId::from_letter), letters.next()) {
-        (Some(node), None) => Ok(node),
-        _ => Err(ActionError(format!("“{text}” is no node: write one letter, such as B"))),
-    }
-}
-
 fn who(text: &str) -> Result<Who, ActionError> {
-    if text == "leader" {
-        return Ok(Who::Leader);
-    }
-    node(text).map(Who::Node).map_err(|_| {
-        ActionError(format!("“{text}” is no node: write one letter, such as B, or leader"))
-    })
+    text.parse()
 }
 
-fn link(text: &str) -> Result<(NodeId, NodeId), ActionError> {
-    let Some((from, to)) = text.split_once('-') else {
-        return Err(ActionError(format!("“{text}” is no link: write from-to, such as A-B")));
+/// `A-B`, `leader-former-leader`: the two ends are parted by the hyphen at which both
+/// sides make sense.
+fn link(text: &str) -> Result<(Who, Who), ActionError> {
+    let ends = |(at, _)| Some((who(&text[..at]).ok()?, who(&text[at + 1..]).ok()?));
+    let Some((from, to)) = text.match_indices('-').find_map(ends) else {
+        return Err(ActionError(format!(
+            "“{text}” is no link: write from-to, such as A-B or leader-C"
+        )));
     };
-    let (from, to) = (node(from)?, node(to)?);
     if from == to {
         return Err(ActionError(format!("“{text}” is no link: a link has two ends")));
     }
@@ -232,7 +202,7 @@ fn groups(text: &str) -> Result<Vec<NodeSet>, ActionError> {
     Ok(groups)
 }
 
-fn clock(text: &str) -> Result<(NodeId, Rate), ActionError> {
+fn clock(text: &str) -> Result<(Who, Rate), ActionError> {
     let wrong = || {
         ActionError(format!(
             "“{text}” is no clock rate: write node:ratio from 1/2 to 2/1, such as A:4/5"
@@ -247,11 +217,11 @@ fn clock(text: &str) -> Result<(NodeId, Rate), ActionError> {
     if !rate.is_plausible() {
         return Err(wrong());
     }
-    Ok((node(name)?, rate))
+    Ok((who(name)?, rate))
 }
 
 /// A jump of a clock, in microseconds; the sign is part of it, so that one sees which way.
-fn clock_step(text: &str) -> Result<(NodeId, i64), ActionError> {
+fn clock_step(text: &str) -> Result<(Who, i64), ActionError> {
     let wrong = || {
         ActionError(format!(
             "“{text}” is no step of a clock: write node:microseconds with a sign, such as \
@@ -266,7 +236,7 @@ fn clock_step(text: &str) -> Result<(NodeId, i64), ActionError> {
     if !is_plausible_step(by_micros) {
         return Err(wrong());
     }
-    Ok((node(name)?, by_micros))
+    Ok((who(name)?, by_micros))
 }
 
 /// Whether a clock jumps by an hour at most, and not by nothing.
@@ -291,8 +261,8 @@ impl FromStr for Action {
         let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
         Ok(match kind {
             "crash" => Action::Crash(who(rest)?),
-            "restart" => Action::Restart(node(rest)?),
-            "timeout" => Action::ForceTimeout(node(rest)?),
+            "restart" => Action::Restart(who(rest)?),
+            "timeout" => Action::ForceTimeout(who(rest)?),
             "partition" => Action::Partition(groups(rest)?),
             "isolate" => Action::Isolate(who(rest)?),
             "cut" => link(rest).map(|(from, to)| Action::CutLink { from, to })?,
@@ -302,7 +272,7 @@ impl FromStr for Action {
             "step" => {
                 clock_step(rest).map(|(node, by_micros)| Action::StepClock { node, by_micros })?
             }
-            "transfer" => Action::Transfer(node(rest)?),
+            "transfer" => Action::Transfer(who(rest)?),
             "add-learner" => Action::Reconfigure(Reconfiguration::AddLearner(node(rest)?)),
             "add-voter" => Action::Reconfigure(Reconfiguration::AddVoter(node(rest)?)),
             "remove" => Action::Reconfigure(Reconfiguration::Remove(node(rest)?)),
@@ -340,35 +310,29 @@ pub fn sort_steps(steps: &mut [Step]) {
 /// Every node that an action names.
 pub(crate) fn nodes_of(action: &Action) -> NodeSet {
     match action {
-        Action::Restart(node)
-        | Action::ForceTimeout(node)
-        | Action::SetClock { node, .. }
-        | Action::StepClock { node, .. }
-        | Action::Transfer(node) => NodeSet::only(*node),
+        Action::Crash(who)
+        | Action::Restart(who)
+        | Action::ForceTimeout(who)
+        | Action::Isolate(who)
+        | Action::SetClock { node: who, .. }
+        | Action::StepClock { node: who, .. }
+        | Action::Transfer(who)
+        | Action::Snapshot(who)
+        | Action::Write(who)
+        | Action::Read { from: who, .. } => who.nodes(),
         Action::Reconfigure(
             Reconfiguration::AddLearner(node)
             | Reconfiguration::AddVoter(node)
             | Reconfiguration::Remove(node),
         ) => NodeSet::only(*node),
         Action::Reconfigure(Reconfiguration::Joint { voters, learners }) => voters.union(*learners),
-        Action::Crash(who) | Action::Isolate(who) | Action::Snapshot(who) | Action::Write(who) => {
-            nodes_of_who(*who)
-        }
-        Action::Read { from, .. } => nodes_of_who(*from),
         Action::Partition(groups) => {
             groups.iter().fold(NodeSet::EMPTY, |all, group| all.union(*group))
         }
         Action::CutLink { from, to } | Action::MendLink { from, to } => {
-            NodeSet::only(*from).with(*to)
+            from.nodes().union(to.nodes())
         }
         Action::Heal => NodeSet::EMPTY,
-    }
-}
-
-fn nodes_of_who(who: Who) -> NodeSet {
-    match who {
-        Who::Node(node) => NodeSet::only(node),
-        Who::Leader => NodeSet::EMPTY,
     }
 }
 
@@ -396,21 +360,27 @@ mod tests {
     use super::*;
     use alloc::vec;
     use proptest::prelude::*;
+    use raft_core::NodeId;
 
     #[test]
     fn every_action_survives_its_text() {
         let who = [Who::Leader, Who::Node(NodeId::C)];
         let mut actions = vec![
-            Action::Restart(NodeId::B),
-            Action::ForceTimeout(NodeId::E),
+            Action::Restart(Who::FormerLeader),
+            Action::ForceTimeout(Who::Follower),
             Action::Partition(vec![NodeSet::first(2), NodeSet::only(NodeId::D)]),
-            Action::CutLink { from: NodeId::A, to: NodeId::B },
-            Action::MendLink { from: NodeId::A, to: NodeId::B },
+            Action::CutLink { from: NodeId::A.into(), to: NodeId::B.into() },
+            Action::CutLink { from: Who::Leader, to: Who::FormerLeader },
+            Action::CutLink { from: Who::FollowerNot(NodeSet::first(2)), to: Who::Leader },
+            Action::MendLink { from: NodeId::A.into(), to: NodeId::B.into() },
             Action::Heal,
-            Action::SetClock { node: NodeId::A, rate: Rate { numerator: 4, denominator: 5 } },
-            Action::StepClock { node: NodeId::A, by_micros: 5_000 },
-            Action::StepClock { node: NodeId::A, by_micros: -250_000 },
-            Action::Transfer(NodeId::B),
+            Action::SetClock {
+                node: NodeId::A.into(),
+                rate: Rate { numerator: 4, denominator: 5 },
+            },
+            Action::StepClock { node: NodeId::A.into(), by_micros: 5_000 },
+            Action::StepClock { node: NodeId::A.into(), by_micros: -250_000 },
+            Action::Transfer(NodeId::B.into()),
             Action::Reconfigure(Reconfiguration::AddLearner(NodeId::D)),
             Action::Reconfigure(Reconfiguration::AddVoter(NodeId::D)),
             Action::Reconfigure(Reconfiguration::Remove(NodeId::A)),
@@ -455,7 +425,8 @@ mod tests {
             ("5:step:A:250", "with a sign"),
             ("5:step:A:+0", "at most an hour"),
             ("5:step:A:+3600000001", "at most an hour"),
-            ("5:transfer:leader", "“leader” is no node"),
+            ("5:transfer:folower", "“folower” is no node"),
+            ("5:cut:leader-leader", "two ends"),
             ("5:remove:AB", "“AB” is no node"),
             ("5:joint:AB-B", "B is in two groups"),
             ("5:joint:AB-C-D", "voters-learners"),

@@ -1,7 +1,8 @@
 //! What is done to a cluster: by a scenario's script, or by a person.
 
-use crate::action::{Action, Who};
+use crate::action::Action;
 use crate::record::{ActionRefusal, Happening, LossCause};
+use crate::who::Who;
 use crate::world::World;
 use raft_core::{Input, NodeId, NodeSet, RequestId};
 
@@ -19,19 +20,21 @@ impl World {
                 self.node_at(node).ok_or(ActionRefusal::IsDown)?;
                 self.crash(node);
             }
-            Action::Restart(node) => {
-                if self.node_at(*node).is_some() {
+            Action::Restart(who) => {
+                let node = self.resolve(*who)?;
+                if self.node_at(node).is_some() {
                     return Err(ActionRefusal::IsUp);
                 }
-                self.boot(*node);
+                self.boot(node);
             }
-            Action::ForceTimeout(node) => {
-                let running = self.node_at(*node).ok_or(ActionRefusal::IsDown)?;
+            Action::ForceTimeout(who) => {
+                let node = self.resolve(*who)?;
+                let running = self.node_at(node).ok_or(ActionRefusal::IsDown)?;
                 if running.view().is_leader() {
                     return Err(ActionRefusal::IsLeader);
                 }
-                self.emit(Happening::TimeoutForced { node: *node });
-                self.tell(*node, Input::Campaign);
+                self.emit(Happening::TimeoutForced { node });
+                self.tell(node, Input::Campaign);
             }
             Action::Partition(groups) => {
                 // Whoever is in no group is together with the others in none.
@@ -55,38 +58,43 @@ impl World {
                 self.part(groups);
             }
             Action::CutLink { from, to } => {
-                self.network.cut(*from, *to);
-                self.emit(Happening::LinkCut { from: *from, to: *to });
+                let (from, to) = (self.resolve(*from)?, self.resolve(*to)?);
+                self.network.cut(from, to);
+                self.emit(Happening::LinkCut { from, to });
                 self.lose_severed();
             }
             Action::MendLink { from, to } => {
-                self.network.mend(*from, *to);
-                self.emit(Happening::LinkMended { from: *from, to: *to });
+                let (from, to) = (self.resolve(*from)?, self.resolve(*to)?);
+                self.network.mend(from, to);
+                self.emit(Happening::LinkMended { from, to });
             }
             Action::Heal => {
                 self.network.heal();
                 self.emit(Happening::Healed);
             }
             Action::SetClock { node, rate } => {
+                let node = self.resolve(*node)?;
                 let now = self.now;
                 if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
                     host.clock.set_rate(now, *rate);
                     host.set_alarm(now);
                 }
-                self.emit(Happening::ClockSet { node: *node, rate: *rate });
+                self.emit(Happening::ClockSet { node, rate: *rate });
             }
             Action::StepClock { node, by_micros } => {
+                let node = self.resolve(*node)?;
                 let now = self.now;
                 if let Some(host) = self.hosts.get_mut(usize::from(node.number())) {
                     host.clock.step(now, *by_micros);
                     host.set_alarm(now);
                 }
-                self.emit(Happening::ClockStepped { node: *node, by_micros: *by_micros });
+                self.emit(Happening::ClockStepped { node, by_micros: *by_micros });
             }
             Action::Transfer(to) => {
                 let node = self.resolve(Who::Leader)?;
-                self.emit(Happening::TransferOrdered { node, to: *to });
-                self.tell(node, Input::Transfer(*to));
+                let to = self.resolve(*to)?;
+                self.emit(Happening::TransferOrdered { node, to });
+                self.tell(node, Input::Transfer(to));
             }
             Action::Reconfigure(change) => {
                 let node = self.resolve(Who::Leader)?;
@@ -111,13 +119,6 @@ impl World {
             }
         }
         Ok(())
-    }
-
-    fn resolve(&self, who: Who) -> Result<NodeId, ActionRefusal> {
-        match who {
-            Who::Node(node) => Ok(node),
-            Who::Leader => self.leader().ok_or(ActionRefusal::NoLeader),
-        }
     }
 
     /// Every node, member or not: walls stand between machines.

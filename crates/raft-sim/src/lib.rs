@@ -31,10 +31,11 @@ mod shelf;
 mod state_machine;
 mod timeline;
 pub mod trace;
+mod who;
 pub mod workload;
 mod world;
 
-pub use action::{Action, ActionError, Step, Who, format_steps, parse_steps, sort_steps};
+pub use action::{Action, ActionError, Step, format_steps, parse_steps, sort_steps};
 pub use client::Client;
 pub use clock::{Clock, Rate};
 pub use disk::Disk;
@@ -50,4 +51,5 @@ pub use scenario::{
 pub use state_machine::{Key, Put, Session, StateMachine, Value};
 pub use timeline::Timeline;
 pub use trace::{TRACE_VERSION, TraceDigest, write_trace};
+pub use who::Who;
 pub use world::World;

@@ -208,6 +208,8 @@ pub enum LossCause {
 pub enum ActionRefusal {
     /// Nobody leads at that moment.
     NoLeader,
+    /// Nobody is what the action names: no follower, no candidate, no former leader.
+    Nobody,
     /// The node is down.
     IsDown,
     /// The node is up.

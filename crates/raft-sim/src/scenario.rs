@@ -334,7 +334,7 @@ mod tests {
         let at = Micros(5);
         let i = NodeId::from_letter('I').expect("a letter");
         for (action, says) in [
-            (Action::Transfer(i), "script: there is no node I"),
+            (Action::Transfer(i.into()), "script: there is no node I"),
             (Action::Reconfigure(Reconfiguration::AddVoter(i)), "script: there is no node I"),
             (
                 Action::Reconfigure(Reconfiguration::Joint {
@@ -343,9 +343,12 @@ mod tests {
                 }),
                 "script: there is no node I",
             ),
-            (Action::StepClock { node: NodeId::A, by_micros: 0 }, "script: 5:step:A:+0: a clock"),
             (
-                Action::StepClock { node: NodeId::A, by_micros: i64::MIN },
+                Action::StepClock { node: NodeId::A.into(), by_micros: 0 },
+                "script: 5:step:A:+0: a clock",
+            ),
+            (
+                Action::StepClock { node: NodeId::A.into(), by_micros: i64::MIN },
                 "a clock steps by 1 µs to one hour",
             ),
         ] {

@@ -38,6 +38,8 @@ pub struct World {
     pub(crate) last_value: Value,
     pub(crate) next_request: u64,
     pub(crate) steps_done: usize,
+    /// Whom the rule that acts just now means by "it".
+    pub(crate) it: Option<NodeId>,
     fresh: Vec<Record>,
 }
 
@@ -85,6 +87,7 @@ impl World {
             last_value: Value(0),
             next_request: 0,
             steps_done: 0,
+            it: None,
             fresh: Vec::new(),
             plan,
         };

@@ -98,7 +98,7 @@ fn what_is_read_and_written_again_is_the_same_bytes() {
         let scenario = generator::scenario(number, leaning, Flaws::NONE);
         let late = Micros(scenario.duration.0 * 2 / 3);
         let interventions = vec![
-            Step { at: Micros(5), action: Action::ForceTimeout(NodeId::B) },
+            Step { at: Micros(5), action: Action::ForceTimeout(NodeId::B.into()) },
             Step { at: late, action: Action::Crash(Who::Leader) },
         ];
         let plan = Plan::new(scenario, number, interventions).expect("it can be");

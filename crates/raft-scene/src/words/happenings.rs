@@ -142,6 +142,7 @@ fn reconfiguration(change: &Reconfiguration) -> String {
 fn refused(action: &Action, because: ActionRefusal) -> String {
     let why = match because {
         ActionRefusal::NoLeader => "nobody leads",
+        ActionRefusal::Nobody => "there is no such node just now",
         ActionRefusal::IsDown => "that node is down",
         ActionRefusal::IsUp => "that node is up",
         ActionRefusal::IsLeader => "that node leads already",

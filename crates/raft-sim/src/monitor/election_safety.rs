@@ -59,6 +59,11 @@ impl ElectionSafety {
         }
     }
 
+    /// The leaders, that of the latest term first.
+    pub(super) fn latest_first(&self) -> impl Iterator<Item = NodeId> {
+        self.leaders.values().rev().map(|leadership| leadership.node)
+    }
+
     /// The leaders of later terms than this.
     pub(super) fn later_than(&self, term: Term) -> impl Iterator<Item = (Term, &Leadership)> {
         self.leaders.range(term.next()..).map(|(term, leadership)| (*term, &**leadership))

@@ -110,6 +110,11 @@ impl Monitors {
         &self.standings[property as usize]
     }
 
+    /// Who led the latest term, who the one before, and so on; one node may come often.
+    pub(crate) fn who_led_last(&self) -> impl Iterator<Item = NodeId> {
+        self.elections.latest_first()
+    }
+
     /// Takes note of what just happened; gives what it violates.
     ///
     /// A node is told one thing at a time and is seen after that; what it did comes

@@ -1,9 +1,10 @@
 //! The leader crashes, and another takes its place.
 
 use super::five_nodes;
-use crate::action::{Action, Step, Who};
+use crate::action::{Action, Step};
 use crate::scenario::{ClientPlan, Scenario, Work};
 use crate::state_machine::Key;
+use crate::who::Who;
 use raft_core::Micros;
 
 pub(super) fn leader_crash() -> Scenario {

@@ -2,12 +2,13 @@
 //! one of them rests (dissertation, sections 6.4 and 6.4.1).
 
 use super::five_nodes;
-use crate::action::{Action, Step, Who};
+use crate::action::{Action, Step};
 use crate::clock::Rate;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
 use crate::scenario::{ClientPlan, Scenario, Work};
 use crate::state_machine::Key;
+use crate::who::Who;
 use raft_core::{DriftBound, Micros, NodeId, ReadMode, Settings};
 
 fn at(millis: u64, action: Action) -> Step {
@@ -36,7 +37,7 @@ fn cluster(name: &str, title: &str, summary: &str, mode: ReadMode, bound: DriftB
             client(Work::Write, None, 70, duration),
             client(Work::Read(mode), Some(NodeId::A), 25, duration),
         ],
-        script: alloc::vec![at(10, Action::ForceTimeout(NodeId::A))],
+        script: alloc::vec![at(10, Action::ForceTimeout(NodeId::A.into()))],
         duration,
         ..five_nodes(name, title, summary)
     }

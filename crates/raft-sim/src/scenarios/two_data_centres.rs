@@ -28,7 +28,7 @@ fn parted(name: &str, title: &str, summary: &str, with_leader: NodeSet) -> Scena
     Scenario {
         clients: alloc::vec![writer()],
         script: alloc::vec![
-            at(10, Action::ForceTimeout(NodeId::A)),
+            at(10, Action::ForceTimeout(NodeId::A.into())),
             at(800, Action::Partition(alloc::vec![with_leader, others])),
             at(2_400, Action::Heal),
         ],

@@ -62,7 +62,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
     if !dice.one_in(4) {
         // Somebody leads soon: more of the run is about what happens then.
         let first = if voters.contains(trouble) { trouble } else { NodeId::A };
-        script.push(Step { at: Micros(10), action: Action::ForceTimeout(first) });
+        script.push(Step { at: Micros(10), action: Action::ForceTimeout(first.into()) });
     }
     for _ in 0..dice.of(2, 16) {
         let at = dice.of(timeout / 2, duration - 1);
@@ -258,7 +258,7 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
         }
         // A leader is removed: it stood for election just before.
         4 => {
-            then(at, Action::ForceTimeout(node));
+            then(at, Action::ForceTimeout(node.into()));
             then(soon, Action::Reconfigure(Reconfiguration::Remove(node)));
             then(later, Action::Reconfigure(Reconfiguration::AddVoter(node)));
         }
@@ -272,7 +272,9 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
                 if crashes { Action::Crash(Who::Leader) } else { Action::Isolate(Who::Leader) },
             );
             then(later, Action::Heal);
-            (0..nodes).filter_map(NodeId::new).for_each(|node| then(later, Action::Restart(node)));
+            (0..nodes)
+                .filter_map(NodeId::new)
+                .for_each(|node| then(later, Action::Restart(node.into())));
         }
         // Two that don't hear each other take turns, each with a change of its own.
         6 => {
@@ -284,7 +286,7 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
                 if turn == 0 || !dice.one_in(3) {
                     then(from, Action::Partition(vec![side.without(up).with(down)]));
                 }
-                then(from + 1, Action::ForceTimeout(up));
+                then(from + 1, Action::ForceTimeout(up.into()));
                 let (most, most_after) = (dice.pick(&[2, 8]), dice.pick(&[2, 8, 1_000]));
                 let moment = from + dice.of(2, timeout * 2 / most);
                 // Some may have voted whom the change won't reach.
@@ -300,57 +302,57 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
         // A leader that is cut off changes the members, and the next leader does before it
         // has committed anything: the case of the erratum of 2015.
         14 => {
-            then(at, Action::ForceTimeout(node));
+            then(at, Action::ForceTimeout(node.into()));
             let moment = at + timeout / 2;
             then(moment, Action::Partition(vec![NodeSet::only(node)]));
             then(moment, Action::Reconfigure(change(dice, around)));
-            then(moment + 1, Action::ForceTimeout(other));
+            then(moment + 1, Action::ForceTimeout(other.into()));
             let moment = moment + dice.of(1, timeout);
             let side = NodeSet::only(other).with(another(dice, other, nodes)).without(node);
             then(moment, Action::Partition(vec![side]));
             then(moment, Action::Reconfigure(change(dice, around)));
             let moment = moment + dice.of(1, timeout);
-            then(moment, Action::ForceTimeout(node));
+            then(moment, Action::ForceTimeout(node.into()));
             then(moment + timeout / 2, Action::Write(Who::Node(node)));
             then(later + timeout * 2, Action::Heal);
         }
         // The same by crashes or walls, with writes.
         7 => super::duel(dice, script, node, nodes, at, timeout),
-        8 => then(at, Action::Transfer(node)),
+        8 => then(at, Action::Transfer(node.into())),
         // The office is handed over while much else happens.
         9 => {
             then(at, Action::Write(Who::Leader));
-            then(at + dice.of(0, timeout / 16), Action::Transfer(node));
+            then(at + dice.of(0, timeout / 16), Action::Transfer(node.into()));
             let moment = at + dice.of(0, timeout / 8);
             match dice.of(0, 4) {
                 0 => then(moment, Action::Isolate(Who::Leader)),
                 1 => then(moment, Action::Crash(Who::Node(node))),
                 2 => then(moment, Action::Reconfigure(change(dice, around))),
-                3 => then(moment, Action::Transfer(other)),
-                _ => then(moment, Action::CutLink { from: node, to: other }),
+                3 => then(moment, Action::Transfer(other.into())),
+                _ => then(moment, Action::CutLink { from: node.into(), to: other.into() }),
             }
-            then(later, Action::Restart(node));
+            then(later, Action::Restart(node.into()));
             then(later, Action::Heal);
         }
         // Two stand at about the same moment, and whoever voted comes back and votes again.
         10 => {
-            then(at, Action::ForceTimeout(node));
-            then(at + dice.of(0, timeout / 16), Action::ForceTimeout(other));
+            then(at, Action::ForceTimeout(node.into()));
+            then(at + dice.of(0, timeout / 16), Action::ForceTimeout(other.into()));
             let moment = at + dice.of(1, timeout / 8);
             for voter in (0..nodes).filter_map(NodeId::new) {
                 if voter != node && voter != other && dice.one_in(2) {
                     then(moment, Action::Crash(Who::Node(voter)));
-                    then(moment + dice.of(1, timeout / 16), Action::Restart(voter));
+                    then(moment + dice.of(1, timeout / 16), Action::Restart(voter.into()));
                 }
             }
-            then(moment + dice.of(0, timeout / 16), Action::ForceTimeout(other));
+            then(moment + dice.of(0, timeout / 16), Action::ForceTimeout(other.into()));
         }
         // A leader hands over and is cut off, so that it doesn't know what came of it.
         11 => {
-            then(at, Action::Transfer(node));
+            then(at, Action::Transfer(node.into()));
             let moment = at + dice.of(1, timeout / 8);
             for other in (0..nodes).filter_map(NodeId::new).filter(|other| *other != trouble) {
-                then(moment, Action::CutLink { from: other, to: trouble });
+                then(moment, Action::CutLink { from: other.into(), to: trouble.into() });
             }
             then(later, Action::Heal);
         }
@@ -378,15 +380,21 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
                 0 => then(moment, Action::Crash(Who::Node(node))),
                 1 => then(moment, Action::Crash(Who::Leader)),
                 2 => then(moment, Action::Snapshot(Who::Leader)),
-                _ => then(moment, Action::Transfer(node)),
+                _ => then(moment, Action::Transfer(node.into())),
             }
             (0..nodes)
                 .filter_map(NodeId::new)
-                .for_each(|it| then(moment + timeout / 8, Action::Restart(it)));
+                .for_each(|it| then(moment + timeout / 8, Action::Restart(it.into())));
         }
         13 if !leases => {
             let by = dice.of(1, timeout * 2) as i64;
-            then(at, Action::StepClock { node, by_micros: if dice.one_in(2) { by } else { -by } });
+            then(
+                at,
+                Action::StepClock {
+                    node: node.into(),
+                    by_micros: if dice.one_in(2) { by } else { -by },
+                },
+            );
         }
         _ => {
             let leaning = super::Leaning::Everything;
@@ -427,8 +435,8 @@ pub(crate) fn calmed(scenario: Scenario) -> (Scenario, Micros) {
     let mut then = |action: Action| calmed.script.push(Step { at: healed_at, action });
     then(Action::Heal);
     for node in (0..calmed.nodes).filter_map(NodeId::new) {
-        then(Action::SetClock { node, rate: Rate::TRUE });
-        then(Action::Restart(node));
+        then(Action::SetClock { node: node.into(), rate: Rate::TRUE });
+        then(Action::Restart(node.into()));
     }
     for client in &mut calmed.clients {
         client.stops_at = healed_at;

@@ -148,7 +148,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
     let mut script = Vec::new();
     if threatened || dice.one_in(2) {
         // Somebody leads soon: more of the run is about what happens then.
-        script.push(Step { at: Micros(10), action: Action::ForceTimeout(trouble) });
+        script.push(Step { at: Micros(10), action: Action::ForceTimeout(trouble.into()) });
     }
     let around = Around { nodes, trouble, timeout, rates: (low, high), leaning };
     for _ in 0..dice.of(1, 12) {
@@ -239,33 +239,33 @@ fn incident(dice: &mut Dice, script: &mut Vec<Step>, around: &Around, at: u64) {
     };
     match kind {
         0 => then(at, Action::Crash(who)),
-        1 => then(at, Action::Restart(node)),
+        1 => then(at, Action::Restart(node.into())),
         // Down and up again, at once or after others have taken over.
         2 | 3 => {
             then(at, Action::Crash(Who::Node(node)));
-            then(if dice.one_in(2) { soon } else { later }, Action::Restart(node));
+            then(if dice.one_in(2) { soon } else { later }, Action::Restart(node.into()));
         }
         // The power goes in the whole room, or in most of it.
         4 => {
             for node in (0..nodes).filter_map(NodeId::new) {
                 if !dice.one_in(4) {
                     then(at, Action::Crash(Who::Node(node)));
-                    then(soon + dice.of(0, timeout / 8), Action::Restart(node));
+                    then(soon + dice.of(0, timeout / 8), Action::Restart(node.into()));
                 }
             }
         }
         // One stands for election, and another soon after.
-        5 => then(at, Action::ForceTimeout(node)),
+        5 => then(at, Action::ForceTimeout(node.into())),
         6 => {
-            then(at, Action::ForceTimeout(node));
-            then(soon, Action::ForceTimeout(other));
+            then(at, Action::ForceTimeout(node.into()));
+            then(soon, Action::ForceTimeout(other.into()));
         }
         // The leader has just taken a write when it goes down or is cut off.
         7 => {
             then(at, Action::Write(Who::Leader));
             let moment = at + dice.of(1, timeout / 8);
             then(moment, if dice.one_in(2) { Action::Crash(who) } else { Action::Isolate(who) });
-            then(later, if dice.one_in(2) { Action::Restart(node) } else { Action::Heal });
+            then(later, if dice.one_in(2) { Action::Restart(node.into()) } else { Action::Heal });
         }
         8 | 9 => {
             let group: NodeSet =
@@ -281,14 +281,14 @@ fn incident(dice: &mut Dice, script: &mut Vec<Step>, around: &Around, at: u64) {
         }
         // A link is cut, in one direction or both.
         11 => {
-            then(at, Action::CutLink { from: node, to: other });
+            then(at, Action::CutLink { from: node.into(), to: other.into() });
             if dice.one_in(2) {
-                then(at, Action::CutLink { from: other, to: node });
+                then(at, Action::CutLink { from: other.into(), to: node.into() });
             }
         }
-        12 => then(at, Action::MendLink { from: node, to: other }),
+        12 => then(at, Action::MendLink { from: node.into(), to: other.into() }),
         13 => then(at, Action::Heal),
-        14 => then(at, Action::SetClock { node, rate: rate(dice, rates) }),
+        14 => then(at, Action::SetClock { node: node.into(), rate: rate(dice, rates) }),
         15 => then(at, Action::Write(who)),
         16 => {
             let mode = if at.is_multiple_of(4) { ReadMode::Log } else { ReadMode::ReadIndex };
@@ -300,24 +300,24 @@ fn incident(dice: &mut Dice, script: &mut Vec<Step>, around: &Around, at: u64) {
             let moments = dice.pick(&[(Some(at), None), (None, Some(at)), (Some(at), Some(soon))]);
             for other in others {
                 if let Some(mute) = moments.0 {
-                    then(mute, Action::CutLink { from: node, to: other });
+                    then(mute, Action::CutLink { from: node.into(), to: other.into() });
                 }
                 if let Some(deaf) = moments.1 {
-                    then(deaf, Action::CutLink { from: other, to: node });
+                    then(deaf, Action::CutLink { from: other.into(), to: node.into() });
                 }
             }
             then(later, Action::Heal);
         }
         // Two don't hear each other, and then those between them restart.
         18 => {
-            then(at, Action::CutLink { from: node, to: other });
-            then(at, Action::CutLink { from: other, to: node });
+            then(at, Action::CutLink { from: node.into(), to: other.into() });
+            then(at, Action::CutLink { from: other.into(), to: node.into() });
             let between = (0..nodes)
                 .filter_map(NodeId::new)
                 .filter(|between| *between != node && *between != other);
             for between in between {
                 then(later, Action::Crash(Who::Node(between)));
-                then(later + dice.of(1, timeout / 16), Action::Restart(between));
+                then(later + dice.of(1, timeout / 16), Action::Restart(between.into()));
             }
         }
         _ => duel(dice, script, node, nodes, at, timeout),
@@ -335,17 +335,17 @@ fn duel(dice: &mut Dice, script: &mut Vec<Step>, node: NodeId, nodes: u8, at: u6
         let (up, down) = if turn % 2 == 0 { (node, other) } else { (other, node) };
         if crashes {
             then(from, Action::Crash(Who::Node(down)));
-            then(from, Action::Restart(up));
+            then(from, Action::Restart(up.into()));
         } else {
             then(from, Action::Partition(vec![NodeSet::only(down)]));
             then(from + 1, Action::Write(Who::Node(down)));
         }
-        then(from + 2, Action::ForceTimeout(up));
+        then(from + 2, Action::ForceTimeout(up.into()));
         then(from + dice.of(3, timeout / 8), Action::Write(Who::Node(up)));
         from += dice.of(3, timeout / 2);
     }
-    then(from, Action::Restart(node));
-    then(from, Action::Restart(other));
+    then(from, Action::Restart(node.into()));
+    then(from, Action::Restart(other.into()));
     then(from, Action::Heal);
 }
 
