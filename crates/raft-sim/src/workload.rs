@@ -1,11 +1,12 @@
 //! A fixed amount of work, to measure the simulator by: natively and in a browser the
 //! same, so that the two can be compared.
 
-use crate::action::{Action, Step, Who};
+use crate::action::{Action, Step};
 use crate::record::Happening;
 use crate::scenario::{ClientPlan, Plan, Scenario, ScenarioError, Work};
 use crate::scenarios;
 use crate::state_machine::Key;
+use crate::who::Who;
 use crate::world::World;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -50,9 +51,9 @@ pub fn troubled(nodes: u8, duration: Micros, seed: u64) -> Result<Arc<Plan>, Vec
         }
         let after = |seconds| at + Micros::from_secs(seconds);
         scenario.script.extend([
-            Step { at, action: Action::Transfer(leads) },
+            Step { at, action: Action::Transfer(leads.into()) },
             Step { at: after(4), action: Action::Crash(Who::Node(leads)) },
-            Step { at: after(7), action: Action::Restart(leads) },
+            Step { at: after(7), action: Action::Restart(leads.into()) },
         ]);
         at = after(12);
     }
