@@ -14,6 +14,7 @@ mod action;
 mod client;
 mod clock;
 mod disk;
+pub mod document;
 mod draw;
 mod fault;
 mod history;
@@ -39,6 +40,7 @@ pub use action::{Action, ActionError, Step, format_steps, parse_steps, sort_step
 pub use client::Client;
 pub use clock::{Clock, Rate};
 pub use disk::Disk;
+pub use document::Document;
 pub use history::{History, Operation, OperationId, Outcome, Request};
 pub use host::Host;
 pub use latency::Latency;

@@ -1,0 +1,525 @@
+//! A scenario as a document, version 1: what people write as TOML, programs as JSON, and
+//! a link packed, all three by the same types.
+//!
+//! [`Scenario`] is what the simulator works with; a [`Document`] is what is written, kept
+//! and sent. Each becomes the other without loss: [`Document::of`], [`Document::scenario`].
+//!
+//! ```toml
+//! raftlab = 1                     # the version of the format
+//! name = "leader-crash"
+//! title = "Leader crash"
+//! summary = "At one second the leader loses power, and another takes its place."
+//! nodes = 5                       # A to E; all vote, unless voters or learners say otherwise
+//! duration = "2.5 s"
+//!
+//! [timing]
+//! election_timeout = "150-300 ms"
+//! heartbeat_interval = "50 ms"
+//!
+//! [raft]
+//! pre_vote = true
+//! stickiness = true
+//! lease = "11/10"                 # leases, and how much faster one clock may run than another
+//! flaws = ["vote-without-comparing-logs"]
+//!
+//! [network]
+//! latency = { normal = { mean = "5 ms", deviation = "1 ms" } }
+//!
+//! [[network.links]]
+//! from = "A"
+//! to = "B"
+//! latency = "30-40 ms"
+//!
+//! [disks]
+//! fsync = "0.4-1.2 ms"
+//!
+//! [[clocks]]
+//! node = "A"
+//! rate = "1/2"
+//!
+//! [[clients]]
+//! work = "write"
+//! rest = "140 ms"
+//!
+//! [[steps]]
+//! at = "1 s"
+//! do = "crash:leader"
+//! ```
+//!
+//! # What the three forms have in common, and where they differ
+//!
+//! What is left out is as its field says: see [`Document`] and its parts. Spans of time,
+//! nodes, sets of nodes, ratios and actions are short texts for people ([`words`]) and
+//! numbers when packed; a record is a table for people, and a list of those fields that
+//! are not as by default when packed (`record.rs`). The packed form is postcard behind a
+//! byte with the version.
+//!
+//! # How a field is added
+//!
+//! 1. Give [`Scenario`] the field. Nothing compiles until `of` and `scenario` below know
+//!    it: they take their argument apart, and build their result, field by field.
+//! 2. Give the record of the part that it belongs to a field at its END, with a doc comment
+//!    (which is its description in the schema), its type and its default. Without a default,
+//!    what was written before would no longer be read.
+//! 3. Types: [`Span`], [`Range`], [`Latency`], [`Node`], [`Nodes`]; [`Named`] for one of a
+//!    few things ([`words::Choice`]), [`Worded`] for what has a short text
+//!    ([`words::Words`]); numbers, `bool`, `String`, `Option` and `Vec` as they are; a record
+//!    of its own for a table. An enum of tables: see [`Latency`].
+//! 4. Draw the field in `tests/generator/`, so that `tests/document.rs` tries it in all
+//!    three forms.
+
+mod latency;
+mod packed;
+mod record;
+mod short_texts;
+mod span;
+#[cfg(feature = "text")]
+mod text;
+mod version;
+pub mod words;
+
+pub use latency::{Latency, Normal};
+pub use packed::{MOST_PACKED_BYTES, PackedError};
+pub use short_texts::{Node, Nodes};
+pub use span::{Between, Range, Span};
+pub use version::{DOCUMENT_VERSION, Version};
+pub use words::{Named, Worded};
+
+use crate::action::{self, Action};
+use crate::clock::Rate;
+use crate::network::{LinkPlan, NetworkPlan};
+use crate::scenario::{ClientPlan, Scenario, ScenarioError, Work};
+use crate::state_machine::Key;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use raft_core::{DriftBound, Flaw, Flaws, InForce, Micros, NodeSet, Settings};
+use record::record;
+
+record! {
+    /// A cluster, its surroundings, and what happens to it.
+    pub struct Document {
+        /// The version of this format: 1.
+        pub raftlab: Version,
+        /// Its name in a link: lower-case words joined by hyphens.
+        pub name: String = String::new(),
+        /// Its title.
+        pub title: String = String::new(),
+        /// What to see in it, in a sentence or three.
+        pub summary: String = String::new(),
+        /// How many nodes, A to at most I.
+        pub nodes: u8,
+        /// Who votes in the configuration that the cluster begins with. By default every
+        /// node that is no learner. Who is neither is a spare: it runs, knows that
+        /// configuration, and waits to be added.
+        pub voters: Option<Nodes> = None,
+        /// Who gets the log from the beginning and has no vote.
+        pub learners: Nodes = Worded(NodeSet::EMPTY),
+        /// When the run ends.
+        pub duration: Span,
+        /// How long nodes wait for each other.
+        pub timing: Timing = Timing::default(),
+        /// What an operator may choose of the protocol, and which of its rules are left out.
+        pub raft: Raft = Raft::default(),
+        /// When nodes take snapshots, and how those travel.
+        pub snapshots: Snapshots = Snapshots::default(),
+        /// The links between nodes, and from clients to nodes.
+        pub network: Network = Network::default(),
+        /// How fast the disks are.
+        pub disks: Disks = Disks::default(),
+        /// Clocks that don't run true from the beginning.
+        pub clocks: Vec<Clock> = Vec::new(),
+        /// Who asks the cluster to do something. They are numbered from 1.
+        pub clients: Vec<Client> = Vec::new(),
+        /// What happens, and when; in the order of time.
+        pub steps: Vec<Step> = Vec::new(),
+    }
+}
+
+record! {
+    /// How long nodes wait for each other.
+    pub struct Timing: Default {
+        /// From the shortest election timeout to the longest; each is drawn anew between the
+        /// two. By default the paper's, 150-300 ms.
+        pub election_timeout: Option<Range> = None,
+        /// How often a leader sends a round of heartbeats; shorter than the shortest election
+        /// timeout. By default 50 ms.
+        pub heartbeat_interval: Option<Span> = None,
+    }
+}
+
+record! {
+    /// What an operator may choose of the protocol, and which of its rules are left out.
+    pub struct Raft: Default {
+        /// A server asks if it would win before it stands for election (dissertation,
+        /// section 9.6).
+        pub pre_vote: bool = false,
+        /// A leader steps down once an election timeout has passed without a round of
+        /// heartbeats that a majority answered (dissertation, section 6.2).
+        pub check_quorum: bool = false,
+        /// A server that has heard from a leader within the minimum election timeout ignores
+        /// requests for its vote (dissertation, section 4.2.3). Leases rest on it.
+        pub stickiness: bool = false,
+        /// A leader may answer reads from its lease, which is shortened by this bound on how
+        /// much faster one clock may run than another, such as 11/10; 1/1 keeps no bound
+        /// (dissertation, section 6.4.1). Without it, there are no leases.
+        pub lease: Option<Worded<DriftBound>> = None,
+        /// A follower takes reads, and asks its leader for the read index (dissertation,
+        /// section 6.4); else it says who leads.
+        pub reads_through_followers: bool = false,
+        /// A new leader begins its term with an entry that holds nothing (paper, section 8).
+        pub no_op_at_start_of_term: bool = true,
+        /// From when on a configuration counts (dissertation, section 4.1, or etcd's way).
+        pub configurations_in_force: Named<InForce> = Named(InForce::WhenAppended),
+        /// The most entries that one AppendEntries carries.
+        pub max_entries_per_message: u32 = 64,
+        /// The most messages with entries that a leader has under way to one follower without
+        /// an answer.
+        pub in_flight_messages_max: u32 = 256,
+        /// How many entries a learner may lack and still be made a voter.
+        pub promotion_lag_max: u64 = 1_000,
+        /// Rules that are left out, to show what they are for. None, in real Raft.
+        pub flaws: Vec<Named<Flaw>> = Vec::new(),
+    }
+}
+
+record! {
+    /// When nodes take snapshots, and how those travel.
+    pub struct Snapshots: Default {
+        /// How many entries a node applies before it takes the next snapshot and lets go of its
+        /// log up to there. By default only when it is told to.
+        pub every: Option<u64> = None,
+        /// How many of the entries that a snapshot covers stay in the log.
+        pub entries_kept: u64 = 0,
+        /// The most bytes of a snapshot that one message carries.
+        pub chunk_bytes: u32 = 65_536,
+    }
+}
+
+record! {
+    /// The links between nodes, and from clients to nodes.
+    pub struct Network: Default {
+        /// How long a message takes on every link between nodes that isn't named below.
+        pub latency: Latency = Latency::normal(5_000, 1_000),
+        /// How long a message takes between a client and a node, each way. Walls between
+        /// nodes don't stop clients.
+        pub client_latency: Latency = Latency::constant(300),
+        /// How many of a million messages between nodes are lost on the way.
+        pub loss_per_million: u32 = 0,
+        /// How many of a million messages that arrive do so a second time, late.
+        pub duplicates_per_million: u32 = 0,
+        /// Links that are not like the others, each in one direction.
+        pub links: Vec<Link> = Vec::new(),
+    }
+}
+
+record! {
+    /// One link, in one direction.
+    pub struct Link {
+        /// From this node ...
+        pub from: Node,
+        /// ... to this one.
+        pub to: Node,
+        /// How long a message takes.
+        pub latency: Latency,
+    }
+}
+
+record! {
+    /// How fast the disks are.
+    pub struct Disks: Default {
+        /// How long an fsync takes.
+        pub fsync: Latency = Latency::uniform(400, 1_200),
+    }
+}
+
+record! {
+    /// A clock that doesn't run true from the beginning.
+    pub struct Clock {
+        /// Whose.
+        pub node: Node,
+        /// How fast it runs, as a ratio to true time from 1/2 to 2/1.
+        pub rate: Worded<Rate>,
+    }
+}
+
+record! {
+    /// A client: it asks, waits for the answer, rests, and asks again.
+    pub struct Client {
+        /// What it asks for.
+        pub work: Named<Work>,
+        /// The key that it works on.
+        pub key: u8 = 0,
+        /// When it begins.
+        pub starts_at: Span = Worded(Micros::ZERO),
+        /// When it asks no more. By default when the run ends.
+        pub stops_at: Option<Span> = None,
+        /// How long it rests between an answer and the next question.
+        pub rest: Span = Worded(Micros::from_millis(100)),
+        /// How long it waits for an answer before it asks another node.
+        pub patience: Span = Worded(Micros::from_millis(100)),
+        /// It asks this node only, whoever leads.
+        pub stuck_to: Option<Node> = None,
+    }
+}
+
+record! {
+    /// Something that happens, and when.
+    pub struct Step {
+        /// When. What else happens at that very microsecond comes first.
+        pub at: Span,
+        /// What: an action and whom it is about, such as crash:leader, restart:B, timeout:A,
+        /// partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
+        /// step:A:-250000 (microseconds), transfer:B, add-learner:D, add-voter:D, remove:A,
+        /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B.
+        pub action as "do": Worded<Action>,
+    }
+}
+
+impl Document {
+    /// The document of a scenario.
+    pub fn of(scenario: &Scenario) -> Document {
+        // Without `..`: a new field is in the document, or this doesn't compile.
+        let Scenario {
+            name,
+            title,
+            summary,
+            nodes,
+            voters,
+            learners,
+            settings,
+            snapshot_every,
+            network,
+            fsync,
+            clocks,
+            clients,
+            client_latency,
+            script,
+            duration,
+        } = scenario;
+        let Settings {
+            election_timeout_min,
+            election_timeout_max,
+            heartbeat_interval,
+            max_entries_per_message,
+            in_flight_messages_max,
+            no_op_at_start_of_term,
+            stickiness,
+            pre_vote,
+            check_quorum,
+            lease,
+            reads_through_followers,
+            configurations_in_force,
+            promotion_lag_max,
+            entries_kept_after_snapshot,
+            snapshot_chunk_bytes,
+            flaws,
+        } = *settings;
+        let NetworkPlan { latency, links, loss_per_million, duplicates_per_million } = network;
+        let paper = Settings::default();
+        let timeouts = Between { min: election_timeout_min, max: election_timeout_max };
+        let paper_timeouts =
+            Between { min: paper.election_timeout_min, max: paper.election_timeout_max };
+        Document {
+            raftlab: Version,
+            name: name.clone(),
+            title: title.clone(),
+            summary: summary.clone(),
+            nodes: *nodes,
+            voters: voters.map(Worded),
+            learners: Worded(*learners),
+            duration: Worded(*duration),
+            timing: Timing {
+                election_timeout: (timeouts != paper_timeouts).then_some(Worded(timeouts)),
+                heartbeat_interval: (heartbeat_interval != paper.heartbeat_interval)
+                    .then_some(Worded(heartbeat_interval)),
+            },
+            raft: Raft {
+                pre_vote,
+                check_quorum,
+                stickiness,
+                lease: lease.map(Worded),
+                reads_through_followers,
+                no_op_at_start_of_term,
+                configurations_in_force: Named(configurations_in_force),
+                max_entries_per_message,
+                in_flight_messages_max,
+                promotion_lag_max,
+                flaws: flaws.iter().map(Named).collect(),
+            },
+            snapshots: Snapshots {
+                every: *snapshot_every,
+                entries_kept: entries_kept_after_snapshot,
+                chunk_bytes: snapshot_chunk_bytes,
+            },
+            network: Network {
+                latency: Latency::of(*latency),
+                client_latency: Latency::of(*client_latency),
+                loss_per_million: *loss_per_million,
+                duplicates_per_million: *duplicates_per_million,
+                links: links.iter().map(Link::of).collect(),
+            },
+            disks: Disks { fsync: Latency::of(*fsync) },
+            clocks: clocks.iter().map(|(node, rate)| Clock::of(*node, *rate)).collect(),
+            clients: clients.iter().map(|plan| Client::of(plan, *duration)).collect(),
+            steps: script.iter().map(Step::of).collect(),
+        }
+    }
+
+    /// The scenario that this document describes. Whether that can be run,
+    /// [`Plan::new`](crate::Plan::new) says.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the document itself, at once.
+    pub fn scenario(&self) -> Result<Scenario, Vec<ScenarioError>> {
+        let Document {
+            raftlab: Version,
+            name,
+            title,
+            summary,
+            nodes,
+            voters,
+            learners,
+            duration: Worded(duration),
+            timing: Timing { election_timeout, heartbeat_interval },
+            raft:
+                Raft {
+                    pre_vote,
+                    check_quorum,
+                    stickiness,
+                    lease,
+                    reads_through_followers,
+                    no_op_at_start_of_term,
+                    configurations_in_force,
+                    max_entries_per_message,
+                    in_flight_messages_max,
+                    promotion_lag_max,
+                    flaws,
+                },
+            snapshots: Snapshots { every, entries_kept, chunk_bytes },
+            network:
+                Network { latency, client_latency, loss_per_million, duplicates_per_million, links },
+            disks: Disks { fsync },
+            clocks,
+            clients,
+            steps,
+        } = self;
+        let mut errors = Vec::new();
+        let mut flaws_left_out = Flaws::NONE;
+        for (place, Named(flaw)) in flaws.iter().enumerate() {
+            if flaws_left_out.has(*flaw) {
+                errors.push(ScenarioError {
+                    field: alloc::format!("raft.flaws[{place}]"),
+                    message: alloc::format!("{} is named twice", flaw.name()),
+                });
+            }
+            flaws_left_out = flaws_left_out.with(*flaw);
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let paper = Settings::default();
+        let timeouts = election_timeout.map_or(
+            Between { min: paper.election_timeout_min, max: paper.election_timeout_max },
+            |Worded(timeouts)| timeouts,
+        );
+        Ok(Scenario {
+            name: name.to_string(),
+            title: title.to_string(),
+            summary: summary.to_string(),
+            nodes: *nodes,
+            voters: voters.map(|Worded(voters)| voters),
+            learners: learners.0,
+            settings: Settings {
+                election_timeout_min: timeouts.min,
+                election_timeout_max: timeouts.max,
+                heartbeat_interval: heartbeat_interval
+                    .map_or(paper.heartbeat_interval, |Worded(interval)| interval),
+                max_entries_per_message: *max_entries_per_message,
+                in_flight_messages_max: *in_flight_messages_max,
+                no_op_at_start_of_term: *no_op_at_start_of_term,
+                stickiness: *stickiness,
+                pre_vote: *pre_vote,
+                check_quorum: *check_quorum,
+                lease: lease.map(|Worded(bound)| bound),
+                reads_through_followers: *reads_through_followers,
+                configurations_in_force: configurations_in_force.0,
+                promotion_lag_max: *promotion_lag_max,
+                entries_kept_after_snapshot: *entries_kept,
+                snapshot_chunk_bytes: *chunk_bytes,
+                flaws: flaws_left_out,
+            },
+            snapshot_every: *every,
+            network: NetworkPlan {
+                latency: latency.latency(),
+                links: links.iter().map(Link::plan).collect(),
+                loss_per_million: *loss_per_million,
+                duplicates_per_million: *duplicates_per_million,
+            },
+            fsync: fsync.latency(),
+            clocks: clocks.iter().map(|Clock { node, rate }| (node.0, rate.0)).collect(),
+            clients: clients.iter().map(|client| client.plan(*duration)).collect(),
+            client_latency: client_latency.latency(),
+            script: steps.iter().map(Step::step).collect(),
+            duration: *duration,
+        })
+    }
+}
+
+impl Link {
+    fn of(plan: &LinkPlan) -> Link {
+        let LinkPlan { from, to, latency } = *plan;
+        Link { from: Worded(from), to: Worded(to), latency: Latency::of(latency) }
+    }
+
+    fn plan(&self) -> LinkPlan {
+        let Link { from, to, latency } = self;
+        LinkPlan { from: from.0, to: to.0, latency: latency.latency() }
+    }
+}
+
+impl Clock {
+    const fn of(node: raft_core::NodeId, rate: Rate) -> Clock {
+        Clock { node: Worded(node), rate: Worded(rate) }
+    }
+}
+
+impl Client {
+    fn of(plan: &ClientPlan, duration: Micros) -> Client {
+        let ClientPlan { work, key: Key(key), starts_at, stops_at, rest, patience, stuck_to } =
+            *plan;
+        Client {
+            work: Named(work),
+            key,
+            starts_at: Worded(starts_at),
+            stops_at: (stops_at != duration).then_some(Worded(stops_at)),
+            rest: Worded(rest),
+            patience: Worded(patience),
+            stuck_to: stuck_to.map(Worded),
+        }
+    }
+
+    fn plan(&self, duration: Micros) -> ClientPlan {
+        let Client { work, key, starts_at, stops_at, rest, patience, stuck_to } = self;
+        ClientPlan {
+            work: work.0,
+            key: Key(*key),
+            starts_at: starts_at.0,
+            stops_at: stops_at.map_or(duration, |Worded(stops_at)| stops_at),
+            rest: rest.0,
+            patience: patience.0,
+            stuck_to: stuck_to.map(|Worded(node)| node),
+        }
+    }
+}
+
+impl Step {
+    fn of(step: &action::Step) -> Step {
+        let action::Step { at, action } = step;
+        Step { at: Worded(*at), action: Worded(action.clone()) }
+    }
+
+    fn step(&self) -> action::Step {
+        let Step { at, action } = self;
+        action::Step { at: at.0, action: action.0.clone() }
+    }
+}
