@@ -4,7 +4,7 @@ use crate::log_mark::Known;
 use crate::node_mark::{NodeRole, RingKind, Vote};
 use crate::text_mark::Tone;
 use raft_core::{Index, Log, Micros, NodeId, NodeSet, RoleView, View};
-use raft_sim::{Host, Rate, World};
+use raft_sim::{Host, Pause, Rate, World};
 
 /// Something to say, the longest way first: whoever places it takes the first that fits.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -124,6 +124,9 @@ pub(crate) fn role_line(host: &Host, role: NodeRole, at: Micros) -> Saying {
                 let text = format!("voted for {candidate}");
                 return Saying { ways: vec![text, "follower".to_string()], tone: Tone::Quiet };
             }
+            if host.pause().is_some() {
+                return Saying::new(["follower"], Tone::Quiet);
+            }
             let Some((_, deadline)) = view.election_timer() else { return Saying::default() };
             let fires_at = host.clock().when_it_shows(deadline);
             let ways = vec![
@@ -152,12 +155,22 @@ pub(crate) fn notes(host: &Host, role: NodeRole, at: Micros) -> Vec<Saying> {
         notes.push(Saying { ways: vec![format!("clock {times}"), times], tone });
     }
     let Some(view) = host.node().map(|node| node.view()) else { return notes };
+    match host.pause() {
+        Some(Pause::Process) => notes.push(Saying::new(["stands still", "paused"], tone)),
+        Some(Pause::Machine) => {
+            let ways = ["stands still, and so does its clock", "suspended"];
+            notes.push(Saying::new(ways, tone));
+        }
+        None => {}
+    }
     if let RoleView::Leader(leader) = view.role() {
         let own_now = host.clock().shows_at(at);
         if let Some(until) = leader.lease_until()
             && (is_untrue || role == NodeRole::StaleLeader)
         {
-            notes.push(if until > own_now {
+            notes.push(if until > own_now && host.clock().stands_still() {
+                Saying::new(["its lease runs out when its clock goes on", "lease"], tone)
+            } else if until > own_now {
                 let until = host.clock().when_it_shows(until);
                 let ways = vec![
                     format!("lease until {until} by its clock"),

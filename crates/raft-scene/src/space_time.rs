@@ -255,6 +255,7 @@ impl TimelineMarks {
             };
             let (lanes, label) = match &span.fault {
                 Fault::Down(node) => (NodeSet::only(*node), format!("{node} is down")),
+                Fault::Paused(node) => (NodeSet::only(*node), format!("{node} stands still")),
                 Fault::Cut { from, to } => (NodeSet::only(*to), format!("{from} → {to} cut")),
                 Fault::Wall { groups, minorities } => {
                     let mut groups = groups.clone();

@@ -51,6 +51,8 @@ impl Landmark {
             // At time zero every node starts: nothing was broken.
             Happening::Restarted { .. } if record.at.0 > 0 => Some(Landmark::Fault),
             Happening::Crashed { .. }
+            | Happening::Paused { .. }
+            | Happening::Resumed { .. }
             | Happening::Parted { .. }
             | Happening::LinkCut { .. }
             | Happening::LinkMended { .. }
@@ -120,6 +122,7 @@ pub(crate) enum Fault {
         minorities: NodeSet,
     },
     Down(NodeId),
+    Paused(NodeId),
     Cut {
         from: NodeId,
         to: NodeId,
@@ -223,6 +226,9 @@ impl TimelineIndex {
             Happening::Delivered { message } => {
                 if let Some(span) = self.message_mut(*message) {
                     (span.ended_at, span.ended_in) = (at, Some(event));
+                    // One that waited for a paused receiver took longer than its way.
+                    let took = at - span.sent_at;
+                    self.longest = self.longest.max(took);
                 }
             }
             Happening::Lost { message, because } => self.lost(*message, *because, at, event),
@@ -240,11 +246,16 @@ impl TimelineIndex {
             },
             Happening::Crashed { node, .. } => {
                 self.role(*node, at, NodeRole::Crashed);
+                self.mends(at, |fault| *fault == Fault::Paused(*node));
                 self.breaks(at, Fault::Down(*node));
             }
             Happening::Restarted { node } => {
                 self.role(*node, at, NodeRole::Follower);
                 self.mends(at, |fault| *fault == Fault::Down(*node));
+            }
+            Happening::Paused { node, .. } => self.breaks(at, Fault::Paused(*node)),
+            Happening::Resumed { node } => {
+                self.mends(at, |fault| *fault == Fault::Paused(*node));
             }
             Happening::Parted { groups } => {
                 self.mends(at, |fault| matches!(fault, Fault::Wall { .. }));
@@ -261,7 +272,9 @@ impl TimelineIndex {
             Happening::LinkMended { from, to } => {
                 self.mends(at, |fault| *fault == Fault::Cut { from: *from, to: *to });
             }
-            Happening::Healed => self.mends(at, |fault| !matches!(fault, Fault::Down(_))),
+            Happening::Healed => {
+                self.mends(at, |fault| matches!(fault, Fault::Wall { .. } | Fault::Cut { .. }));
+            }
             Happening::OperationBegan { operation, client, request } => {
                 self.has_person |= *client == 0;
                 self.operations.push(OperationSpan {
@@ -332,6 +345,7 @@ impl TimelineIndex {
 
     fn lost(&mut self, id: MessageId, because: LossCause, at: Micros, event: u64) {
         let Some(span) = self.message_mut(id) else { return };
+        let took = at - span.sent_at;
         let permille = reached(because, span.sent_at, span.ended_at, at);
         (span.ended_at, span.ended_in) = (at, Some(event));
         span.lost = Some((because, permille));
@@ -345,6 +359,7 @@ impl TimelineIndex {
             reached_permille: permille,
             because,
         };
+        self.longest = self.longest.max(took);
         self.lost.push(lost);
     }
 

@@ -236,6 +236,8 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
     let actions = [
         Action::Transfer(to.into()),
         Action::Snapshot(Who::Leader),
+        Action::Pause(Who::Leader),
+        Action::Resume(node.into()),
         Action::Reconfigure(joint),
         Action::StepClock { node: node.into(), by_micros: 1 },
     ];

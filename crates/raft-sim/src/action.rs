@@ -21,6 +21,12 @@ pub enum Action {
     Crash(Who),
     /// A crashed node starts again with what its disk holds.
     Restart(#[serde(with = "node_or_who")] Who),
+    /// The node's process stands still, and its clock runs on: what comes for it waits.
+    Pause(Who),
+    /// The node's machine is suspended: its process stands still, and its clock with it.
+    Suspend(Who),
+    /// A process that was paused or suspended goes on, with what came for it meanwhile.
+    Resume(Who),
     /// The node stands for election at once, as if its timeout had run out.
     ForceTimeout(#[serde(with = "node_or_who")] Who),
     /// Walls between groups; a node in no group is alone with the others in none.
@@ -96,6 +102,9 @@ impl fmt::Display for Action {
         match self {
             Action::Crash(who) => write!(formatter, "crash:{who}"),
             Action::Restart(node) => write!(formatter, "restart:{node}"),
+            Action::Pause(who) => write!(formatter, "pause:{who}"),
+            Action::Suspend(who) => write!(formatter, "suspend:{who}"),
+            Action::Resume(node) => write!(formatter, "resume:{node}"),
             Action::ForceTimeout(node) => write!(formatter, "timeout:{node}"),
             Action::Partition(groups) => {
                 formatter.write_str("partition:")?;
@@ -156,9 +165,9 @@ impl fmt::Display for ActionError {
 
 impl core::error::Error for ActionError {}
 
-const KINDS: &str = "crash, restart, timeout, partition, isolate, cut, mend, heal, clock, step, \
-                     transfer, add-learner, add-voter, remove, joint, snapshot, write, read-index, \
-                     read-lease or read-log";
+const KINDS: &str = "crash, restart, pause, suspend, resume, timeout, partition, isolate, cut, \
+                     mend, heal, clock, step, transfer, add-learner, add-voter, remove, joint, \
+                     snapshot, write, read-index, read-lease or read-log";
 
 fn who(text: &str) -> Result<Who, ActionError> {
     text.parse()
@@ -262,6 +271,9 @@ impl FromStr for Action {
         Ok(match kind {
             "crash" => Action::Crash(who(rest)?),
             "restart" => Action::Restart(who(rest)?),
+            "pause" => Action::Pause(who(rest)?),
+            "suspend" => Action::Suspend(who(rest)?),
+            "resume" => Action::Resume(who(rest)?),
             "timeout" => Action::ForceTimeout(who(rest)?),
             "partition" => Action::Partition(groups(rest)?),
             "isolate" => Action::Isolate(who(rest)?),
@@ -312,6 +324,9 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
     match action {
         Action::Crash(who)
         | Action::Restart(who)
+        | Action::Pause(who)
+        | Action::Suspend(who)
+        | Action::Resume(who)
         | Action::ForceTimeout(who)
         | Action::Isolate(who)
         | Action::SetClock { node: who, .. }
@@ -396,6 +411,9 @@ mod tests {
         for who in who {
             actions.extend([
                 Action::Crash(who),
+                Action::Pause(who),
+                Action::Suspend(who),
+                Action::Resume(who),
                 Action::Isolate(who),
                 Action::Snapshot(who),
                 Action::Write(who),

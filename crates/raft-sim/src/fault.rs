@@ -1,10 +1,12 @@
 //! What is done to a cluster: by a scenario's script, or by a person.
 
 use crate::action::Action;
+use crate::host::Host;
+use crate::pause::Pause;
 use crate::record::{ActionRefusal, Happening, LossCause};
 use crate::who::Who;
 use crate::world::World;
-use raft_core::{Input, NodeId, NodeSet, RequestId};
+use raft_core::{Input, Node, NodeId, NodeSet, RequestId};
 
 impl World {
     pub(crate) fn act(&mut self, action: Action) {
@@ -29,12 +31,24 @@ impl World {
             }
             Action::ForceTimeout(who) => {
                 let node = self.resolve(*who)?;
-                let running = self.node_at(node).ok_or(ActionRefusal::IsDown)?;
+                let running = self.running(node)?;
                 if running.view().is_leader() {
                     return Err(ActionRefusal::IsLeader);
                 }
                 self.emit(Happening::TimeoutForced { node });
                 self.tell(node, Input::Campaign);
+            }
+            Action::Pause(who) => {
+                let node = self.resolve(*who)?;
+                self.pause(node, Pause::Process)?;
+            }
+            Action::Suspend(who) => {
+                let node = self.resolve(*who)?;
+                self.pause(node, Pause::Machine)?;
+            }
+            Action::Resume(who) => {
+                let node = self.resolve(*who)?;
+                self.resume(node)?;
             }
             Action::Partition(groups) => {
                 // Whoever is in no group is together with the others in none.
@@ -92,12 +106,14 @@ impl World {
             }
             Action::Transfer(to) => {
                 let node = self.resolve(Who::Leader)?;
+                self.running(node)?;
                 let to = self.resolve(*to)?;
                 self.emit(Happening::TransferOrdered { node, to });
                 self.tell(node, Input::Transfer(to));
             }
             Action::Reconfigure(change) => {
                 let node = self.resolve(Who::Leader)?;
+                self.running(node)?;
                 self.emit(Happening::ReconfigurationOrdered { node, change: *change });
                 // Nobody waits for the answer: what comes of it shows in the record.
                 let request = RequestId(self.next_request);
@@ -106,7 +122,7 @@ impl World {
             }
             Action::Snapshot(who) => {
                 let node = self.resolve(*who)?;
-                self.node_at(node).ok_or(ActionRefusal::IsDown)?;
+                self.running(node)?;
                 self.take_snapshot(node);
             }
             Action::Write(who) => {
@@ -121,15 +137,27 @@ impl World {
         Ok(())
     }
 
+    /// A node that handles what it is told.
+    pub(crate) fn running(&self, id: NodeId) -> Result<&Node, ActionRefusal> {
+        let node = self.node_at(id).ok_or(ActionRefusal::IsDown)?;
+        match self.host(id).and_then(Host::pause) {
+            Some(_) => Err(ActionRefusal::IsPaused),
+            None => Ok(node),
+        }
+    }
+
     /// Every node, member or not: walls stand between machines.
     fn everyone(&self) -> NodeSet {
         NodeSet::first(self.plan.scenario().nodes)
     }
 
     fn crash(&mut self, node: NodeId) {
+        self.hand_over_waiting(node);
+        let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         host.process = None;
         host.wake_at = None;
+        host.clock.go_on(now);
         let writes_lost = host.disk.crash();
         self.emit(Happening::Crashed { node, writes_lost });
     }

@@ -1,10 +1,13 @@
 //! A host: a node with the clock, the disk and the state machine that it has.
 
-use crate::clock::{Clock, Rate};
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::history::OperationId;
+use crate::pause::Pause;
+use crate::queue::Due;
 use crate::state_machine::StateMachine;
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use raft_core::{CheckedSettings, Index, Membership, Micros, Node, NodeId, RequestId, Term};
 
 /// One machine of the cluster.
@@ -23,6 +26,9 @@ pub struct Host {
 /// What a crash takes: everything but the disk.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Process {
+    /// What has come for it while it stands, in the order in which it came.
+    pub(crate) waiting: Vec<Due>,
+    pub(crate) pause: Option<Pause>,
     pub(crate) node: Node,
     pub(crate) machine: StateMachine,
     /// Writes that this node took as leader, by where they stand in its log.
@@ -32,15 +38,8 @@ pub(crate) struct Process {
 }
 
 impl Host {
-    pub(crate) fn new(id: NodeId, membership: Membership, rate: Rate) -> Host {
-        Host {
-            id,
-            clock: Clock::new(rate),
-            disk: Disk::new(membership),
-            process: None,
-            boots: 0,
-            wake_at: None,
-        }
+    pub(crate) fn new(id: NodeId, membership: Membership, clock: Clock) -> Host {
+        Host { id, clock, disk: Disk::new(membership), process: None, boots: 0, wake_at: None }
     }
 
     pub(crate) fn boot(&mut self, settings: CheckedSettings, seed: u64, now: Micros) {
@@ -48,6 +47,8 @@ impl Host {
         let node = Node::restore(self.id, settings, seed, disk, self.clock.shows_at(now));
         self.boots += 1;
         self.process = Some(Process {
+            waiting: Vec::new(),
+            pause: None,
             node,
             machine: StateMachine::default(),
             proposals: BTreeMap::new(),
@@ -56,10 +57,30 @@ impl Host {
     }
 
     /// Recomputes when the process wants to be woken; call it after whatever may
-    /// change its deadline or its clock.
+    /// change its deadline or its clock. One that stands is not woken: what was due
+    /// meanwhile is due when it goes on.
     pub(crate) fn set_alarm(&mut self, now: Micros) {
-        let deadline = self.process.as_ref().and_then(|process| process.node.deadline());
+        let running = self.process.as_ref().filter(|process| !process.stands());
+        let deadline = running.and_then(|process| process.node.deadline());
         self.wake_at = deadline.map(|deadline| self.clock.when_it_shows(deadline).max(now));
+    }
+
+    /// The process stands: keeps what has come for it until it goes on. Gives it back
+    /// where the process runs, or there is none.
+    pub(crate) fn keep_waiting(&mut self, due: Due) -> Option<Due> {
+        match &mut self.process {
+            Some(process) if process.stands() => {
+                process.waiting.push(due);
+                None
+            }
+            _ => Some(due),
+        }
+    }
+
+    /// Whether its process stands still, and whether its clock does with it; `None` while
+    /// it runs or is down.
+    pub fn pause(&self) -> Option<Pause> {
+        self.process.as_ref().and_then(|process| process.pause)
     }
 
     /// Which node it runs.

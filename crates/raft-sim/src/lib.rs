@@ -23,6 +23,7 @@ mod json;
 mod latency;
 mod monitor;
 mod network;
+mod pause;
 mod queue;
 mod record;
 mod scenario;
@@ -46,6 +47,7 @@ pub use host::Host;
 pub use latency::Latency;
 pub use monitor::{Evidence, Monitors, OperationRef, Property, Standing, Violation};
 pub use network::{Flight, LinkPlan, MessageId, Network, NetworkPlan};
+pub use pause::Pause;
 pub use record::{ActionRefusal, Happening, LossCause, Record};
 pub use scenario::{
     ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,

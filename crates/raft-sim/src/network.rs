@@ -71,6 +71,8 @@ pub struct Flight {
     pub reaches_permille: u16,
     /// Why it won't arrive, if it won't.
     pub lost: Option<LossCause>,
+    /// It is there, and waits for a receiver that is paused.
+    pub is_waiting: bool,
 }
 
 /// The network's state.
@@ -154,7 +156,8 @@ impl Network {
             (1_000, None)
         };
         let ends_at = now + latency.scaled(u32::from(reaches_permille), 1_000);
-        let flight = Flight { envelope, sent_at: now, ends_at, reaches_permille, lost };
+        let flight =
+            Flight { envelope, sent_at: now, ends_at, reaches_permille, lost, is_waiting: false };
         let purpose = Purpose::Duplicate { from, to, kind, nth };
         let is_duplicated = lost.is_none()
             && plan.duplicates_per_million > 0
@@ -174,6 +177,13 @@ impl Network {
         self.next_message += 1;
         self.flights.insert(id, flight);
         id
+    }
+
+    /// A message has arrived at a process that stands.
+    pub(crate) fn wait(&mut self, id: MessageId) {
+        if let Some(flight) = self.flights.get_mut(&id) {
+            flight.is_waiting = true;
+        }
     }
 
     pub(crate) fn take(&mut self, id: MessageId) -> Option<Flight> {
@@ -207,8 +217,10 @@ impl Network {
             .iter()
             .filter(|(_, flight)| {
                 // One that the network is to lose later dies here as well; one that was
-                // sent at a wall does so there anyway.
+                // sent at a wall does so there anyway, and one that is there is no more
+                // on its way.
                 flight.lost != Some(LossCause::Cut)
+                    && !flight.is_waiting
                     && self.is_cut(flight.envelope.from, flight.envelope.to)
             })
             .map(|(id, _)| *id)

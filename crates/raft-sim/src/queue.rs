@@ -4,7 +4,7 @@ use crate::history::{OperationId, Outcome};
 use crate::network::MessageId;
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
-use raft_core::{Micros, NodeId};
+use raft_core::{Micros, NodeId, WriteId};
 
 /// Something that is due at a time known beforehand.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -13,6 +13,8 @@ pub(crate) enum Due {
     MessageEnds(MessageId),
     /// The fsync that a host began in its `boot`-th life is done.
     SyncEnds { node: NodeId, boot: u64 },
+    /// A host's process hears, in its `boot`-th life, that a write is durable.
+    DurableReported { node: NodeId, boot: u64, write: WriteId },
     /// A client's question reaches a node.
     QuestionArrives { operation: OperationId, node: NodeId },
     /// A node's answer reaches the client.

@@ -100,6 +100,18 @@ pub enum Happening {
         /// Which.
         node: NodeId,
     },
+    /// A process stands still: what comes for it waits.
+    Paused {
+        /// Whose.
+        node: NodeId,
+        /// Whether its clock stands still with it, as a suspended machine's does.
+        clock_stands: bool,
+    },
+    /// A process that stood goes on, with what came for it meanwhile.
+    Resumed {
+        /// Whose.
+        node: NodeId,
+    },
     /// Walls went up between groups, in place of those that stood.
     Parted {
         /// The groups.
@@ -216,4 +228,8 @@ pub enum ActionRefusal {
     IsUp,
     /// The node leads already.
     IsLeader,
+    /// The node's process stands still.
+    IsPaused,
+    /// The node's process runs.
+    IsNotPaused,
 }

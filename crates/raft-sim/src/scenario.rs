@@ -18,6 +18,7 @@ pub const MOST_NODES: u8 = 9;
 pub const LONGEST_RUN: Micros = Micros::from_secs(3_600);
 /// The most steps that a script, or a person, takes in one run.
 pub const MOST_STEPS: usize = 1_000;
+const LONGEST_OFFSET: Micros = Micros::from_secs(3_600);
 const MOST_CLIENTS: usize = 16;
 
 /// A cluster, its surroundings, and what happens to it.
@@ -51,6 +52,10 @@ pub struct Scenario {
     pub fsync: Latency,
     /// Clocks that don't run true from the beginning.
     pub clocks: Vec<(NodeId, Rate)>,
+    /// What clocks show at the beginning, where it isn't zero: by so much they are ahead of
+    /// the others, which no rule of Raft may mind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clock_offsets: Vec<(NodeId, Micros)>,
     /// Clients, numbered from 1.
     pub clients: Vec<ClientPlan>,
     /// How long a message takes between a client and a node, each way. Walls
@@ -191,6 +196,9 @@ impl Plan {
         for (node, _) in &scenario.clocks {
             member("clocks", *node);
         }
+        for (node, _) in &scenario.clock_offsets {
+            member("clock_offsets", *node);
+        }
         for link in &scenario.network.links {
             member("network.links", link.from);
             member("network.links", link.to);
@@ -215,6 +223,12 @@ impl Plan {
         }
         for (_, rate) in &scenario.clocks {
             check_rate(&mut wrong, "clocks", *rate);
+        }
+        for (node, offset) in &scenario.clock_offsets {
+            if *offset > LONGEST_OFFSET {
+                let much = format!("{node}'s clock is ahead by {offset}: at most an hour");
+                wrong("clock_offsets", much);
+            }
         }
         for (field, steps) in steps {
             if steps.len() > MOST_STEPS {

@@ -5,7 +5,7 @@
 //! then the schedule. No threads, no wall clock, no hash order.
 
 use crate::client::Client;
-use crate::clock::Rate;
+use crate::clock::{Clock, Rate};
 use crate::draw::{Purpose, draw};
 use crate::history::History;
 use crate::host::Host;
@@ -66,8 +66,14 @@ impl World {
                 .find(|(node, _)| *node == id)
                 .map_or(Rate::TRUE, |(_, rate)| *rate)
         };
-        let hosts =
-            everyone.iter().map(|id| Host::new(id, membership, rate_of(id))).collect::<Vec<_>>();
+        let offset_of = |id: NodeId| {
+            let offsets = &scenario.clock_offsets;
+            offsets.iter().find(|(node, _)| *node == id).map_or(Micros::ZERO, |(_, offset)| *offset)
+        };
+        let hosts = everyone
+            .iter()
+            .map(|id| Host::new(id, membership, Clock::new(rate_of(id), offset_of(id))))
+            .collect::<Vec<_>>();
         let clients = scenario
             .clients
             .iter()
@@ -249,8 +255,12 @@ impl World {
     fn carry_out(&mut self, due: Due) {
         match due {
             Due::MessageEnds(message) => {
-                let Some(flight) = self.network.take(message) else { return };
+                let Some(flight) = self.network.flight(message) else { return };
                 let to = flight.envelope.to;
+                if flight.lost.is_none() && self.keep_waiting(to, due).is_none() {
+                    return self.network.wait(message);
+                }
+                let Some(flight) = self.network.take(message) else { return };
                 let is_up = self.host(to).is_some_and(|host| host.process.is_some());
                 let lost = flight.lost.or((!is_up).then_some(LossCause::ReceiverDown));
                 if let Some(because) = lost {
@@ -259,18 +269,32 @@ impl World {
                 self.emit(Happening::Delivered { message });
                 self.tell(to, Input::Receive(flight.envelope));
             }
-            Due::SyncEnds { node, .. } => {
+            Due::SyncEnds { node, boot } => {
                 let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
                 let Some(write) = host.disk.end_sync() else { return };
                 self.emit(Happening::WriteDurable { node, write });
-                self.tell(node, Input::Durable(write));
-                self.sync(node);
+                self.carry_out(Due::DurableReported { node, boot, write });
             }
-            Due::QuestionArrives { operation, node } => self.question_arrives(operation, node),
+            Due::DurableReported { node, write, .. } => {
+                if self.keep_waiting(node, due).is_some() {
+                    self.tell(node, Input::Durable(write));
+                    self.sync(node);
+                }
+            }
+            Due::QuestionArrives { operation, node } => {
+                if self.keep_waiting(node, due).is_some() {
+                    self.question_arrives(operation, node);
+                }
+            }
             Due::AnswerArrives { operation, answer, by } => {
                 self.answer_arrives(operation, answer, by);
             }
         }
+    }
+
+    /// Keeps what comes for a process that stands; gives it back where none does.
+    fn keep_waiting(&mut self, node: NodeId, due: Due) -> Option<Due> {
+        self.hosts.get_mut(usize::from(node.number()))?.keep_waiting(due)
     }
 
     /// Takes dues from the head of the queue that nothing would come of: a message
@@ -279,7 +303,7 @@ impl World {
         while let Some((_, due)) = self.queue.next() {
             let is_stale = match due {
                 Due::MessageEnds(message) => self.network.flight(message).is_none(),
-                Due::SyncEnds { node, boot } => {
+                Due::SyncEnds { node, boot } | Due::DurableReported { node, boot, .. } => {
                     self.host(node).is_none_or(|host| host.boots != boot || host.process.is_none())
                 }
                 Due::QuestionArrives { .. } | Due::AnswerArrives { .. } => false,
@@ -317,6 +341,7 @@ impl World {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let own_now = host.clock.shows_at(now);
         let Some(process) = &mut host.process else { return };
+        debug_assert!(!process.stands(), "what comes for it waits");
         process.node.handle(own_now, input);
         self.carry_out_outputs(node);
     }

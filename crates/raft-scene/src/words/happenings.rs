@@ -62,6 +62,15 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             format!("{node} crashes, and loses {writes_lost} writes that were not durable.")
         }
         Happening::Restarted { node } => format!("{node} starts, with what its disk holds."),
+        Happening::Paused { node, clock_stands: false } => {
+            format!("{node}'s process stands still; its clock runs on.")
+        }
+        Happening::Paused { node, clock_stands: true } => {
+            format!("{node}'s machine is suspended, and its clock stands still with it.")
+        }
+        Happening::Resumed { node } => {
+            format!("{node} goes on, with what came for it meanwhile.")
+        }
         Happening::Parted { groups } => {
             let mut groups = groups.clone();
             groups.sort_unstable_by_key(|group| group.iter().next());
@@ -146,10 +155,14 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         ActionRefusal::IsDown => "that node is down",
         ActionRefusal::IsUp => "that node is up",
         ActionRefusal::IsLeader => "that node leads already",
+        ActionRefusal::IsPaused => "that node stands still",
+        ActionRefusal::IsNotPaused => "that node does not stand still",
     };
     let what = match action {
         Action::Crash(_) => "crash",
         Action::Restart(_) => "restart",
+        Action::Pause(_) | Action::Suspend(_) => "pause",
+        Action::Resume(_) => "going on",
         Action::ForceTimeout(_) => "forced election",
         Action::Partition(_) | Action::Isolate(_) => "wall",
         Action::CutLink { .. } => "cut",
@@ -210,6 +223,8 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         ),
         Happening::Crashed { .. }
         | Happening::Restarted { .. }
+        | Happening::Paused { .. }
+        | Happening::Resumed { .. }
         | Happening::Parted { .. }
         | Happening::LinkCut { .. }
         | Happening::LinkMended { .. }

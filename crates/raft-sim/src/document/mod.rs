@@ -92,7 +92,7 @@ use crate::scenario::{ClientPlan, Scenario, ScenarioError, Work};
 use crate::state_machine::Key;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use raft_core::{DriftBound, Flaw, Flaws, InForce, Micros, NodeSet, Settings};
+use raft_core::{DriftBound, Flaw, Flaws, InForce, Micros, NodeId, NodeSet, Settings};
 use record::record;
 
 record! {
@@ -237,8 +237,10 @@ record! {
     pub struct Clock {
         /// Whose.
         pub node: Node,
-        /// How fast it runs, as a ratio to true time from 1/2 to 2/1.
-        pub rate: Worded<Rate>,
+        /// How fast it runs, as a ratio to true time from 1/2 to 2/1. By default true.
+        pub rate: Option<Worded<Rate>> = None,
+        /// What it shows at the beginning: by so much it is ahead. By default zero.
+        pub offset: Option<Span> = None,
     }
 }
 
@@ -267,8 +269,8 @@ record! {
     pub struct Step {
         /// When. What else happens at that very microsecond comes first.
         pub at: Span,
-        /// What: an action and whom it is about, such as crash:leader, restart:B, timeout:A,
-        /// partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
+        /// What: an action and whom it is about, such as crash:leader, restart:B, pause:leader,
+        /// suspend:A, resume:A, timeout:A, partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
         /// step:A:-250000 (microseconds), transfer:B, add-learner:D, add-voter:D, remove:A,
         /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B.
         pub action as "do": Worded<Action>,
@@ -291,6 +293,7 @@ impl Document {
             network,
             fsync,
             clocks,
+            clock_offsets,
             clients,
             client_latency,
             script,
@@ -359,7 +362,7 @@ impl Document {
                 links: links.iter().map(Link::of).collect(),
             },
             disks: Disks { fsync: Latency::of(*fsync) },
-            clocks: clocks.iter().map(|(node, rate)| Clock::of(*node, *rate)).collect(),
+            clocks: Clock::of(clocks, clock_offsets),
             clients: clients.iter().map(|plan| Client::of(plan, *duration)).collect(),
             steps: script.iter().map(Step::of).collect(),
         }
@@ -456,7 +459,8 @@ impl Document {
                 duplicates_per_million: *duplicates_per_million,
             },
             fsync: fsync.latency(),
-            clocks: clocks.iter().map(|Clock { node, rate }| (node.0, rate.0)).collect(),
+            clocks: clocks.iter().filter_map(|it| Some((it.node.0, it.rate?.0))).collect(),
+            clock_offsets: clocks.iter().filter_map(|it| Some((it.node.0, it.offset?.0))).collect(),
             clients: clients.iter().map(|client| client.plan(*duration)).collect(),
             client_latency: client_latency.latency(),
             script: steps.iter().map(Step::step).collect(),
@@ -478,8 +482,19 @@ impl Link {
 }
 
 impl Clock {
-    const fn of(node: raft_core::NodeId, rate: Rate) -> Clock {
-        Clock { node: Worded(node), rate: Worded(rate) }
+    /// One for each rate and one for each offset, for a node may have just one of them.
+    fn of(rates: &[(NodeId, Rate)], offsets: &[(NodeId, Micros)]) -> Vec<Clock> {
+        let rates = rates.iter().map(|(node, rate)| Clock {
+            node: Worded(*node),
+            rate: Some(Worded(*rate)),
+            offset: None,
+        });
+        let offsets = offsets.iter().map(|(node, offset)| Clock {
+            node: Worded(*node),
+            rate: None,
+            offset: Some(Worded(*offset)),
+        });
+        rates.chain(offsets).collect()
     }
 }
 

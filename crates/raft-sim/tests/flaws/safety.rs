@@ -44,6 +44,7 @@ fn nodes(nodes: u8) -> Scenario {
         network: NetworkPlan::of(Latency::Constant(ms(5))),
         fsync: Latency::Constant(ms(1)),
         clocks: Vec::new(),
+        clock_offsets: Vec::new(),
         clients: Vec::new(),
         client_latency: Latency::Constant(Micros(100)),
         script: Vec::new(),

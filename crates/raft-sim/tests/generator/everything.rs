@@ -82,6 +82,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         network,
         fsync: latency(&mut dice, timeout / 4),
         clocks,
+        clock_offsets: offsets(number, nodes),
         clients: clients(&mut dice, &around),
         client_latency: latency(&mut dice, timeout / 10),
         script,
@@ -106,6 +107,13 @@ fn clocks(
     }
     let untrue: Vec<NodeId> = everyone.filter(|_| dice.one_in(3)).collect();
     untrue.into_iter().map(|node| (node, rate(dice, (low, high)))).collect()
+}
+
+/// Clocks that are ahead of each other: as no rule may mind that, no dice are thrown for it.
+fn offsets(number: u64, nodes: u8) -> Vec<(NodeId, Micros)> {
+    let node = NodeId::new((number % u64::from(nodes)) as u8).expect("a small number");
+    let offset = Micros(number.wrapping_mul(7_919_717) % 3_600_000_000);
+    if number.is_multiple_of(3) { vec![(node, offset)] } else { Vec::new() }
 }
 
 fn network(
@@ -235,9 +243,9 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
     let later = at + dice.of(1, timeout * 3);
     let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
     let kind = match temper {
-        Temper::Mixed => dice.of(0, 20),
-        Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12, 15]),
-        Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14, 15, 16]),
+        Temper::Mixed => dice.of(0, 22),
+        Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12, 15, 21]),
+        Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14, 15, 16, 21]),
     };
     match kind {
         // The members change, once or several times in a row.
@@ -386,6 +394,18 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
                 .filter_map(NodeId::new)
                 .for_each(|it| then(moment + timeout / 8, Action::Restart(it.into())));
         }
+        // One stands still, and perhaps its clock with it: that would break a lease.
+        21 => {
+            let who = if dice.one_in(2) { Who::Leader } else { Who::Node(node) };
+            let suspended = !leases && dice.one_in(3);
+            then(at, if suspended { Action::Suspend(who) } else { Action::Pause(who) });
+            if dice.one_in(4) {
+                then(soon, Action::ForceTimeout(other.into()));
+            }
+            for node in (0..nodes).filter_map(NodeId::new) {
+                then(later, Action::Resume(node.into()));
+            }
+        }
         13 if !leases => {
             let by = dice.of(1, timeout * 2) as i64;
             then(
@@ -436,6 +456,7 @@ pub(crate) fn calmed(scenario: Scenario) -> (Scenario, Micros) {
     then(Action::Heal);
     for node in (0..calmed.nodes).filter_map(NodeId::new) {
         then(Action::SetClock { node: node.into(), rate: Rate::TRUE });
+        then(Action::Resume(node.into()));
         then(Action::Restart(node.into()));
     }
     for client in &mut calmed.clients {

@@ -15,6 +15,7 @@ pub(crate) struct Explored {
     pub(crate) commits: u64,
     pub(crate) removals_of_entries: u64,
     pub(crate) crashes: u64,
+    pub(crate) pauses: u64,
     pub(crate) clock_steps: u64,
     pub(crate) single_changes: u64,
     pub(crate) joint_changes: u64,
@@ -40,6 +41,7 @@ impl Explored {
         match &record.what {
             Happening::Delivered { .. } => self.messages += 1,
             Happening::Crashed { .. } => self.crashes += 1,
+            Happening::Paused { .. } => self.pauses += 1,
             Happening::ClockStepped { .. } => self.clock_steps += 1,
             Happening::Node { transition, .. } => match transition {
                 Transition::BecameLeader { .. } => self.elections += 1,
@@ -88,12 +90,13 @@ impl Explored {
 
     /// Everything that schedules with everything switched on must do, with how often
     /// they did.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 18] {
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 19] {
         [
             ("elections", self.elections),
             ("commits", self.commits),
             ("removals of entries", self.removals_of_entries),
             ("crashes", self.crashes),
+            ("pauses", self.pauses),
             ("steps of clocks", self.clock_steps),
             ("changes by one server", self.single_changes),
             ("joint changes", self.joint_changes),

@@ -173,6 +173,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         network,
         fsync: self::latency(&mut dice, timeout / 4),
         clocks,
+        clock_offsets: Vec::new(),
         clients,
         client_latency: self::latency(&mut dice, timeout / 10),
         script,
