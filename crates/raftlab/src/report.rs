@@ -39,11 +39,7 @@ impl Failure {
 
     /// A file can't be read.
     pub(crate) fn reading(path: &Path, error: &io::Error) -> Failure {
-        let hint = match error.kind() {
-            io::ErrorKind::NotFound => " (no such file)",
-            _ => "",
-        };
-        Failure::input(path.display(), format!("it can't be read: {error}{hint}"))
+        Failure::input(path.display(), format!("it can't be read: {error}"))
     }
 
     /// A file can't be written.

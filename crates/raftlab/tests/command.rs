@@ -1,0 +1,138 @@
+//! The command as a caller sees it: what it prints, what it writes, and how it exits.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the command with these words, and `input` on its standard input.
+fn raftlab_with(words: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_raftlab"))
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // It may refuse what it reads before the end.
+    let _ = child.stdin.take().expect("it is piped").write_all(input);
+    child.wait_with_output().expect("it ends")
+}
+
+fn raftlab(words: &[&str]) -> Output {
+    raftlab_with(words, b"")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("it prints text")
+}
+
+#[track_caller]
+fn exits(output: &Output, code: i32) {
+    let said = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{}\n{}", said.0, said.1);
+    assert!(!said.1.contains("panicked"), "{}", said.1);
+}
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).expect("it can be made");
+    folder
+}
+
+fn trace_of(scenario: &str, seed: &str) -> Vec<u8> {
+    let output = raftlab(&["run", scenario, "--seed", seed, "--trace", "-"]);
+    assert!(!output.stdout.is_empty() && !output.stderr.is_empty(), "trace and account");
+    output.stdout
+}
+
+#[test]
+fn a_run_that_is_as_it_should_be_exits_with_0_and_says_who_led() {
+    let output = raftlab(&["run", "leader-crash", "--seed", "42"]);
+    exits(&output, 0);
+    let said = text(&output.stdout);
+    for part in ["seed 42", "leaders      B (term 1), A (term 2)", "13 of 13 answered", "none"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains('\x1b'), "no colours but on a terminal");
+}
+
+#[test]
+fn the_same_run_gives_the_same_trace() {
+    assert_eq!(trace_of("leader-crash", "7"), trace_of("leader-crash", "7"));
+    assert_ne!(trace_of("leader-crash", "7"), trace_of("leader-crash", "8"));
+}
+
+#[test]
+fn a_run_may_end_early() {
+    let output = raftlab(&["run", "leader-crash", "--until", "900"]);
+    exits(&output, 0);
+    assert!(!text(&output.stdout).contains("crashes"), "the crash is at one second");
+    for (until, says) in [("0", "after its beginning"), ("99999999", "it is 2500.0 ms long")] {
+        let output = raftlab(&["run", "leader-crash", "--until", until]);
+        exits(&output, 2);
+        assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn what_is_no_scenario_exits_with_2_and_says_what_would_be_right() {
+    let output = raftlab(&["run", "leader-crush"]);
+    exits(&output, 2);
+    let said = text(&output.stderr);
+    assert!(said.contains("leader-crush") && said.contains("leader-crash"), "{said}");
+    exits(&raftlab(&["run", "/no/such/file.toml"]), 2);
+    exits(&raftlab(&["run"]), 2);
+    exits(&raftlab(&["fly"]), 2);
+    exits(&raftlab(&["run", "leader-crash", "--seed", "many"]), 2);
+}
+
+#[test]
+fn a_trace_that_is_a_run_of_ours_checks_and_one_that_was_changed_does_not() {
+    let trace = trace_of("leader-crash", "42");
+    let checked = raftlab_with(&["check", "-"], &trace);
+    exits(&checked, 0);
+    assert!(text(&checked.stdout).contains("Nothing is violated"));
+    let (head, rest) =
+        text(&trace).split_once('\n').map(|(a, b)| (a.to_string(), b.to_string())).expect("lines");
+    let changed = format!("{head}\n{}", rest.replacen("\"at\":", "\"at\": ", 1));
+    let refused = raftlab_with(&["check", "-"], changed.as_bytes());
+    exits(&refused, 1);
+    assert!(text(&refused.stdout).contains("line 2"), "{}", text(&refused.stdout));
+}
+
+#[test]
+fn a_trace_in_a_file_checks_as_well() {
+    let file = folder("trace").join("run.jsonl");
+    let file = file.to_str().expect("a path of letters");
+    exits(&raftlab(&["run", "split-vote-random", "--trace", file]), 0);
+    exits(&raftlab(&["check", file]), 0);
+}
+
+#[test]
+fn what_is_no_trace_exits_with_2() {
+    for input in ["", "hello", "{}", "{\"format\":\"raftlab-trace\",\"version\":99}"] {
+        exits(&raftlab_with(&["check", "-"], input.as_bytes()), 2);
+    }
+    exits(&raftlab_with(&["check", "-"], &[0xff, 0xfe, 0, 0]), 2);
+    exits(&raftlab(&["check", "/no/such/file"]), 2);
+}
+
+#[test]
+fn every_built_in_scenario_is_listed() {
+    let output = raftlab(&["list"]);
+    exits(&output, 0);
+    let said = text(&output.stdout);
+    for scenario in raft_sim::scenarios::all() {
+        assert!(said.contains(&scenario.name) && said.contains(&scenario.title));
+    }
+}
+
+#[test]
+fn a_hunt_in_real_raft_finds_nothing_and_exits_with_0() {
+    let output = raftlab(&["hunt", "leader-crash", "--seeds", "50"]);
+    exits(&output, 0);
+    assert!(text(&output.stdout).contains("nothing found in 100 runs"));
+    exits(&raftlab(&["hunt", "leader-crash", "--property", "beauty"]), 2);
+    exits(&raftlab(&["hunt", "leader-crash", "--jobs", "0"]), 2);
+}
