@@ -65,6 +65,10 @@ pub struct Scenario {
     pub script: Vec<Step>,
     /// When the run ends.
     pub duration: Micros,
+    /// The seed to play it with where nobody chooses another: one that shows well what it
+    /// is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
 }
 
 impl Scenario {

@@ -48,8 +48,8 @@ pub(crate) fn command(arguments: &arguments::Hunt) -> crate::Result {
             let path = arguments.out.clone().unwrap_or_else(|| {
                 PathBuf::from(format!("{}-found.toml", find.shrunk.scenario.name))
             });
-            let text = source::as_file(&find, name)?;
-            std::fs::write(&path, text).map_err(|error| Failure::writing(&path, &error))?;
+            std::fs::write(&path, source::as_file(&find))
+                .map_err(|error| Failure::writing(&path, &error))?;
             told(&mut stdout, &find, &path)?;
             Ok(Ended::Badly)
         }

@@ -1,11 +1,11 @@
 //! `raftlab run`: plays a scenario and says what happened.
 
 use crate::account::Account;
-use crate::arguments;
+use crate::arguments::{self, Format};
 use crate::report::{Ended, Failure};
 use crate::source;
 use raft_core::Micros;
-use raft_sim::{Plan, Timeline, World, write_trace};
+use raft_sim::{Document, Plan, Timeline, World, write_trace};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -18,6 +18,15 @@ pub(crate) fn command(run: &arguments::Run) -> crate::Result {
     if let Some(until) = run.until {
         let until = Micros(until.saturating_mul(1_000));
         source.scenario = source::cut_short(source.scenario, until)?;
+    }
+    if let Some(format) = run.print {
+        let document = Document::of(&source.scenario);
+        let text = match format {
+            Format::Toml => document.to_toml(),
+            Format::Json => document.to_json() + "\n",
+        };
+        io::stdout().lock().write_all(text.as_bytes())?;
+        return Ok(Ended::Well);
     }
     let plan = source::plan(&run.source.scenario, source.scenario, seed)?;
     let (account, world) = play(plan.clone());

@@ -129,6 +129,61 @@ fn every_built_in_scenario_is_listed() {
 }
 
 #[test]
+fn a_scenario_that_was_printed_is_played_as_the_built_in_one() {
+    let folder = folder("printed");
+    for (format, name) in [("toml", "mine.toml"), ("json", "mine.json")] {
+        let printed = raftlab(&["run", "leader-crash", "--print", format]);
+        exits(&printed, 0);
+        let file = folder.join(name);
+        std::fs::write(&file, &printed.stdout).expect("it can be written");
+        let file = file.to_str().expect("a path of letters");
+        let own = raftlab(&["run", file]);
+        exits(&own, 0);
+        assert_eq!(text(&own.stdout), text(&raftlab(&["run", "leader-crash"]).stdout));
+    }
+}
+
+#[test]
+fn a_field_may_be_set_to_another_value() {
+    let output = raftlab(&["run", "phantom-leader-lease"]);
+    assert!(text(&output.stdout).contains("Linearizability violated"));
+    for set in ["raft.lease=2/1", "clients.1.work=read-index"] {
+        let output = raftlab(&["run", "phantom-leader-lease", "--set", set]);
+        exits(&output, 0);
+    }
+    for (set, says) in [
+        ("raft.lease", "FIELD=VALUE"),
+        ("raft.leese=2/1", "leese"),
+        ("raft.lease=maybe", "maybe"),
+        ("clients.7.work=write", "a list of 2"),
+        ("nodes.more=1", "nodes has no fields"),
+        ("=1", "a field has a name"),
+        ("nodes=77", "77"),
+    ] {
+        let output = raftlab(&["run", "phantom-leader-lease", "--set", set]);
+        exits(&output, 2);
+        assert!(text(&output.stderr).contains(says), "{set}: {}", text(&output.stderr));
+    }
+}
+
+/// What a hunt found is a small file; playing it shows the same violation.
+#[test]
+fn what_a_hunt_finds_is_a_file_that_shows_it_again() {
+    let file = folder("hunt").join("found.toml");
+    let file = file.to_str().expect("a path of letters");
+    let flaw = "raft.flaws=[\"compare-only-log-length\"]";
+    let hunt = ["hunt", "leader-crash", "--set", flaw, "--seeds", "3000", "--out", file];
+    let output = raftlab(&hunt);
+    exits(&output, 1);
+    let said = text(&output.stdout);
+    let violation = said.lines().next().and_then(|line| line.split_once(": ")).expect("it says").1;
+    assert!(violation.contains("violated"), "{said}");
+    let again = raftlab(&["run", file]);
+    assert!(text(&again.stdout).contains(violation), "{}", text(&again.stdout));
+    assert!(text(&again.stdout).contains("modified Raft"));
+}
+
+#[test]
 fn a_hunt_in_real_raft_finds_nothing_and_exits_with_0() {
     let output = raftlab(&["hunt", "leader-crash", "--seeds", "50"]);
     exits(&output, 0);

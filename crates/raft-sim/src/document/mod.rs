@@ -132,6 +132,8 @@ record! {
         pub clients: Vec<Client> = Vec::new(),
         /// What happens, and when; in the order of time.
         pub steps: Vec<Step> = Vec::new(),
+        /// The seed to play it with where nobody chooses another.
+        pub seed: Option<u64> = None,
     }
 }
 
@@ -298,6 +300,7 @@ impl Document {
             client_latency,
             script,
             duration,
+            seed,
         } = scenario;
         let Settings {
             election_timeout_min,
@@ -365,6 +368,7 @@ impl Document {
             clocks: Clock::of(clocks, clock_offsets),
             clients: clients.iter().map(|plan| Client::of(plan, *duration)).collect(),
             steps: script.iter().map(Step::of).collect(),
+            seed: *seed,
         }
     }
 
@@ -405,6 +409,7 @@ impl Document {
             clocks,
             clients,
             steps,
+            seed,
         } = self;
         let mut errors = Vec::new();
         let mut flaws_left_out = Flaws::NONE;
@@ -465,6 +470,7 @@ impl Document {
             client_latency: client_latency.latency(),
             script: steps.iter().map(Step::step).collect(),
             duration: *duration,
+            seed: *seed,
         })
     }
 }

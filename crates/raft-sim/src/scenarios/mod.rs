@@ -55,5 +55,6 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         client_latency: Latency::Constant(Micros(300)),
         script: Vec::new(),
         duration: Micros::from_secs(2),
+        seed: None,
     }
 }

@@ -49,6 +49,7 @@ fn nodes(nodes: u8) -> Scenario {
         client_latency: Latency::Constant(Micros(100)),
         script: Vec::new(),
         duration: ms(5_000),
+        seed: None,
     }
 }
 

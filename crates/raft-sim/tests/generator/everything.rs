@@ -87,6 +87,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         client_latency: latency(&mut dice, timeout / 10),
         script,
         duration: Micros(duration),
+        seed: None,
     }
 }
 
