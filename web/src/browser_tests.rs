@@ -73,7 +73,7 @@ async fn it_mounts_and_shows_the_nodes() {
     page.click("tab-rpcs").await;
     assert!(page.count("[data-testid=rpcs] tbody tr") > 10);
     page.click("tab-checks").await;
-    assert_eq!(page.count("[data-testid=checks] tr[data-state=holds]"), 7);
+    assert_eq!(page.count("[data-testid=checks] tr[data-state=holds]"), 8);
 }
 
 #[wasm_bindgen_test]

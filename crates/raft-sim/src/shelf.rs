@@ -78,6 +78,18 @@ impl<T: Clone> Shelf<T> {
     }
 }
 
+impl<T: Clone> Shelf<Option<T>> {
+    /// Puts an item at a place, wherever that is; what lies before it may be empty.
+    pub(crate) fn set(&mut self, place: usize, item: T) {
+        while self.len() <= place {
+            self.push(None);
+        }
+        if let Some(slot) = self.get_mut(place) {
+            *slot = Some(item);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

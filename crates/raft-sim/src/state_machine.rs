@@ -159,16 +159,19 @@ impl StateMachine {
         bytes.is_empty().then_some(machine)
     }
 
-    pub(crate) fn apply(&mut self, put: Put) {
+    /// Does what a write asks for, unless its session says that it was done before. Says
+    /// whether it did.
+    pub(crate) fn apply(&mut self, put: Put) -> bool {
         let Session { client, sequence } = put.session;
         if client != 0 {
             let last = self.last_of_session.entry(client).or_insert(0);
             if sequence <= *last {
-                return;
+                return false;
             }
             *last = sequence;
         }
         self.values.insert(put.key, put.value);
+        true
     }
 }
 

@@ -9,7 +9,7 @@ use crate::clock::{Clock, Rate};
 use crate::draw::{Purpose, draw};
 use crate::history::History;
 use crate::host::Host;
-use crate::monitor::Monitors;
+use crate::monitor::{Monitors, Violation};
 use crate::network::{MessageId, Network};
 use crate::queue::{Due, Queue};
 use crate::record::{Happening, LossCause, Record};
@@ -18,8 +18,8 @@ use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
-    Answer, Envelope, Flaw, Index, Input, Membership, Micros, Node, NodeId, NodeSet, Output,
-    Payload, RoleView, Snapshot, Term,
+    Answer, Envelope, Flaw, Index, Input, LogEnd, Membership, Micros, Node, NodeId, NodeSet,
+    Output, Payload, RoleView, Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -319,6 +319,10 @@ impl World {
     pub(crate) fn emit(&mut self, what: Happening) {
         let violations = self.monitors.observe(self.now, &what, &self.hosts, &self.history);
         self.fresh.push(Record { at: self.now, event: self.events, what });
+        self.record_violations(violations);
+    }
+
+    fn record_violations(&mut self, violations: Vec<Violation>) {
         for violation in violations {
             let what = Happening::Violated(violation);
             self.fresh.push(Record { at: self.now, event: self.events, what });
@@ -440,16 +444,21 @@ impl World {
     fn apply(&mut self, node: NodeId, index: Index, entry: raft_core::Entry) {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let Some(process) = &mut host.process else { return };
-        if let Payload::Command(command) = &entry.payload
-            && let Some(put) = Put::decode(command)
-        {
-            process.machine.apply(put);
-        }
+        let put = match &entry.payload {
+            Payload::Command(command) => Put::decode(command),
+            _ => None,
+        };
+        let effect = put.filter(|put| process.machine.apply(*put));
         let proposal = process.proposals.remove(&index);
         let own_now = host.clock.shows_at(self.now);
         let term = entry.term;
         process.node.handle(own_now, Input::Applied(index));
         self.emit(Happening::Applied { node, index, entry });
+        if let Some(put) = effect {
+            let entry = LogEnd { index, term };
+            let found = self.monitors.took_effect(self.now, node, entry, put, &self.history);
+            self.record_violations(found);
+        }
         if let Some((proposed_in, operation)) = proposal {
             // At this index stands what this node proposed, or what another leader
             // put in its place: then the write is lost, and its client asks again.

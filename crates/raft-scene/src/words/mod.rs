@@ -48,6 +48,11 @@ pub const fn property(property: Property) -> (&'static str, &'static str) {
             "A write that a client was told is done is never lost: every later leader has it, and \
              whoever applies that far applies it.",
         ),
+        Property::AtMostOnce => (
+            "At-Most-Once",
+            "A write that its client sent again takes effect once, at one place in the order of \
+             the log.",
+        ),
         Property::Linearizability => (
             "Linearizability",
             "Every read sees the latest write that had ended before it began: clients can't tell \

@@ -41,15 +41,6 @@ pub(super) struct Durability {
     pub(super) checked: Checked,
 }
 
-fn set<T: Clone>(shelf: &mut Shelf<Option<T>>, place: usize, item: T) {
-    while shelf.len() <= place {
-        shelf.push(None);
-    }
-    if let Some(slot) = shelf.get_mut(place) {
-        *slot = Some(item);
-    }
-}
-
 /// Where a value or an index, both counted from 1, stands on its shelf.
 fn place_of(number: u64) -> Option<usize> {
     usize::try_from(number.checked_sub(1)?).ok()
@@ -67,7 +58,7 @@ impl Durability {
         if let Some(place) = value.and_then(|value| place_of(value.0))
             && !matches!(self.effects.get(place), Some(Some(_)))
         {
-            set(&mut self.effects, place, Effect { entry, applied_in: term });
+            self.effects.set(place, Effect { entry, applied_in: term });
         }
         let place = place_of(entry.index.0)?;
         let known = (*self.acknowledged.get(place)?)?;
@@ -94,7 +85,7 @@ impl Durability {
         let Some(effect) = effect else { return Some(Evidence::WriteAppliedNowhere { write }) };
         let Effect { entry, applied_in } = effect;
         let place = place_of(entry.index.0)?;
-        set(&mut self.acknowledged, place, Acknowledged { write, effect, is_reported: false });
+        self.acknowledged.set(place, Acknowledged { write, effect, is_reported: false });
         // What was looked through before this was acknowledged may lack it.
         for (node, _) in logs.iter().filter(|(_, log)| missing(log, entry).is_some()) {
             self.checked.kept_up_to(node, entry.index.previous());

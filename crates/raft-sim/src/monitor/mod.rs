@@ -3,6 +3,7 @@
 //! They watch from outside: what nodes write, apply and answer, never what the
 //! core believes of itself. Each check is incremental.
 
+mod at_most_once;
 mod checked;
 mod durability;
 mod election_safety;
@@ -20,6 +21,7 @@ use crate::host::Host;
 use crate::record::Happening;
 use crate::state_machine::Put;
 use alloc::vec::Vec;
+use at_most_once::AtMostOnce;
 use durability::Durability;
 use election_safety::{ElectionSafety, Logs};
 use leader_completeness::LeaderCompleteness;
@@ -50,6 +52,9 @@ pub enum Property {
     /// A write that a client was told is done is in the log of every leader after that,
     /// and is applied by whoever applies that far.
     Durability,
+    /// A write that its client sent again takes effect once, at one place in the order of
+    /// the log (dissertation, section 6.3).
+    AtMostOnce,
     /// Every read sees the latest write that had ended before it began: clients
     /// can't tell the cluster from one machine.
     Linearizability,
@@ -57,13 +62,14 @@ pub enum Property {
 
 impl Property {
     /// All of them: the five of the paper's Figure 3, then what clients see.
-    pub const ALL: [Property; 7] = [
+    pub const ALL: [Property; 8] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
         Property::LeaderCompleteness,
         Property::StateMachineSafety,
         Property::Durability,
+        Property::AtMostOnce,
         Property::Linearizability,
     ];
 }
@@ -87,6 +93,7 @@ pub struct Monitors {
     completeness: LeaderCompleteness,
     state_machines: StateMachineSafety,
     writes: Durability,
+    effects: AtMostOnce,
     registers: Linearizability,
 }
 
@@ -184,6 +191,7 @@ impl Monitors {
             Happening::OperationBegan {
                 operation, request: Request::Write { key, value }, ..
             } => {
+                self.effects.write_began(*operation, *value);
                 self.registers.write_began(*operation, *key, *value, at);
             }
             Happening::OperationEnded { operation, outcome, .. } => {
@@ -191,6 +199,22 @@ impl Monitors {
             }
             _ => {}
         }
+        found.violations
+    }
+
+    /// A node's state machine did what an entry asked for, and didn't leave it out as
+    /// something that it has done already; gives what that violates.
+    pub(crate) fn took_effect(
+        &mut self,
+        at: Micros,
+        node: NodeId,
+        entry: LogEnd,
+        put: Put,
+        history: &History,
+    ) -> Vec<Violation> {
+        let mut found = Found { at, violations: Vec::new() };
+        let evidence = self.effects.took_effect(node, entry, put, history);
+        self.judge(&mut found, Property::AtMostOnce, evidence);
         found.violations
     }
 

@@ -285,6 +285,33 @@ fn an_acknowledgement_of_what_nobody_applied_breaks_durability() {
 }
 
 #[test]
+fn a_write_that_takes_effect_at_a_second_place_breaks_at_most_once() {
+    let world = world();
+    let write = acknowledged_at(&world, 2);
+    let Payload::Command(command) = entry(&world, 2).payload else { panic!("a write is there") };
+    let put = Put::decode(&command).expect("clients write puts");
+    let mut monitors = world.monitors().clone();
+    let mut took_effect = |node, index| {
+        let entry = LogEnd { index: Index(index), term: Term(1) };
+        monitors.took_effect(world.now(), node, entry, put, world.history())
+    };
+    // Other servers, and the same one after a restart, come to the same place.
+    assert!(took_effect(NodeId::B, 2).is_empty());
+    assert!(took_effect(NodeId::A, 2).is_empty());
+    let violations = took_effect(NodeId::C, 9);
+    assert_eq!(violations.len(), 1);
+    assert_eq!(violations[0].property, Property::AtMostOnce);
+    assert_eq!(violations[0].evidence.operations()[0].id, write.id);
+    assert_eq!(
+        violations[0].evidence.to_string(),
+        "write x = 1 (operation 0, by client 1, answered by A) took effect twice: A applied it as \
+         entry 2 of term 1, and C as entry 9 of term 1"
+    );
+    assert!(took_effect(NodeId::C, 10).is_empty(), "one report is enough");
+    assert_eq!(monitors.standing(Property::AtMostOnce).violation.as_ref(), violations.first());
+}
+
+#[test]
 fn a_violation_is_told_in_one_sentence() {
     let violation = Violation {
         property: Property::ElectionSafety,

@@ -135,6 +135,15 @@ pub enum Evidence {
         /// The write.
         write: OperationRef,
     },
+    /// At-most-once: a write took effect at two places in the order of the log.
+    AppliedTwice {
+        /// The write.
+        write: OperationRef,
+        /// Whose state machine did it first, and by which entry.
+        first: (NodeId, LogEnd),
+        /// Whose did it by another entry, and by which.
+        second: (NodeId, LogEnd),
+    },
     /// Linearizability: a read found a value that another had taken the place of.
     StaleRead {
         /// The read.
@@ -200,7 +209,8 @@ impl Evidence {
             Evidence::TwoLeaders { first, second, .. }
             | Evidence::EntriesDiffer { first, second, .. }
             | Evidence::PredecessorsDiffer { first: (first, _), second: (second, _), .. }
-            | Evidence::AppliedDifferently { first: (first, _), second: (second, _), .. } => {
+            | Evidence::AppliedDifferently { first: (first, _), second: (second, _), .. }
+            | Evidence::AppliedTwice { first: (first, _), second: (second, _), .. } => {
                 NodeSet::only(*first).with(*second)
             }
             Evidence::LeaderWroteOver { leader: node, .. }
@@ -229,6 +239,7 @@ impl Evidence {
             Evidence::ReadOfNothing { read } => [Some(*read), None, None, None],
             Evidence::AcknowledgedWriteMissing { write, .. }
             | Evidence::OtherEntryApplied { write, .. }
+            | Evidence::AppliedTwice { write, .. }
             | Evidence::WriteAppliedNowhere { write } => [Some(*write), None, None, None],
             Evidence::ReadOfRefused { read, write } => [Some(*read), Some(*write), None, None],
             _ => [None; 4],
@@ -251,6 +262,7 @@ impl Evidence {
             | Evidence::CommittedEntryMissing { entry, .. }
             | Evidence::AcknowledgedWriteMissing { entry, .. }
             | Evidence::OtherEntryApplied { entry, .. }
+            | Evidence::AppliedTwice { second: (_, entry), .. }
             | Evidence::RestoredDifferently { end: entry, .. } => Some(entry.index),
             Evidence::AppliedDifferently { index, .. }
             | Evidence::AppliedOutOfOrder { index, .. } => Some(*index),
@@ -269,6 +281,7 @@ impl fmt::Display for Property {
             Property::LeaderCompleteness => "Leader Completeness",
             Property::StateMachineSafety => "State Machine Safety",
             Property::Durability => "Durability",
+            Property::AtMostOnce => "At-Most-Once",
             Property::Linearizability => "Linearizability",
         })
     }
@@ -415,6 +428,20 @@ impl fmt::Display for Evidence {
             ),
             Evidence::WriteAppliedNowhere { write } => {
                 write!(formatter, "{} was acknowledged, and nobody has applied it", InFull(write))
+            }
+            Evidence::AppliedTwice { write, first, second } => {
+                write!(
+                    formatter,
+                    "{} took effect twice: {} applied it as {}, and ",
+                    InFull(write),
+                    first.0,
+                    Entry(first.1),
+                )?;
+                if first.0 == second.0 {
+                    write!(formatter, "again as {}", Entry(second.1))
+                } else {
+                    write!(formatter, "{} as {}", second.0, Entry(second.1))
+                }
             }
             Evidence::StaleRead { read, newer, newer_began, older } => {
                 write!(formatter, "{} began after {newer} had completed", InFull(read))?;
