@@ -33,6 +33,8 @@ mod head;
 #[cfg(feature = "trace-reading")]
 mod lines;
 #[cfg(feature = "trace-reading")]
+pub mod observed;
+#[cfg(feature = "trace-reading")]
 mod ours;
 #[cfg(feature = "trace-reading")]
 mod reading;

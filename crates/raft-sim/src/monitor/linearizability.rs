@@ -81,23 +81,23 @@ struct Register {
 
 /// All keys' histories, as far as they matter.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Linearizability {
+pub(crate) struct Linearizability {
     registers: BTreeMap<Key, Register>,
 }
 
 /// An operation on a key that has ended.
 #[derive(Clone, Copy)]
-pub(super) struct Ended {
-    pub(super) operation: OperationId,
-    pub(super) key: Key,
-    pub(super) value: Value,
-    pub(super) began_at: Micros,
-    pub(super) ended_at: Micros,
+pub(crate) struct Ended {
+    pub(crate) operation: OperationId,
+    pub(crate) key: Key,
+    pub(crate) value: Value,
+    pub(crate) began_at: Micros,
+    pub(crate) ended_at: Micros,
 }
 
 impl Linearizability {
     /// A write began.
-    pub(super) fn write_began(
+    pub(crate) fn write_began(
         &mut self,
         operation: OperationId,
         key: Key,
@@ -118,7 +118,7 @@ impl Linearizability {
     }
 
     /// A write ended with success.
-    pub(super) fn write_ended(&mut self, ended: Ended) {
+    pub(crate) fn write_ended(&mut self, ended: Ended) {
         let register = self.registers.entry(ended.key).or_default();
         if let Some(place) = register.place_of(ended.value) {
             register.ended_first(place, &ended);
@@ -126,7 +126,7 @@ impl Linearizability {
     }
 
     /// A write was refused: it must never take effect, nor have taken any.
-    pub(super) fn write_refused(
+    pub(crate) fn write_refused(
         &mut self,
         key: Key,
         value: Value,
@@ -145,7 +145,7 @@ impl Linearizability {
     }
 
     /// A read ended.
-    pub(super) fn read_ended(&mut self, read: Ended, history: &History) -> Option<Evidence> {
+    pub(crate) fn read_ended(&mut self, read: Ended, history: &History) -> Option<Evidence> {
         let register = self.registers.entry(read.key).or_default();
         let name = |operation, value| OperationRef::of(history, operation, read.key, value);
         let offender = name(read.operation, read.value);

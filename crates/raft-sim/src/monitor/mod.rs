@@ -14,6 +14,7 @@ mod log_matching;
 mod state_machine_safety;
 mod violation;
 
+pub(crate) use linearizability::{Ended, Linearizability};
 pub use violation::{Evidence, OperationRef, Violation};
 
 use crate::history::{History, OperationId, Outcome, Request};
@@ -25,7 +26,6 @@ use at_most_once::AtMostOnce;
 use durability::Durability;
 use election_safety::{ElectionSafety, Logs};
 use leader_completeness::LeaderCompleteness;
-use linearizability::{Ended, Linearizability};
 use log_matching::LogMatching;
 use raft_core::{
     Change, Entry, Index, Log, LogEnd, Message, Micros, NodeId, Payload, Term, Transition, View,

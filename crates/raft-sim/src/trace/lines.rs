@@ -12,11 +12,18 @@ pub(super) struct Lines<'a, R> {
     line: Vec<u8>,
     number: u64,
     bytes: u64,
+    most_bytes: u64,
 }
 
 impl<'a, R: BufRead> Lines<'a, R> {
     pub(super) fn new(reader: R, limits: &'a Limits) -> Lines<'a, R> {
-        Lines { reader, limits, line: Vec::new(), number: 0, bytes: 0 }
+        let most_bytes = limits.file_bytes;
+        Lines { reader, limits, line: Vec::new(), number: 0, bytes: 0, most_bytes }
+    }
+
+    /// Takes no more than so many bytes in all.
+    pub(super) fn limit_file(&mut self, most_bytes: u64) {
+        self.most_bytes = self.most_bytes.min(most_bytes);
     }
 
     /// The number of the line that was read last, from 1; the one that is missing, after
@@ -53,8 +60,8 @@ impl<'a, R: BufRead> Lines<'a, R> {
                 let limit_bytes = self.limits.line_bytes;
                 return Err(self.error(TraceProblem::LineTooLong { limit_bytes }));
             }
-            if self.bytes > self.limits.file_bytes {
-                let limit_bytes = self.limits.file_bytes;
+            if self.bytes > self.most_bytes {
+                let limit_bytes = self.most_bytes;
                 return Err(self.error(TraceProblem::FileTooLong { limit_bytes }));
             }
             if is_last {

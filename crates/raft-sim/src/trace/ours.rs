@@ -66,6 +66,7 @@ pub(super) fn check<R: BufRead>(
         until: plan.scenario().duration,
         rules: rules.collect(),
         violations,
+        violations_left_out: 0,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Reading traces, and what comes of checking one.
 
 use super::lines::{Lines, check_shape};
+use super::observed::{self, OBSERVED_FORMAT, OBSERVED_VERSION};
 use super::{TRACE_VERSION, head, ours};
 use crate::scenario::{Plan, ScenarioError};
 use alloc::string::{String, ToString};
@@ -16,14 +17,22 @@ pub struct Limits {
     pub line_bytes: u64,
     /// The longest file, in bytes. One of Raftlab's own is read without being kept.
     pub file_bytes: u64,
+    /// The longest file of another implementation's, in bytes: what it tells is kept while
+    /// it is checked.
+    pub observed_file_bytes: u64,
     /// How deep lists and records may stand within one another.
     pub nesting: u32,
 }
 
 impl Default for Limits {
-    /// Lines of 16 MiB, files of 16 GiB, 64 levels.
+    /// Lines of 16 MiB, files of 16 GiB, others' of 256 MiB, 64 levels.
     fn default() -> Limits {
-        Limits { line_bytes: 16 << 20, file_bytes: 16 << 30, nesting: 64 }
+        Limits {
+            line_bytes: 16 << 20,
+            file_bytes: 16 << 30,
+            observed_file_bytes: 256 << 20,
+            nesting: 64,
+        }
     }
 }
 
@@ -41,6 +50,8 @@ pub struct Verdict {
     pub rules: Vec<CheckedRule>,
     /// What was violated, in the order of the lines.
     pub violations: Vec<Finding>,
+    /// How many more there were, after very many.
+    pub violations_left_out: u64,
 }
 
 impl Verdict {
@@ -63,6 +74,13 @@ pub enum Origin {
         interventions: u64,
         /// Whether it leaves out rules of Raft on purpose.
         is_modified_raft: bool,
+    },
+    /// Another implementation's: it is believed, and checked against the rules.
+    Observed {
+        /// Which, as its head says.
+        implementation: String,
+        /// Its servers.
+        nodes: Vec<String>,
     },
 }
 
@@ -114,16 +132,28 @@ impl fmt::Display for Verdict {
                     writeln!(formatter, "It leaves out rules on purpose: this is modified Raft.")?;
                 }
             }
+            Origin::Observed { implementation, nodes } => {
+                let (lines, until, nodes) = (self.lines, self.until, nodes.join(", "));
+                writeln!(
+                    formatter,
+                    "A trace of {implementation}, observed: nodes {nodes}; {lines} lines, {until}."
+                )?;
+            }
         }
         for CheckedRule { rule, checks, untold } in &self.rules {
             let violations = self.violations.iter().filter(|found| found.rule == *rule).count();
-            match (untold, violations) {
-                (Some(untold), _) => writeln!(formatter, "{rule}: not checked: {untold}")?,
-                (None, 0) => writeln!(formatter, "{rule}: holds ({checks} checks)")?,
-                (None, _) => writeln!(formatter, "{rule}: violated ({checks} checks)")?,
+            let stands = if violations == 0 { "holds" } else { "violated" };
+            let s = if *checks == 1 { "" } else { "s" };
+            match untold {
+                Some(untold) => writeln!(formatter, "{rule}: not checked: {untold}")?,
+                None => writeln!(formatter, "{rule}: {stands} ({checks} check{s})")?,
             }
         }
-        self.violations.iter().try_for_each(|violation| writeln!(formatter, "{violation}"))
+        self.violations.iter().try_for_each(|violation| writeln!(formatter, "{violation}"))?;
+        match self.violations_left_out {
+            0 => Ok(()),
+            more => writeln!(formatter, "{more} more violations are left out."),
+        }
     }
 }
 
@@ -223,7 +253,13 @@ pub enum TraceProblem {
     WrongVersion {
         /// Its version.
         found: u64,
+        /// The version that is.
+        read: u32,
     },
+    /// The trace is another implementation's: it has no run that could be made again.
+    NotOurs,
+    /// The trace is one of Raftlab's: more is known of its run than what is observed.
+    NotObserved,
     /// The line says too little, too much, or what can't be.
     Malformed(String),
     /// The head's scenario, or what is done in it, can't be: everything that is wrong.
@@ -282,14 +318,18 @@ impl fmt::Display for TraceProblem {
             ),
             TraceProblem::NoTrace { because } => write!(
                 formatter,
-                "a trace begins with its head, {{\"format\":\"{}\",\"version\":{TRACE_VERSION},...}}: \
-                 {because}",
+                "a trace begins with its head, {{\"format\":\"{}\",\"version\":{TRACE_VERSION},...}} \
+                 or {{\"format\":\"{OBSERVED_FORMAT}\",\"version\":{OBSERVED_VERSION},...}}: {because}",
                 head::FORMAT
             ),
-            TraceProblem::WrongVersion { found } => write!(
+            TraceProblem::WrongVersion { found, read } => write!(
                 formatter,
-                "the trace is of version {found} of its format; version {TRACE_VERSION} is read here"
+                "the trace is of version {found} of its format; version {read} is read here"
             ),
+            TraceProblem::NotOurs => formatter
+                .write_str("the trace is another implementation's: its run can't be made again"),
+            TraceProblem::NotObserved => formatter
+                .write_str("the trace is one of Raftlab's: its run is made again from its head"),
             TraceProblem::Malformed(because) => formatter.write_str(because),
             TraceProblem::Scenario(errors) => {
                 formatter.write_str("its run can't be: ")?;
@@ -339,7 +379,10 @@ pub fn check(reader: impl BufRead) -> Result<Verdict, TraceError> {
 pub fn check_within(reader: impl BufRead, limits: &Limits) -> Result<Verdict, TraceError> {
     let mut lines = Lines::new(reader, limits);
     let first = first_line(&mut lines, limits)?;
-    ours::check(&first, &mut lines, limits)
+    match format_of(&first).map_err(|problem| lines.error(problem))? {
+        Format::Ours => ours::check(&first, &mut lines, limits),
+        Format::Observed => observed::check(&first, &mut lines, limits),
+    }
 }
 
 /// The run that a trace of Raftlab's is of, from its head alone: what follows the head is
@@ -351,21 +394,32 @@ pub fn plan_of(reader: impl BufRead) -> Result<Plan, TraceError> {
     let limits = Limits::default();
     let mut lines = Lines::new(reader, &limits);
     let first = first_line(&mut lines, &limits)?;
-    head::read(&first).map_err(|problem| lines.error(problem))
+    let plan = format_of(&first).and_then(|format| match format {
+        Format::Ours => head::read(&first),
+        Format::Observed => Err(TraceProblem::NotOurs),
+    });
+    plan.map_err(|problem| lines.error(problem))
 }
 
-fn first_line<R: BufRead>(
+pub(super) fn first_line<R: BufRead>(
     lines: &mut Lines<'_, R>,
     limits: &Limits,
 ) -> Result<Vec<u8>, TraceError> {
     let Some(first) = lines.next()? else { return Err(lines.error(TraceProblem::Empty)) };
     let first = first.to_vec();
-    let read = check_shape(&first, limits).and_then(|()| check_format(&first));
-    read.map(|()| first).map_err(|problem| lines.error(problem))
+    check_shape(&first, limits).map_err(|problem| lines.error(problem))?;
+    Ok(first)
 }
 
-/// Whether a line is the head of a trace that can be read here.
-fn check_format(line: &[u8]) -> Result<(), TraceProblem> {
+/// Which of the two it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Ours,
+    Observed,
+}
+
+/// Which trace a line is the head of, if it is one that can be read here.
+pub(super) fn format_of(line: &[u8]) -> Result<Format, TraceProblem> {
     #[derive(serde::Deserialize)]
     struct Told {
         format: Option<String>,
@@ -373,14 +427,18 @@ fn check_format(line: &[u8]) -> Result<(), TraceProblem> {
     }
     let no_trace = |because: String| TraceProblem::NoTrace { because };
     let told: Told = serde_json::from_slice(line).map_err(|error| no_trace(error.to_string()))?;
-    match (told.format.as_deref(), told.version) {
-        (Some(head::FORMAT), Some(version)) if version == u64::from(TRACE_VERSION) => Ok(()),
-        (Some(head::FORMAT), Some(found)) => Err(TraceProblem::WrongVersion { found }),
-        (Some(head::FORMAT), None) => Err(no_trace("its version is missing".to_string())),
-        (Some(other), _) => {
+    let (format, read) = match told.format.as_deref() {
+        Some(head::FORMAT) => (Format::Ours, TRACE_VERSION),
+        Some(OBSERVED_FORMAT) => (Format::Observed, OBSERVED_VERSION),
+        Some(other) => {
             let other = Excerpt::of(other.as_bytes());
-            Err(no_trace(alloc::format!("its format is “{other}”")))
+            return Err(no_trace(alloc::format!("its format is “{other}”")));
         }
-        (None, _) => Err(no_trace("its format is missing".to_string())),
+        None => return Err(no_trace("its format is missing".to_string())),
+    };
+    match told.version {
+        Some(version) if version == u64::from(read) => Ok(format),
+        Some(found) => Err(TraceProblem::WrongVersion { found, read }),
+        None => Err(no_trace("its version is missing".to_string())),
     }
 }
