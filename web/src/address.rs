@@ -6,7 +6,7 @@
 //! [`crate::location`].
 
 use raft_core::Micros;
-use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, scenarios, sort_steps};
+use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, sort_steps};
 use std::sync::Arc;
 
 /// The run that the page opens with.
@@ -69,7 +69,7 @@ impl Address {
         let shown = shortened(value);
         match field {
             "scenario" => {
-                if scenarios::by_name(value).is_none() {
+                if raft_scenarios::by_name(value).is_none() {
                     return Err(no_such_scenario(value));
                 }
                 self.scenario = value.to_owned();
@@ -100,7 +100,7 @@ impl Address {
     /// # Errors
     /// Everything that is wrong with it, each with what would be right.
     pub(crate) fn plan(&self) -> Result<Arc<Plan>, Vec<String>> {
-        let scenario = scenarios::by_name(&self.scenario)
+        let scenario = raft_scenarios::by_name(&self.scenario)
             .ok_or_else(|| vec![no_such_scenario(&self.scenario)])?;
         if let Some(at) = self.at
             && at > scenario.duration
@@ -169,11 +169,12 @@ pub(crate) fn counterpart(name: &str) -> Option<Scenario> {
         _ if name == *other => Some(*one),
         _ => None,
     })?;
-    scenarios::by_name(other)
+    raft_scenarios::by_name(other)
 }
 
 fn no_such_scenario(name: &str) -> String {
-    let names: Vec<String> = scenarios::all().into_iter().map(|scenario| scenario.name).collect();
+    let names: Vec<String> =
+        raft_scenarios::all().into_iter().map(|scenario| scenario.name).collect();
     // A distance is quadratic in the name's length, and a link may be long.
     let nearest = (name.len() <= 64)
         .then(|| names.iter().min_by_key(|known| distance(known, name)))
@@ -303,7 +304,7 @@ mod tests {
 
     #[test]
     fn counterparts_are_there_and_mutual() {
-        for scenario in scenarios::all() {
+        for scenario in raft_scenarios::all() {
             if let Some(other) = counterpart(&scenario.name) {
                 assert_eq!(counterpart(&other.name).map(|back| back.name), Some(scenario.name));
             }
@@ -341,7 +342,7 @@ mod tests {
                 at in proptest::option::of(0u64..1_000_000),
             ) {
                 times.sort_by_key(|(at, _)| *at);
-                let all = scenarios::all();
+                let all = raft_scenarios::all();
                 let address = Address {
                     scenario: all[which % all.len()].name.clone(),
                     seed,

@@ -3,7 +3,6 @@
 use crate::app::Msg;
 use crate::command::Command;
 use crate::theme::Theme;
-use raft_sim::scenarios;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -53,7 +52,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             <label class="scenario">
                 <span class="visually-hidden">{ "Scenario" }</span>
                 <select data-testid="scenario" onchange={choose}>
-                    { for scenarios::all().into_iter().map(|scenario| {
+                    { for raft_scenarios::all().into_iter().map(|scenario| {
                         let selected = scenario.name == props.scenario;
                         html! { <option value={scenario.name} {selected}>{ scenario.title }</option> }
                     }) }

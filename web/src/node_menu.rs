@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_offered_can_be_done() {
-        for scenario in raft_sim::scenarios::all() {
+        for scenario in raft_scenarios::all() {
             for at in [0, 300_000, 900_000, 1_100_000] {
                 let address = Address {
                     scenario: scenario.name.clone(),

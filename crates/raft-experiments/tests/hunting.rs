@@ -5,7 +5,7 @@ use raft_core::{Flaw, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
 use raft_experiments::{
     Find, Hunt, Outcome, Progress, first_violation, interventions, with_faults,
 };
-use raft_sim::{ClientPlan, Key, Plan, Property, Scenario, Work, scenarios};
+use raft_sim::{ClientPlan, Key, Plan, Property, Scenario, Work};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -33,7 +33,7 @@ fn cluster(nodes: u8, flaws: Flaws) -> Scenario {
         script: Vec::new(),
         settings: Settings { flaws, max_entries_per_message: 1, ..Settings::default() },
         duration: ms(3_000),
-        ..scenarios::by_name("leader-crash").expect("it is built in")
+        ..raft_scenarios::by_name("leader-crash").expect("it is built in")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use raft_core::Micros;
 use raft_scene::{Motion, StageView, TimelineIndex, TimelineView, stage, timeline_marks};
-use raft_sim::{Plan, Timeline, scenarios};
+use raft_sim::{Plan, Timeline};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ fn report(what: &str, rounds: u32, mut work: impl FnMut()) {
 }
 
 fn main() -> Result<(), String> {
-    let mut scenario = scenarios::by_name("leader-crash").ok_or("no such scenario")?;
+    let mut scenario = raft_scenarios::by_name("leader-crash").ok_or("no such scenario")?;
     scenario.nodes = 9;
     scenario.duration = Micros::from_secs(60);
     let plan = Plan::new(scenario, 42, Vec::new()).map_err(|errors| format!("{errors:?}"))?;

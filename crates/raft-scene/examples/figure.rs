@@ -5,7 +5,7 @@ use raft_core::Micros;
 use raft_scene::{
     StageView, Theme, TimelineIndex, TimelineView, motion, stage, svg, timeline_marks,
 };
-use raft_sim::{Plan, Timeline, parse_steps, scenarios};
+use raft_sim::{Plan, Timeline, parse_steps};
 use std::sync::Arc;
 
 fn main() -> Result<(), String> {
@@ -19,7 +19,7 @@ fn main() -> Result<(), String> {
     let value = |name: &str| {
         rest.iter().find_map(|word| word.strip_prefix(name).and_then(|word| word.strip_prefix('=')))
     };
-    let mut scenario = scenarios::by_name(name).ok_or("no such scenario")?;
+    let mut scenario = raft_scenarios::by_name(name).ok_or("no such scenario")?;
     if let Some(nodes) = value("nodes") {
         scenario.nodes = number(nodes)? as u8;
     }

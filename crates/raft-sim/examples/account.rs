@@ -1,12 +1,12 @@
 //! Prints a short account of each built-in scenario: `cargo run --example account [SEED]`.
 
 use raft_core::Transition;
-use raft_sim::{Happening, Plan, Timeline, scenarios};
+use raft_sim::{Happening, Plan, Timeline};
 use std::sync::Arc;
 
 fn main() {
     let seed = std::env::args().nth(1).map_or(42, |text| text.parse().expect("a seed is a number"));
-    for scenario in scenarios::all() {
+    for scenario in raft_scenarios::all() {
         println!("== {} (seed {seed})", scenario.name);
         let plan = match Plan::new(scenario, seed, Vec::new()) {
             Ok(plan) => Arc::new(plan),

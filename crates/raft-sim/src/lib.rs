@@ -27,10 +27,11 @@ mod pause;
 mod queue;
 mod record;
 mod scenario;
-pub mod scenarios;
 mod service;
 mod shelf;
 mod state_machine;
+#[cfg(test)]
+mod testing;
 mod timeline;
 pub mod trace;
 mod who;

@@ -301,11 +301,11 @@ fn check_rate(wrong: &mut impl FnMut(&str, String), field: &str, rate: Rate) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenarios;
+    use crate::workload;
     use raft_core::Reconfiguration;
 
     fn five_nodes() -> Scenario {
-        scenarios::by_name("leader-crash").expect("it is built in")
+        workload::five_nodes("five-nodes", "", "")
     }
 
     fn errors(scenario: Scenario) -> String {

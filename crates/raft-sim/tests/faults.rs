@@ -7,7 +7,7 @@ use generator::{Leaning, plan, scenario};
 use raft_core::{Change, Flaws, Log, Micros, NodeId, NodeSet, Payload, WriteId};
 use raft_sim::{
     ClientPlan, Happening, Key, Latency, LossCause, MessageId, Plan, Put, Record, Scenario,
-    Session, Timeline, Value, Work, World, scenarios,
+    Session, Timeline, Value, Work, World,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -142,7 +142,7 @@ fn what_a_wall_or_a_cut_link_comes_across_dies_and_the_other_direction_goes_on()
 
 #[test]
 fn some_messages_arrive_a_second_time_and_later_than_the_first() {
-    let mut scenario = scenarios::by_name("two-data-centres").expect("it is built in");
+    let mut scenario = raft_scenarios::by_name("two-data-centres").expect("it is built in");
     scenario.network.duplicates_per_million = 250_000;
     let timeline = Timeline::new(Arc::new(Plan::new(scenario, 3, Vec::new()).expect("it can be")));
     let (mut sent, mut arrivals) = (BTreeMap::new(), BTreeMap::new());
@@ -173,7 +173,7 @@ fn some_messages_arrive_a_second_time_and_later_than_the_first() {
 
 /// A client that asks again before it can have been answered.
 fn impatient() -> Scenario {
-    let mut scenario = scenarios::by_name("leader-crash").expect("it is built in");
+    let mut scenario = raft_scenarios::by_name("leader-crash").expect("it is built in");
     scenario.clients = vec![ClientPlan {
         work: Work::Write,
         key: Key(0),

@@ -7,7 +7,7 @@
 mod golden;
 
 use golden::{DIGESTS, digests, timeline};
-use raft_sim::{scenarios, write_trace};
+use raft_sim::write_trace;
 use std::path::PathBuf;
 
 const LINES: usize = 60;
@@ -43,7 +43,7 @@ fn every_trace_has_the_digest_that_it_had() {
 
 #[test]
 fn every_trace_begins_as_it_began() {
-    for scenario in scenarios::all() {
+    for scenario in raft_scenarios::all() {
         let now: String = trace(&scenario.name, 42).split_inclusive('\n').take(LINES).collect();
         let file = file(&format!("{}.jsonl", scenario.name));
         if is_blessing() {
@@ -66,7 +66,7 @@ fn every_trace_begins_as_it_began() {
 
 #[test]
 fn the_same_plan_gives_the_same_trace_and_another_seed_another() {
-    for scenario in scenarios::all() {
+    for scenario in raft_scenarios::all() {
         let (first, second) = (trace(&scenario.name, 7), trace(&scenario.name, 7));
         assert!(first == second, "{}", scenario.name);
         assert!(first != trace(&scenario.name, 8), "{}", scenario.name);
@@ -77,7 +77,7 @@ fn the_same_plan_gives_the_same_trace_and_another_seed_another() {
 /// head, and no number that isn't whole.
 #[test]
 fn a_trace_is_one_json_object_a_line() {
-    for scenario in scenarios::all() {
+    for scenario in raft_scenarios::all() {
         let timeline = timeline(&scenario.name, 42);
         let text = trace(&scenario.name, 42);
         assert_eq!(text.lines().count(), timeline.records().len() + 1);

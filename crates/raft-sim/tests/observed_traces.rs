@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use raft_core::{Flaw, Flaws};
 use raft_sim::trace::observed::{Observation, ObservedLine, Rule, observed};
 use raft_sim::trace::{Verdict, check};
-use raft_sim::{Happening, Property, Timeline, scenarios};
+use raft_sim::{Happening, Property, Timeline};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn as_observed(timeline: &Timeline) -> String {
@@ -32,7 +32,7 @@ fn a_run_of_ours_told_as_anothers_is_clean_where_the_run_is() {
         [Leaning::Any, Leaning::ThreatenedLeases, Leaning::Everything]
             .map(|leaning| generator::scenario(number, leaning, Flaws::NONE))
     });
-    for (place, scenario) in scenarios::all().into_iter().chain(generated).enumerate() {
+    for (place, scenario) in raft_scenarios::all().into_iter().chain(generated).enumerate() {
         let name = scenario.name.clone();
         let timeline = Timeline::new(generator::plan(scenario, place as u64));
         let text = as_observed(&timeline);

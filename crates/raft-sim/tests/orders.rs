@@ -2,9 +2,7 @@
 //! clocks set. What comes of it shows in the record and in the world at the end.
 
 use raft_core::{IgnoreCause, Index, Membership, Micros, NodeId, NodeSet, RoleView, Transition};
-use raft_sim::{
-    Action, ActionRefusal, Happening, Plan, Scenario, Timeline, World, parse_steps, scenarios,
-};
+use raft_sim::{Action, ActionRefusal, Happening, Plan, Scenario, Timeline, World, parse_steps};
 use std::sync::Arc;
 
 /// Three voters of five nodes, led by A since the beginning, a client that writes, and
@@ -14,7 +12,7 @@ fn run(orders: &str, seed: u64) -> Timeline {
 }
 
 fn run_with_snapshots(orders: &str, seed: u64, snapshot_every: Option<u64>) -> Timeline {
-    let scenario = scenarios::by_name("two-data-centres").expect("it is built in");
+    let scenario = raft_scenarios::by_name("two-data-centres").expect("it is built in");
     let scenario = Scenario {
         voters: Some(NodeSet::first(3)),
         snapshot_every,

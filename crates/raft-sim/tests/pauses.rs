@@ -8,14 +8,14 @@ use generator::{Leaning, plan, run, scenario};
 use raft_core::{Flaws, Micros, NodeId, Transition};
 use raft_sim::{
     Action, ActionRefusal, Happening, LossCause, MessageId, Outcome, Plan, Record, Scenario,
-    Timeline, parse_steps, scenarios,
+    Timeline, parse_steps,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Five nodes, led by A since the beginning, a client that writes, and these steps.
 fn told(steps: &str, seed: u64) -> Timeline {
-    let scenario = scenarios::by_name("two-data-centres").expect("it is built in");
+    let scenario = raft_scenarios::by_name("two-data-centres").expect("it is built in");
     let script = parse_steps(&format!("10000:timeout:A,{steps}")).expect("they are steps");
     let scenario = Scenario { script, ..scenario };
     Timeline::new(Arc::new(Plan::new(scenario, seed, Vec::new()).expect("it can be")))
@@ -249,7 +249,7 @@ fn how_far_clocks_are_ahead_of_each_other_changes_nothing() {
 
 #[test]
 fn a_clock_that_is_ahead_shows_it_from_the_beginning() {
-    let scenario = scenarios::by_name("leader-crash").expect("it is built in");
+    let scenario = raft_scenarios::by_name("leader-crash").expect("it is built in");
     let ahead = vec![(NodeId::C, Micros::from_secs(5))];
     let scenario = Scenario { clock_offsets: ahead, ..scenario };
     let plan = Plan::new(scenario.clone(), 1, Vec::new()).expect("it can be");

@@ -5,7 +5,7 @@ use raft_core::{
 };
 use raft_sim::{
     Happening, Operation, OperationId, Outcome, Plan, Property, Put, Rate, Request, Scenario,
-    Timeline, Value, World, scenarios,
+    Timeline, Value, World,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 const SEEDS: u64 = 200;
 
 fn built_in(name: &str) -> Scenario {
-    scenarios::by_name(name).expect("it is built in")
+    raft_scenarios::by_name(name).expect("it is built in")
 }
 
 fn run(scenario: Scenario, seed: u64) -> Timeline {

@@ -6,7 +6,7 @@ mod generator;
 use generator::{Leaning, plan, scenario};
 use proptest::prelude::*;
 use raft_core::Flaws;
-use raft_sim::{Plan, Timeline, World, scenarios};
+use raft_sim::{Plan, Timeline, World};
 use std::sync::Arc;
 
 fn step_to(plan: &Arc<Plan>, events: u64) -> World {
@@ -17,8 +17,8 @@ fn step_to(plan: &Arc<Plan>, events: u64) -> World {
 }
 
 fn any_plan() -> impl Strategy<Value = Arc<Plan>> {
-    (0..scenarios::all().len() as u64 + 30, any::<u64>()).prop_map(|(which, seed)| {
-        match scenarios::all().into_iter().nth(which as usize) {
+    (0..raft_scenarios::all().len() as u64 + 30, any::<u64>()).prop_map(|(which, seed)| {
+        match raft_scenarios::all().into_iter().nth(which as usize) {
             Some(built_in) => Arc::new(Plan::new(built_in, seed, Vec::new()).expect("it can be")),
             None => plan(scenario(which, Leaning::Any, Flaws::NONE), seed),
         }

@@ -11,7 +11,7 @@ use generator::Leaning;
 use proptest::prelude::*;
 use raft_core::{Flaw, Flaws, Micros, NodeId};
 use raft_sim::trace::{Limits, Origin, TraceError, TraceProblem, Verdict, check, check_within};
-use raft_sim::{Action, Plan, Property, Step, Timeline, Who, scenarios, trace, write_trace};
+use raft_sim::{Action, Plan, Property, Step, Timeline, Who, trace, write_trace};
 use std::sync::{Arc, LazyLock};
 
 fn text(timeline: &Timeline) -> String {
@@ -22,7 +22,7 @@ fn text(timeline: &Timeline) -> String {
 
 /// A short run with a leader, writes, reads and a crash; the lines of its trace.
 static SHORT: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut scenario = scenarios::by_name("phantom-leader-lease").expect("it is built in");
+    let mut scenario = raft_scenarios::by_name("phantom-leader-lease").expect("it is built in");
     scenario.duration = Micros::from_millis(320);
     scenario.script.retain(|step| step.at <= scenario.duration);
     let crash = Step { at: Micros::from_millis(300), action: Action::Crash(Who::Leader) };
@@ -41,7 +41,7 @@ fn refused(text: impl AsRef<[u8]>) -> TraceError {
 
 #[test]
 fn a_trace_that_is_read_back_has_the_verdicts_of_its_run() {
-    for scenario in scenarios::all() {
+    for scenario in raft_scenarios::all() {
         let timeline = golden::timeline(&scenario.name, 42);
         let text = text(&timeline);
         let verdict = checked(&text).unwrap_or_else(|error| panic!("{}: {error}", scenario.name));

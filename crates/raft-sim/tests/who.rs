@@ -1,15 +1,13 @@
 //! An action that says whom it means by what he is finds him, whatever the seed.
 
 use raft_core::{NodeId, NodeSet, Term, Transition};
-use raft_sim::{
-    Action, ActionRefusal, Happening, Plan, Scenario, Timeline, parse_steps, scenarios,
-};
+use raft_sim::{Action, ActionRefusal, Happening, Plan, Scenario, Timeline, parse_steps};
 use std::sync::Arc;
 
 const SEEDS: u64 = 40;
 
 fn run(script: &str, seed: u64) -> Timeline {
-    let scenario = scenarios::by_name("leader-crash").expect("it is built in");
+    let scenario = raft_scenarios::by_name("leader-crash").expect("it is built in");
     let script = parse_steps(script).expect("they are steps");
     let scenario = Scenario { script, ..scenario };
     Timeline::new(Arc::new(Plan::new(scenario, seed, Vec::new()).expect("it can be")))

@@ -1,11 +1,10 @@
 //! `raftlab list`: the built-in scenarios.
 
 use crate::report::{Ended, STRONG};
-use raft_sim::scenarios;
 use std::io::Write as _;
 
 pub(crate) fn command() -> crate::Result {
-    let all = scenarios::all();
+    let all = raft_scenarios::all();
     let longest = all.iter().map(|scenario| scenario.name.len()).max().unwrap_or(0);
     let mut stdout = anstream::stdout().lock();
     for scenario in all {

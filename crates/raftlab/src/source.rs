@@ -4,7 +4,7 @@ use crate::arguments;
 use crate::report::Failure;
 use raft_core::Micros;
 use raft_experiments::Find;
-use raft_sim::{Document, Plan, Scenario, ScenarioError, scenarios};
+use raft_sim::{Document, Plan, Scenario, ScenarioError};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(crate) struct Source {
 /// Finds and reads a scenario.
 pub(crate) fn load(source: &arguments::Source) -> Result<Source, Failure> {
     let name = &source.scenario;
-    let mut document = match scenarios::by_name(name) {
+    let mut document = match raft_scenarios::by_name(name) {
         Some(scenario) => Document::of(&scenario),
         None => from_file(name)?,
     };
@@ -59,10 +59,9 @@ fn from_file(name: &str) -> Result<Document, Failure> {
 
 /// What to say of a name that is neither built in nor a file.
 fn unknown(name: &str) -> String {
-    let all = scenarios::all();
-    let names = all.iter().map(|scenario| scenario.name.as_str());
     let nearness = |known: &str| strsim::jaro_winkler(known, name);
-    let nearest = names.max_by(|one, other| nearness(one).total_cmp(&nearness(other)));
+    let nearest =
+        raft_scenarios::names().max_by(|one, other| nearness(one).total_cmp(&nearness(other)));
     let hint = match nearest.filter(|known| nearness(known) >= NEAR) {
         Some(nearest) => format!("; did you mean {nearest}?"),
         None => String::new(),

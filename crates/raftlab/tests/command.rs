@@ -123,7 +123,7 @@ fn every_built_in_scenario_is_listed() {
     let output = raftlab(&["list"]);
     exits(&output, 0);
     let said = text(&output.stdout);
-    for scenario in raft_sim::scenarios::all() {
+    for scenario in raft_scenarios::all() {
         assert!(said.contains(&scenario.name) && said.contains(&scenario.title));
     }
 }

@@ -3,23 +3,23 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use raft_core::{Micros, NodeId, NodeSet};
-use raft_sim::{Action, Plan, Scenario, Step, Timeline, scenarios};
+use raft_sim::{Action, Plan, Scenario, Step, Timeline};
 use std::sync::Arc;
 
 /// A built-in scenario with a seed, simulated to its end.
 pub(crate) fn timeline(name: &str, seed: u64) -> Timeline {
-    let scenario = scenarios::by_name(name).unwrap();
+    let scenario = raft_scenarios::by_name(name).unwrap();
     Timeline::new(Arc::new(Plan::new(scenario, seed, Vec::new()).unwrap()))
 }
 
 /// The names of all built-in scenarios.
 pub(crate) fn names() -> Vec<String> {
-    scenarios::all().into_iter().map(|scenario| scenario.name).collect()
+    raft_scenarios::all().into_iter().map(|scenario| scenario.name).collect()
 }
 
 /// A short run of some nodes and clients to which something is done at 300 ms.
 pub(crate) fn short_run(nodes: u8, seed: u64, clients: usize, actions: Vec<Action>) -> Timeline {
-    let scenario = scenarios::by_name("leader-crash").unwrap();
+    let scenario = raft_scenarios::by_name("leader-crash").unwrap();
     let mut client = scenario.clients[0];
     client.starts_at = Micros::from_millis(180);
     client.rest = Micros::from_millis(20);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::scenario::Plan;
-use crate::scenarios;
+use crate::testing::built_in;
 use crate::world::World;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -10,7 +10,7 @@ use raft_core::{Command, Envelope, Payload, WriteId};
 
 /// A cluster led by A since 10 ms, with writes of a client committed.
 fn world() -> World {
-    let scenario = scenarios::by_name("two-data-centres").expect("it is built in");
+    let scenario = built_in("two-data-centres");
     let plan = Plan::new(scenario, 7, Vec::new()).expect("it can be");
     let mut world = World::new(Arc::new(plan));
     let mut records = Vec::new();

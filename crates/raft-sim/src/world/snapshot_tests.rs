@@ -4,14 +4,14 @@ use super::*;
 use crate::action::parse_steps;
 use crate::monitor::Property;
 use crate::scenario::Scenario;
-use crate::scenarios;
+use crate::testing::built_in;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use raft_core::{Change, MessageKind, Transition};
 
 /// Five nodes and clients that write and read; so much may be kept, so large are chunks.
 fn plan(script: &str, kept: u64, chunk_bytes: u32, seed: u64) -> Arc<Plan> {
-    let mut scenario = scenarios::by_name("two-data-centres").expect("it is built in");
+    let mut scenario = built_in("two-data-centres");
     scenario.settings.entries_kept_after_snapshot = kept;
     scenario.settings.snapshot_chunk_bytes = chunk_bytes;
     let script = parse_steps(script).expect("they are steps");

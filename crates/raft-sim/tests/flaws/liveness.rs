@@ -8,9 +8,7 @@
 
 use crate::script;
 use raft_core::{CommitCause, Flaw, Flaws, Micros, Settings, Transition};
-use raft_sim::{
-    ClientPlan, Happening, Key, Latency, NetworkPlan, Plan, Scenario, Timeline, Work, scenarios,
-};
+use raft_sim::{ClientPlan, Happening, Key, Latency, NetworkPlan, Plan, Scenario, Timeline, Work};
 use std::sync::Arc;
 
 const SEEDS: u64 = 20;
@@ -54,7 +52,7 @@ fn scenario(schedule: &Schedule, settings: Settings) -> Scenario {
         clients: vec![writer],
         script,
         duration: last_fault + LONG,
-        ..scenarios::by_name("leader-crash").expect("it is built in")
+        ..raft_scenarios::by_name("leader-crash").expect("it is built in")
     }
 }
 
