@@ -154,7 +154,17 @@ pub(crate) fn notes(host: &Host, role: NodeRole, at: Micros) -> Vec<Saying> {
         let times = times(rate);
         notes.push(Saying { ways: vec![format!("clock {times}"), times], tone });
     }
+    if host.disk().is_stalled() {
+        notes.push(Saying::new(["its disk stalls", "disk stalls"], tone));
+    }
     let Some(view) = host.node().map(|node| node.view()) else { return notes };
+    match host.snapshot_under_way() {
+        Some(snapshot) if snapshot.blocks => {
+            notes.push(Saying::new(["stands still: takes a snapshot", "takes a snapshot"], tone));
+        }
+        Some(_) => notes.push(Saying::new(["takes a snapshot", "snapshot …"], Tone::Quiet)),
+        None => {}
+    }
     match host.pause() {
         Some(Pause::Process) => notes.push(Saying::new(["stands still", "paused"], tone)),
         Some(Pause::Machine) => {

@@ -256,6 +256,8 @@ impl TimelineMarks {
             let (lanes, label) = match &span.fault {
                 Fault::Down(node) => (NodeSet::only(*node), format!("{node} is down")),
                 Fault::Paused(node) => (NodeSet::only(*node), format!("{node} stands still")),
+                Fault::Busy(node) => (NodeSet::only(*node), format!("{node} takes a snapshot")),
+                Fault::Stalled(node) => (NodeSet::only(*node), format!("{node}'s disk stalls")),
                 Fault::Cut { from, to } => (NodeSet::only(*to), format!("{from} → {to} cut")),
                 Fault::Wall { groups, minorities } => {
                     let mut groups = groups.clone();

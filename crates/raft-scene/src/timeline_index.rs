@@ -53,6 +53,9 @@ impl Landmark {
             Happening::Crashed { .. }
             | Happening::Paused { .. }
             | Happening::Resumed { .. }
+            | Happening::DiskStalled { .. }
+            | Happening::DiskUnstalled { .. }
+            | Happening::DiskLost { .. }
             | Happening::Parted { .. }
             | Happening::LinkCut { .. }
             | Happening::LinkMended { .. }
@@ -123,6 +126,9 @@ pub(crate) enum Fault {
     },
     Down(NodeId),
     Paused(NodeId),
+    /// It takes a snapshot before anything else.
+    Busy(NodeId),
+    Stalled(NodeId),
     Cut {
         from: NodeId,
         to: NodeId,
@@ -246,7 +252,9 @@ impl TimelineIndex {
             },
             Happening::Crashed { node, .. } => {
                 self.role(*node, at, NodeRole::Crashed);
-                self.mends(at, |fault| *fault == Fault::Paused(*node));
+                self.mends(at, |fault| {
+                    *fault == Fault::Paused(*node) || *fault == Fault::Busy(*node)
+                });
                 self.breaks(at, Fault::Down(*node));
             }
             Happening::Restarted { node } => {
@@ -256,6 +264,16 @@ impl TimelineIndex {
             Happening::Paused { node, .. } => self.breaks(at, Fault::Paused(*node)),
             Happening::Resumed { node } => {
                 self.mends(at, |fault| *fault == Fault::Paused(*node));
+            }
+            Happening::SnapshotBegun { node, blocks: true, .. } => {
+                self.breaks(at, Fault::Busy(*node));
+            }
+            Happening::SnapshotDone { node, .. } => {
+                self.mends(at, |fault| *fault == Fault::Busy(*node));
+            }
+            Happening::DiskStalled { node } => self.breaks(at, Fault::Stalled(*node)),
+            Happening::DiskUnstalled { node } | Happening::DiskLost { node, .. } => {
+                self.mends(at, |fault| *fault == Fault::Stalled(*node));
             }
             Happening::Parted { groups } => {
                 self.mends(at, |fault| matches!(fault, Fault::Wall { .. }));

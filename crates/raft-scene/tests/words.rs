@@ -231,6 +231,15 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
         Happening::ClockStepped { node, by_micros: 5_000 },
         Happening::ClockStepped { node, by_micros: -5_000 },
         Happening::TransferOrdered { node, to },
+        Happening::Paused { node, clock_stands: true },
+        Happening::Paused { node, clock_stands: false },
+        Happening::Resumed { node },
+        Happening::DiskStalled { node },
+        Happening::DiskUnstalled { node },
+        Happening::DiskLost { node, last_index: Index(7), term: Term(2) },
+        Happening::DiskLost { node, last_index: Index(0), term: Term(2) },
+        Happening::SnapshotBegun { node, index: Index(7), blocks: true },
+        Happening::SnapshotBegun { node, index: Index(7), blocks: false },
     ];
     all.extend(changes.map(|change| Happening::ReconfigurationOrdered { node, change }));
     let actions = [
@@ -238,6 +247,9 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
         Action::Snapshot(Who::Leader),
         Action::Pause(Who::Leader),
         Action::Resume(node.into()),
+        Action::StallDisk(Who::Leader),
+        Action::UnstallDisk(Who::Leader),
+        Action::LoseDisk(Who::Leader),
         Action::Reconfigure(joint),
         Action::StepClock { node: node.into(), by_micros: 1 },
     ];

@@ -27,6 +27,20 @@ pub enum Action {
     Suspend(Who),
     /// A process that was paused or suspended goes on, with what came for it meanwhile.
     Resume(Who),
+    /// The node's disk stalls: from now on no fsync ends.
+    StallDisk(Who),
+    /// The node's disk goes on; an fsync that would have ended meanwhile ends now.
+    UnstallDisk(Who),
+    /// The node goes down and its disk is gone: once it is started again, it is empty, under
+    /// the same name.
+    ///
+    /// Raft rests on what a server finds again after a restart: its term, its vote and its
+    /// log (paper, Figure 2, "persistent state on all servers"). A server that forgets them
+    /// can vote twice in a term, and entries that were committed because it had them may be
+    /// in no majority any more. So this may violate every property, with no rule left out.
+    /// And a leader that knows that a follower had its entries does not send them again.
+    /// The right way back is a change of the members: to be removed, and added as a new one.
+    LoseDisk(Who),
     /// The node stands for election at once, as if its timeout had run out.
     ForceTimeout(#[serde(with = "node_or_who")] Who),
     /// Walls between groups; a node in no group is alone with the others in none.
@@ -105,6 +119,9 @@ impl fmt::Display for Action {
             Action::Pause(who) => write!(formatter, "pause:{who}"),
             Action::Suspend(who) => write!(formatter, "suspend:{who}"),
             Action::Resume(node) => write!(formatter, "resume:{node}"),
+            Action::StallDisk(who) => write!(formatter, "stall-disk:{who}"),
+            Action::UnstallDisk(who) => write!(formatter, "unstall-disk:{who}"),
+            Action::LoseDisk(who) => write!(formatter, "lose-disk:{who}"),
             Action::ForceTimeout(node) => write!(formatter, "timeout:{node}"),
             Action::Partition(groups) => {
                 formatter.write_str("partition:")?;
@@ -165,9 +182,10 @@ impl fmt::Display for ActionError {
 
 impl core::error::Error for ActionError {}
 
-const KINDS: &str = "crash, restart, pause, suspend, resume, timeout, partition, isolate, cut, \
-                     mend, heal, clock, step, transfer, add-learner, add-voter, remove, joint, \
-                     snapshot, write, read-index, read-lease or read-log";
+const KINDS: &str = "crash, restart, pause, suspend, resume, stall-disk, unstall-disk, \
+                     lose-disk, timeout, partition, isolate, cut, mend, heal, clock, step, \
+                     transfer, add-learner, add-voter, remove, joint, snapshot, write, \
+                     read-index, read-lease or read-log";
 
 fn who(text: &str) -> Result<Who, ActionError> {
     text.parse()
@@ -274,6 +292,9 @@ impl FromStr for Action {
             "pause" => Action::Pause(who(rest)?),
             "suspend" => Action::Suspend(who(rest)?),
             "resume" => Action::Resume(who(rest)?),
+            "stall-disk" => Action::StallDisk(who(rest)?),
+            "unstall-disk" => Action::UnstallDisk(who(rest)?),
+            "lose-disk" => Action::LoseDisk(who(rest)?),
             "timeout" => Action::ForceTimeout(who(rest)?),
             "partition" => Action::Partition(groups(rest)?),
             "isolate" => Action::Isolate(who(rest)?),
@@ -327,6 +348,9 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
         | Action::Pause(who)
         | Action::Suspend(who)
         | Action::Resume(who)
+        | Action::StallDisk(who)
+        | Action::UnstallDisk(who)
+        | Action::LoseDisk(who)
         | Action::ForceTimeout(who)
         | Action::Isolate(who)
         | Action::SetClock { node: who, .. }
@@ -414,6 +438,9 @@ mod tests {
                 Action::Pause(who),
                 Action::Suspend(who),
                 Action::Resume(who),
+                Action::StallDisk(who),
+                Action::UnstallDisk(who),
+                Action::LoseDisk(who),
                 Action::Isolate(who),
                 Action::Snapshot(who),
                 Action::Write(who),

@@ -3,7 +3,7 @@
 use crate::draw::{Purpose, draw};
 use crate::latency::Latency;
 use alloc::collections::VecDeque;
-use raft_core::{Durable, Membership, Micros, NodeId, Write, WriteId};
+use raft_core::{Durable, Index, Membership, Micros, NodeId, Term, Write, WriteId};
 
 /// One node's disk. Writes become durable in order, and in groups: an fsync that
 /// begins covers every write that waits at that moment.
@@ -14,6 +14,9 @@ pub struct Disk {
     // The last write that the fsync under way covers.
     syncing: Option<WriteId>,
     syncs: u64,
+    is_stalled: bool,
+    // The fsync under way would be done, were the disk not stalled.
+    is_overdue: bool,
 }
 
 impl Disk {
@@ -23,6 +26,8 @@ impl Disk {
             waiting: VecDeque::new(),
             syncing: None,
             syncs: 0,
+            is_stalled: false,
+            is_overdue: false,
         }
     }
 
@@ -34,6 +39,22 @@ impl Disk {
     /// How many writes a crash at this moment would lose.
     pub fn writes_waiting(&self) -> u32 {
         self.waiting.len() as u32
+    }
+
+    /// Whether no fsync ends for now. What is durable can still be read.
+    pub const fn is_stalled(&self) -> bool {
+        self.is_stalled
+    }
+
+    /// From now on no fsync ends.
+    pub(crate) fn stall(&mut self) {
+        self.is_stalled = true;
+    }
+
+    /// Fsyncs end again. Says whether one would have ended meanwhile, and so ends now.
+    pub(crate) fn unstall(&mut self) -> bool {
+        self.is_stalled = false;
+        core::mem::take(&mut self.is_overdue)
     }
 
     /// Takes a write; it is not durable yet.
@@ -53,8 +74,12 @@ impl Disk {
         Some(fsync.pick(draw(seed, Purpose::Fsync { node, nth })))
     }
 
-    /// The fsync under way is done: what it covers is durable.
+    /// The fsync under way is done, unless the disk is stalled: what it covers is durable.
     pub(crate) fn end_sync(&mut self) -> Option<WriteId> {
+        if self.is_stalled {
+            self.is_overdue = true;
+            return None;
+        }
         let covered = self.syncing.take()?;
         while let Some(write) = self.waiting.front()
             && write.id <= covered
@@ -71,6 +96,15 @@ impl Disk {
         let lost = self.writes_waiting();
         self.waiting.clear();
         self.syncing = None;
+        self.is_overdue = false;
         lost
+    }
+
+    /// Everything on it is gone, and an empty one is in its place. Gives how many entries,
+    /// those that a snapshot covered included, and the term are forgotten.
+    pub(crate) fn lose(&mut self, membership: Membership) -> (Index, Term) {
+        let forgotten = (self.durable.log.last_index(), self.durable.hard_state.term);
+        *self = Disk { syncs: self.syncs, ..Disk::new(membership) };
+        forgotten
     }
 }

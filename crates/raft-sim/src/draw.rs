@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     LatencyOfDuplicate { from: NodeId, to: NodeId, kind: MessageKind, nth: u64 },
     /// How long a node's `nth` fsync takes.
     Fsync { node: NodeId, nth: u64 },
+    /// How long a node's `nth` snapshot takes.
+    Snapshot { node: NodeId, nth: u64 },
     /// How long a client's `nth` message takes, in either direction.
     ClientLatency { client: u32, nth: u64 },
 }
@@ -44,6 +46,7 @@ pub(crate) fn draw(seed: u64, purpose: Purpose) -> u64 {
         Purpose::ClientLatency { client, nth } => (5, u64::from(client), nth),
         Purpose::Duplicate { from, to, kind, nth } => (6, link(from, to, kind), nth),
         Purpose::LatencyOfDuplicate { from, to, kind, nth } => (7, link(from, to, kind), nth),
+        Purpose::Snapshot { node, nth } => (8, u64::from(node.number()), nth),
     };
     mix(mix(mix(mix(0, seed), tag), who), nth)
 }

@@ -3,6 +3,7 @@
 use crate::action::Action;
 use crate::host::Host;
 use crate::pause::Pause;
+use crate::queue::Due;
 use crate::record::{ActionRefusal, Happening, LossCause};
 use crate::who::Who;
 use crate::world::World;
@@ -49,6 +50,18 @@ impl World {
             Action::Resume(who) => {
                 let node = self.resolve(*who)?;
                 self.resume(node)?;
+            }
+            Action::StallDisk(who) => {
+                let node = self.resolve(*who)?;
+                self.stall_disk(node)?;
+            }
+            Action::UnstallDisk(who) => {
+                let node = self.resolve(*who)?;
+                self.unstall_disk(node)?;
+            }
+            Action::LoseDisk(who) => {
+                let node = self.resolve(*who)?;
+                self.lose_disk(node);
             }
             Action::Partition(groups) => {
                 // Whoever is in no group is together with the others in none.
@@ -123,6 +136,9 @@ impl World {
             Action::Snapshot(who) => {
                 let node = self.resolve(*who)?;
                 self.running(node)?;
+                if self.host(node).and_then(Host::snapshot_under_way).is_some() {
+                    return Err(ActionRefusal::IsTakingSnapshot);
+                }
                 self.take_snapshot(node);
             }
             Action::Write(who) => {
@@ -140,10 +156,47 @@ impl World {
     /// A node that handles what it is told.
     pub(crate) fn running(&self, id: NodeId) -> Result<&Node, ActionRefusal> {
         let node = self.node_at(id).ok_or(ActionRefusal::IsDown)?;
-        match self.host(id).and_then(Host::pause) {
-            Some(_) => Err(ActionRefusal::IsPaused),
-            None => Ok(node),
+        let Some(host) = self.host(id) else { return Err(ActionRefusal::IsDown) };
+        if host.pause().is_some() {
+            return Err(ActionRefusal::IsPaused);
         }
+        match host.snapshot_under_way() {
+            Some(snapshot) if snapshot.blocks => Err(ActionRefusal::IsTakingSnapshot),
+            _ => Ok(node),
+        }
+    }
+
+    fn stall_disk(&mut self, node: NodeId) -> Result<(), ActionRefusal> {
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return Ok(()) };
+        if host.disk.is_stalled() {
+            return Err(ActionRefusal::IsStalled);
+        }
+        host.disk.stall();
+        self.emit(Happening::DiskStalled { node });
+        Ok(())
+    }
+
+    fn unstall_disk(&mut self, node: NodeId) -> Result<(), ActionRefusal> {
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return Ok(()) };
+        if !host.disk.is_stalled() {
+            return Err(ActionRefusal::IsNotStalled);
+        }
+        let boot = host.boots;
+        if host.disk.unstall() {
+            self.queue.plan(self.now, Due::SyncEnds { node, boot });
+        }
+        self.emit(Happening::DiskUnstalled { node });
+        Ok(())
+    }
+
+    fn lose_disk(&mut self, node: NodeId) {
+        if self.node_at(node).is_some() {
+            self.crash(node);
+        }
+        let beginning = self.plan.scenario().membership();
+        let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        let (last_index, term) = host.disk.lose(beginning);
+        self.emit(Happening::DiskLost { node, last_index, term });
     }
 
     /// Every node, member or not: walls stand between machines.

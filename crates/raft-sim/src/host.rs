@@ -5,6 +5,7 @@ use crate::disk::Disk;
 use crate::history::OperationId;
 use crate::pause::Pause;
 use crate::queue::Due;
+use crate::snapshot::SnapshotUnderWay;
 use crate::state_machine::StateMachine;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -19,6 +20,8 @@ pub struct Host {
     pub(crate) process: Option<Process>,
     /// How often it has started.
     pub(crate) boots: u64,
+    /// How many snapshots it has begun.
+    pub(crate) snapshots: u64,
     /// When its process wants to be woken next, in true time.
     pub(crate) wake_at: Option<Micros>,
 }
@@ -29,6 +32,8 @@ pub(crate) struct Process {
     /// What has come for it while it stands, in the order in which it came.
     pub(crate) waiting: Vec<Due>,
     pub(crate) pause: Option<Pause>,
+    /// The snapshot that it takes, where that takes time.
+    pub(crate) snapshot: Option<SnapshotUnderWay>,
     pub(crate) node: Node,
     pub(crate) machine: StateMachine,
     /// Writes that this node took as leader, by where they stand in its log.
@@ -39,7 +44,15 @@ pub(crate) struct Process {
 
 impl Host {
     pub(crate) fn new(id: NodeId, membership: Membership, clock: Clock) -> Host {
-        Host { id, clock, disk: Disk::new(membership), process: None, boots: 0, wake_at: None }
+        Host {
+            id,
+            clock,
+            disk: Disk::new(membership),
+            process: None,
+            boots: 0,
+            snapshots: 0,
+            wake_at: None,
+        }
     }
 
     pub(crate) fn boot(&mut self, settings: CheckedSettings, seed: u64, now: Micros) {
@@ -49,6 +62,7 @@ impl Host {
         self.process = Some(Process {
             waiting: Vec::new(),
             pause: None,
+            snapshot: None,
             node,
             machine: StateMachine::default(),
             proposals: BTreeMap::new(),
@@ -81,6 +95,11 @@ impl Host {
     /// it runs or is down.
     pub fn pause(&self) -> Option<Pause> {
         self.process.as_ref().and_then(|process| process.pause)
+    }
+
+    /// The snapshot that its process is taking, where that takes time.
+    pub fn snapshot_under_way(&self) -> Option<&SnapshotUnderWay> {
+        self.process.as_ref().and_then(|process| process.snapshot.as_ref())
     }
 
     /// Which node it runs.

@@ -29,6 +29,7 @@ mod record;
 mod scenario;
 mod service;
 mod shelf;
+mod snapshot;
 mod state_machine;
 #[cfg(test)]
 mod testing;
@@ -53,6 +54,7 @@ pub use record::{ActionRefusal, Happening, LossCause, Record};
 pub use scenario::{
     ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
 };
+pub use snapshot::{SnapshotUnderWay, SnapshotWork};
 pub use state_machine::{Key, Put, Session, StateMachine, Value};
 pub use timeline::Timeline;
 pub use trace::{TRACE_VERSION, TraceDigest, write_trace};

@@ -1,6 +1,6 @@
 //! A process that stands still while the world goes on: what comes for it waits.
 
-use crate::host::Process;
+use crate::host::{Host, Process};
 use crate::record::{ActionRefusal, Happening};
 use crate::world::World;
 use raft_core::NodeId;
@@ -21,13 +21,20 @@ pub enum Pause {
 impl Process {
     /// Whether it handles nothing for now.
     pub(crate) const fn stands(&self) -> bool {
-        self.pause.is_some()
+        let blocking = match &self.snapshot {
+            Some(snapshot) => snapshot.blocks,
+            None => false,
+        };
+        blocking || self.pause.is_some()
     }
 }
 
 impl World {
     pub(crate) fn pause(&mut self, node: NodeId, pause: Pause) -> Result<(), ActionRefusal> {
-        self.running(node)?;
+        self.node_at(node).ok_or(ActionRefusal::IsDown)?;
+        if self.host(node).and_then(Host::pause).is_some() {
+            return Err(ActionRefusal::IsPaused);
+        }
         let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return Ok(()) };
         if let Some(process) = &mut host.process {

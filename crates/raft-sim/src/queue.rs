@@ -15,6 +15,8 @@ pub(crate) enum Due {
     SyncEnds { node: NodeId, boot: u64 },
     /// A host's process hears, in its `boot`-th life, that a write is durable.
     DurableReported { node: NodeId, boot: u64, write: WriteId },
+    /// The snapshot that a host's process began in its `boot`-th life is taken.
+    SnapshotTaken { node: NodeId, boot: u64 },
     /// A client's question reaches a node.
     QuestionArrives { operation: OperationId, node: NodeId },
     /// A node's answer reaches the client.

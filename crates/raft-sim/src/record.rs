@@ -7,8 +7,8 @@ use crate::monitor::Violation;
 use crate::network::MessageId;
 use alloc::vec::Vec;
 use raft_core::{
-    Change, Entry, Envelope, Index, LogEnd, Micros, NodeId, NodeSet, Reconfiguration, Transition,
-    WriteId,
+    Change, Entry, Envelope, Index, LogEnd, Micros, NodeId, NodeSet, Reconfiguration, Term,
+    Transition, WriteId,
 };
 
 /// Something that happened, when, and in which event of the run.
@@ -71,6 +71,22 @@ pub enum Happening {
         /// The last write that is durable now.
         write: WriteId,
     },
+    /// A process begins to take a snapshot, where that takes time.
+    SnapshotBegun {
+        /// Whose.
+        node: NodeId,
+        /// The last entry that it will cover.
+        index: Index,
+        /// Whether the process stands still until it is taken.
+        blocks: bool,
+    },
+    /// It is taken; what the node makes of it follows.
+    SnapshotDone {
+        /// Whose.
+        node: NodeId,
+        /// The last entry that it covers.
+        index: Index,
+    },
     /// A node's state machine applied a committed entry.
     Applied {
         /// Which.
@@ -111,6 +127,25 @@ pub enum Happening {
     Resumed {
         /// Whose.
         node: NodeId,
+    },
+    /// A disk stalls: no fsync ends.
+    DiskStalled {
+        /// Whose.
+        node: NodeId,
+    },
+    /// A disk that stalled goes on.
+    DiskUnstalled {
+        /// Whose.
+        node: NodeId,
+    },
+    /// Everything on a node's disk is gone, and an empty one is in its place.
+    DiskLost {
+        /// Whose.
+        node: NodeId,
+        /// The last entry that it held.
+        last_index: Index,
+        /// The term that it knew; with it is forgotten for whom the node voted.
+        term: Term,
     },
     /// Walls went up between groups, in place of those that stood.
     Parted {
@@ -232,4 +267,10 @@ pub enum ActionRefusal {
     IsPaused,
     /// The node's process runs.
     IsNotPaused,
+    /// The node is taking a snapshot.
+    IsTakingSnapshot,
+    /// The node's disk is stalled already.
+    IsStalled,
+    /// The node's disk is not stalled.
+    IsNotStalled,
 }

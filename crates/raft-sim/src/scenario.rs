@@ -4,6 +4,7 @@ use crate::action::{Action, Step, is_plausible_step, nodes_of, sort_steps};
 use crate::clock::Rate;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
+use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -46,10 +47,17 @@ pub struct Scenario {
     /// its log up to there. `None`: only when it is told to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_every: Option<u64>,
+    /// How long that takes, and whether the process stands still meanwhile. `None`: it
+    /// takes no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_work: Option<SnapshotWork>,
     /// The links between them.
     pub network: NetworkPlan,
-    /// How long an fsync takes.
+    /// How long an fsync takes, on every disk that isn't named below.
     pub fsync: Latency,
+    /// How long it takes on these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fsyncs: Vec<(NodeId, Latency)>,
     /// Clocks that don't run true from the beginning.
     pub clocks: Vec<(NodeId, Rate)>,
     /// What clocks show at the beginning, where it isn't zero: by so much they are ahead of
@@ -72,6 +80,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// How long an fsync takes on a node's disk.
+    pub fn fsync_of(&self, node: NodeId) -> Latency {
+        let own = self.fsyncs.iter().find(|(of, _)| *of == node);
+        own.map_or(self.fsync, |(_, latency)| *latency)
+    }
+
     /// The configuration that the cluster begins with.
     pub fn membership(&self) -> Membership {
         let others = NodeSet::first(self.nodes).difference(self.learners);
@@ -179,7 +193,11 @@ impl Plan {
         let latencies = [("fsync", scenario.fsync), ("client_latency", scenario.client_latency)]
             .into_iter()
             .chain([("network.latency", scenario.network.latency)])
-            .chain(scenario.network.links.iter().map(|link| ("network.links", link.latency)));
+            .chain(scenario.network.links.iter().map(|link| ("network.links", link.latency)))
+            .chain(scenario.fsyncs.iter().map(|(_, latency)| ("fsyncs", *latency)))
+            .chain(
+                scenario.snapshot_work.iter().map(|work| ("snapshot_work.latency", work.latency)),
+            );
         for (field, latency) in latencies {
             if latency.longest() > Micros::from_secs(60) {
                 wrong(field, "longer than a minute".to_string());
@@ -187,6 +205,9 @@ impl Plan {
             if matches!(latency, Latency::Uniform { min, max } if min > max) {
                 wrong(field, "min must not be longer than max".to_string());
             }
+        }
+        if scenario.snapshot_work.is_some_and(|work| work.per_entry > Micros::from_secs(60)) {
+            wrong("snapshot_work.per_entry", "longer than a minute".to_string());
         }
         let members = NodeSet::first(scenario.nodes);
         let last = members.iter().last().unwrap_or(NodeId::A);
@@ -199,6 +220,9 @@ impl Plan {
         scenario.learners.iter().for_each(|node| member("learners", node));
         for (node, _) in &scenario.clocks {
             member("clocks", *node);
+        }
+        for (node, _) in &scenario.fsyncs {
+            member("fsyncs", *node);
         }
         for (node, _) in &scenario.clock_offsets {
             member("clock_offsets", *node);

@@ -119,6 +119,8 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         fsync: Latency::Uniform { min: Micros(400), max: Micros(1_200) },
         clocks: Vec::new(),
         clock_offsets: Vec::new(),
+        fsyncs: Vec::new(),
+        snapshot_work: None,
         clients: Vec::new(),
         client_latency: Latency::Constant(Micros(300)),
         script: Vec::new(),

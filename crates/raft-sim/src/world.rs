@@ -18,8 +18,8 @@ use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
-    Answer, Envelope, Flaw, Index, Input, LogEnd, Membership, Micros, Node, NodeId, NodeSet,
-    Output, Payload, RoleView, Snapshot, Term,
+    Answer, Envelope, Index, Input, LogEnd, Membership, Micros, Node, NodeId, NodeSet, Output,
+    Payload, RoleView, Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -281,6 +281,7 @@ impl World {
                     self.sync(node);
                 }
             }
+            Due::SnapshotTaken { node, .. } => self.snapshot_taken(node, due),
             Due::QuestionArrives { operation, node } => {
                 if self.keep_waiting(node, due).is_some() {
                     self.question_arrives(operation, node);
@@ -303,7 +304,9 @@ impl World {
         while let Some((_, due)) = self.queue.next() {
             let is_stale = match due {
                 Due::MessageEnds(message) => self.network.flight(message).is_none(),
-                Due::SyncEnds { node, boot } | Due::DurableReported { node, boot, .. } => {
+                Due::SyncEnds { node, boot }
+                | Due::DurableReported { node, boot, .. }
+                | Due::SnapshotTaken { node, boot } => {
                     self.host(node).is_none_or(|host| host.boots != boot || host.process.is_none())
                 }
                 Due::QuestionArrives { .. } | Due::AnswerArrives { .. } => false,
@@ -419,28 +422,6 @@ impl World {
         self.emit(Happening::Sent { message, envelope, ends_at });
     }
 
-    /// Whether a node has applied so much since its last snapshot that its scenario
-    /// wants the next one.
-    fn is_snapshot_due(&self, node: NodeId) -> bool {
-        let (Some(every), Some(node)) = (self.plan.scenario().snapshot_every, self.node_at(node))
-        else {
-            return false;
-        };
-        let view = node.view();
-        let covered = view.snapshot().map_or(Index::ZERO, |snapshot| snapshot.end.index);
-        view.applied_index().0.saturating_sub(covered.0) >= every && view.may_take_snapshot()
-    }
-
-    /// A node takes a snapshot of what it has applied.
-    pub(crate) fn take_snapshot(&mut self, node: NodeId) {
-        let with_sessions = !self.plan.settings().get().flaws.has(Flaw::SnapshotWithoutSessions);
-        let Some(host) = self.host(node) else { return };
-        let (Some(node_there), Some(machine)) = (host.node(), host.state_machine()) else { return };
-        let index = node_there.view().applied_index();
-        let data = machine.encode(with_sessions);
-        self.tell(node, Input::SnapshotTaken { index, data });
-    }
-
     fn apply(&mut self, node: NodeId, index: Index, entry: raft_core::Entry) {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let Some(process) = &mut host.process else { return };
@@ -491,7 +472,8 @@ impl World {
         let plan = self.plan.clone();
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let boot = host.boots;
-        if let Some(span) = host.disk.begin_sync(plan.seed(), node, plan.scenario().fsync) {
+        if let Some(span) = host.disk.begin_sync(plan.seed(), node, plan.scenario().fsync_of(node))
+        {
             self.queue.plan(self.now + span, Due::SyncEnds { node, boot });
         }
     }

@@ -71,6 +71,21 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
         Happening::Resumed { node } => {
             format!("{node} goes on, with what came for it meanwhile.")
         }
+        Happening::SnapshotBegun { node, index, blocks: false } => {
+            format!("{node} begins a snapshot up to entry {index}, beside everything else.")
+        }
+        Happening::SnapshotBegun { node, index, blocks: true } => {
+            format!("{node} begins a snapshot up to entry {index}, and stands still meanwhile.")
+        }
+        Happening::SnapshotDone { node, index } => {
+            format!("{node}'s snapshot up to entry {index} is ready.")
+        }
+        Happening::DiskStalled { node } => format!("{node}'s disk stalls: no fsync ends."),
+        Happening::DiskUnstalled { node } => format!("{node}'s disk goes on."),
+        Happening::DiskLost { node, last_index, term } => format!(
+            "{node}'s disk is lost: {} of its log, term {term}, and for whom it voted.",
+            if last_index.0 == 0 { "nothing".to_string() } else { entries(Index(1), *last_index) }
+        ),
         Happening::Parted { groups } => {
             let mut groups = groups.clone();
             groups.sort_unstable_by_key(|group| group.iter().next());
@@ -157,12 +172,18 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         ActionRefusal::IsLeader => "that node leads already",
         ActionRefusal::IsPaused => "that node stands still",
         ActionRefusal::IsNotPaused => "that node does not stand still",
+        ActionRefusal::IsTakingSnapshot => "that node is taking a snapshot",
+        ActionRefusal::IsStalled => "that disk stalls already",
+        ActionRefusal::IsNotStalled => "that disk does not stall",
     };
     let what = match action {
         Action::Crash(_) => "crash",
         Action::Restart(_) => "restart",
         Action::Pause(_) | Action::Suspend(_) => "pause",
         Action::Resume(_) => "going on",
+        Action::StallDisk(_) => "stalled disk",
+        Action::UnstallDisk(_) => "end of a stall",
+        Action::LoseDisk(_) => "lost disk",
         Action::ForceTimeout(_) => "forced election",
         Action::Partition(_) | Action::Isolate(_) => "wall",
         Action::CutLink { .. } => "cut",
@@ -225,6 +246,10 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::Restarted { .. }
         | Happening::Paused { .. }
         | Happening::Resumed { .. }
+        | Happening::SnapshotBegun { .. }
+        | Happening::DiskStalled { .. }
+        | Happening::DiskUnstalled { .. }
+        | Happening::DiskLost { .. }
         | Happening::Parted { .. }
         | Happening::LinkCut { .. }
         | Happening::LinkMended { .. }
@@ -244,6 +269,7 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::WriteDurable { .. }
         | Happening::Applied { .. }
         | Happening::Restored { .. }
+        | Happening::SnapshotDone { .. }
         | Happening::OperationBegan { .. }
         | Happening::OperationAsked { .. } => false,
     }

@@ -89,6 +89,7 @@ use crate::action::{self, Action};
 use crate::clock::Rate;
 use crate::network::{LinkPlan, NetworkPlan};
 use crate::scenario::{ClientPlan, Scenario, ScenarioError, Work};
+use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -194,6 +195,14 @@ record! {
         pub entries_kept: u64 = 0,
         /// The most bytes of a snapshot that one message carries.
         pub chunk_bytes: u32 = 65_536,
+        /// How long taking one takes, however much it covers. By default no time.
+        pub latency: Option<Latency> = None,
+        /// Where taking one takes time: how much more for each entry that it covers and the
+        /// one before did not.
+        pub per_entry: Span = Worded(Micros::ZERO),
+        /// Where taking one takes time: whether the process stands still meanwhile, and sends
+        /// no heartbeats. Else it is taken beside the process.
+        pub blocks: bool = false,
     }
 }
 
@@ -231,6 +240,18 @@ record! {
     pub struct Disks: Default {
         /// How long an fsync takes.
         pub fsync: Latency = Latency::uniform(400, 1_200),
+        /// Disks that are not like the others.
+        pub of: Vec<Disk> = Vec::new(),
+    }
+}
+
+record! {
+    /// A disk that is not like the others.
+    pub struct Disk {
+        /// Whose.
+        pub node: Node,
+        /// How long an fsync takes on it.
+        pub fsync: Latency,
     }
 }
 
@@ -272,7 +293,7 @@ record! {
         /// When. What else happens at that very microsecond comes first.
         pub at: Span,
         /// What: an action and whom it is about, such as crash:leader, restart:B, pause:leader,
-        /// suspend:A, resume:A, timeout:A, partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
+        /// suspend:A, resume:A, stall-disk:A, unstall-disk:A, lose-disk:A, timeout:A, partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
         /// step:A:-250000 (microseconds), transfer:B, add-learner:D, add-voter:D, remove:A,
         /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B.
         pub action as "do": Worded<Action>,
@@ -292,8 +313,10 @@ impl Document {
             learners,
             settings,
             snapshot_every,
+            snapshot_work,
             network,
             fsync,
+            fsyncs,
             clocks,
             clock_offsets,
             clients,
@@ -356,6 +379,9 @@ impl Document {
                 every: *snapshot_every,
                 entries_kept: entries_kept_after_snapshot,
                 chunk_bytes: snapshot_chunk_bytes,
+                latency: snapshot_work.map(|work| Latency::of(work.latency)),
+                per_entry: Worded(snapshot_work.map_or(Micros::ZERO, |work| work.per_entry)),
+                blocks: snapshot_work.is_some_and(|work| work.blocks),
             },
             network: Network {
                 latency: Latency::of(*latency),
@@ -364,7 +390,7 @@ impl Document {
                 duplicates_per_million: *duplicates_per_million,
                 links: links.iter().map(Link::of).collect(),
             },
-            disks: Disks { fsync: Latency::of(*fsync) },
+            disks: Disks { fsync: Latency::of(*fsync), of: fsyncs.iter().map(Disk::of).collect() },
             clocks: Clock::of(clocks, clock_offsets),
             clients: clients.iter().map(|plan| Client::of(plan, *duration)).collect(),
             steps: script.iter().map(Step::of).collect(),
@@ -402,10 +428,11 @@ impl Document {
                     promotion_lag_max,
                     flaws,
                 },
-            snapshots: Snapshots { every, entries_kept, chunk_bytes },
+            snapshots:
+                Snapshots { every, entries_kept, chunk_bytes, latency: taking, per_entry, blocks },
             network:
                 Network { latency, client_latency, loss_per_million, duplicates_per_million, links },
-            disks: Disks { fsync },
+            disks: Disks { fsync, of: fsyncs },
             clocks,
             clients,
             steps,
@@ -457,6 +484,11 @@ impl Document {
                 flaws: flaws_left_out,
             },
             snapshot_every: *every,
+            snapshot_work: taking.as_ref().map(|latency| SnapshotWork {
+                blocks: *blocks,
+                latency: latency.latency(),
+                per_entry: per_entry.0,
+            }),
             network: NetworkPlan {
                 latency: latency.latency(),
                 links: links.iter().map(Link::plan).collect(),
@@ -464,6 +496,7 @@ impl Document {
                 duplicates_per_million: *duplicates_per_million,
             },
             fsync: fsync.latency(),
+            fsyncs: fsyncs.iter().map(|disk| (disk.node.0, disk.fsync.latency())).collect(),
             clocks: clocks.iter().filter_map(|it| Some((it.node.0, it.rate?.0))).collect(),
             clock_offsets: clocks.iter().filter_map(|it| Some((it.node.0, it.offset?.0))).collect(),
             clients: clients.iter().map(|client| client.plan(*duration)).collect(),
@@ -484,6 +517,12 @@ impl Link {
     fn plan(&self) -> LinkPlan {
         let Link { from, to, latency } = self;
         LinkPlan { from: from.0, to: to.0, latency: latency.latency() }
+    }
+}
+
+impl Disk {
+    fn of((node, fsync): &(NodeId, crate::latency::Latency)) -> Disk {
+        Disk { node: Worded(*node), fsync: Latency::of(*fsync) }
     }
 }
 

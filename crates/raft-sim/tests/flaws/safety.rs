@@ -45,6 +45,8 @@ fn nodes(nodes: u8) -> Scenario {
         fsync: Latency::Constant(ms(1)),
         clocks: Vec::new(),
         clock_offsets: Vec::new(),
+        fsyncs: Vec::new(),
+        snapshot_work: None,
         clients: Vec::new(),
         client_latency: Latency::Constant(Micros(100)),
         script: Vec::new(),

@@ -7,7 +7,10 @@ use super::{Around, Dice, another, client, incident, latency, rate};
 use raft_core::{
     DriftBound, Flaws, InForce, Micros, NodeId, NodeSet, ReadMode, Reconfiguration, Settings,
 };
-use raft_sim::{Action, ClientPlan, Key, LinkPlan, NetworkPlan, Rate, Scenario, Step, Who, Work};
+use raft_sim::{
+    Action, ClientPlan, Key, Latency, LinkPlan, NetworkPlan, Rate, Scenario, SnapshotWork, Step,
+    Who, Work,
+};
 
 /// What a schedule is about. Each finds what the others seldom do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,6 +86,8 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         fsync: latency(&mut dice, timeout / 4),
         clocks,
         clock_offsets: offsets(number, nodes),
+        fsyncs: fsyncs(&mut dice, nodes, timeout),
+        snapshot_work: snapshot_work(&mut dice, timeout),
         clients: clients(&mut dice, &around),
         client_latency: latency(&mut dice, timeout / 10),
         script,
@@ -115,6 +120,23 @@ fn offsets(number: u64, nodes: u8) -> Vec<(NodeId, Micros)> {
     let node = NodeId::new((number % u64::from(nodes)) as u8).expect("a small number");
     let offset = Micros(number.wrapping_mul(7_919_717) % 3_600_000_000);
     if number.is_multiple_of(3) { vec![(node, offset)] } else { Vec::new() }
+}
+
+/// Some disks are far slower than the others.
+fn fsyncs(dice: &mut Dice, nodes: u8, timeout: u64) -> Vec<(NodeId, Latency)> {
+    if !dice.one_in(4) {
+        return Vec::new();
+    }
+    (0..dice.of(1, 2)).map(|_| (dice.node(nodes), latency(dice, timeout * 2))).collect()
+}
+
+/// Half of the snapshots take time, and half of those stop the process meanwhile.
+fn snapshot_work(dice: &mut Dice, timeout: u64) -> Option<SnapshotWork> {
+    dice.one_in(2).then(|| SnapshotWork {
+        blocks: dice.one_in(2),
+        latency: latency(dice, timeout),
+        per_entry: dice.span(0, timeout / 32),
+    })
 }
 
 fn network(
@@ -244,9 +266,9 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
     let later = at + dice.of(1, timeout * 3);
     let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
     let kind = match temper {
-        Temper::Mixed => dice.of(0, 22),
+        Temper::Mixed => dice.of(0, 24),
         Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12, 15, 21]),
-        Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14, 15, 16, 21]),
+        Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14, 15, 16, 21, 22]),
     };
     match kind {
         // The members change, once or several times in a row.
@@ -395,6 +417,19 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
                 .filter_map(NodeId::new)
                 .for_each(|it| then(moment + timeout / 8, Action::Restart(it.into())));
         }
+        // A disk stalls, for long enough to be missed or not.
+        22 => {
+            let who = if dice.one_in(2) { Who::Leader } else { Who::Node(node) };
+            then(at, Action::StallDisk(who));
+            then(at + dice.of(0, timeout / 8), Action::Write(Who::Leader));
+            if dice.one_in(3) {
+                then(soon, Action::Crash(who));
+            }
+            for node in (0..nodes).filter_map(NodeId::new) {
+                then(later, Action::UnstallDisk(node.into()));
+                then(later, Action::Restart(node.into()));
+            }
+        }
         // One stands still, and perhaps its clock with it: that would break a lease.
         21 => {
             let who = if dice.one_in(2) { Who::Leader } else { Who::Node(node) };
@@ -452,12 +487,19 @@ pub(crate) fn calmed(scenario: Scenario) -> (Scenario, Micros) {
     let duplicates_per_million = calmed.network.duplicates_per_million;
     calmed.network = NetworkPlan { duplicates_per_million, ..NetworkPlan::of(quick) };
     calmed.fsync = raft_sim::Latency::Uniform { min: Micros(20), max: timeout.scaled(1, 20) };
+    calmed.fsyncs.clear();
+    calmed.snapshot_work = calmed.snapshot_work.map(|work| SnapshotWork {
+        latency: raft_sim::Latency::Constant(timeout.scaled(1, 40)),
+        per_entry: Micros::ZERO,
+        ..work
+    });
     let healed_at = calmed.duration;
     let mut then = |action: Action| calmed.script.push(Step { at: healed_at, action });
     then(Action::Heal);
     for node in (0..calmed.nodes).filter_map(NodeId::new) {
         then(Action::SetClock { node: node.into(), rate: Rate::TRUE });
         then(Action::Resume(node.into()));
+        then(Action::UnstallDisk(node.into()));
         then(Action::Restart(node.into()));
     }
     for client in &mut calmed.clients {

@@ -16,6 +16,9 @@ pub(crate) struct Explored {
     pub(crate) removals_of_entries: u64,
     pub(crate) crashes: u64,
     pub(crate) pauses: u64,
+    pub(crate) stalls: u64,
+    pub(crate) snapshots_beside: u64,
+    pub(crate) snapshots_that_block: u64,
     pub(crate) clock_steps: u64,
     pub(crate) single_changes: u64,
     pub(crate) joint_changes: u64,
@@ -42,6 +45,9 @@ impl Explored {
             Happening::Delivered { .. } => self.messages += 1,
             Happening::Crashed { .. } => self.crashes += 1,
             Happening::Paused { .. } => self.pauses += 1,
+            Happening::DiskStalled { .. } => self.stalls += 1,
+            Happening::SnapshotBegun { blocks: true, .. } => self.snapshots_that_block += 1,
+            Happening::SnapshotBegun { blocks: false, .. } => self.snapshots_beside += 1,
             Happening::ClockStepped { .. } => self.clock_steps += 1,
             Happening::Node { transition, .. } => match transition {
                 Transition::BecameLeader { .. } => self.elections += 1,
@@ -90,13 +96,16 @@ impl Explored {
 
     /// Everything that schedules with everything switched on must do, with how often
     /// they did.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 19] {
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 22] {
         [
             ("elections", self.elections),
             ("commits", self.commits),
             ("removals of entries", self.removals_of_entries),
             ("crashes", self.crashes),
             ("pauses", self.pauses),
+            ("stalled disks", self.stalls),
+            ("snapshots taken beside the process", self.snapshots_beside),
+            ("snapshots that block the process", self.snapshots_that_block),
             ("steps of clocks", self.clock_steps),
             ("changes by one server", self.single_changes),
             ("joint changes", self.joint_changes),

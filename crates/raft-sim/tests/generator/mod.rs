@@ -174,6 +174,8 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         fsync: self::latency(&mut dice, timeout / 4),
         clocks,
         clock_offsets: Vec::new(),
+        fsyncs: Vec::new(),
+        snapshot_work: None,
         clients,
         client_latency: self::latency(&mut dice, timeout / 10),
         script,
