@@ -2,6 +2,7 @@
 //! one queue of events in simulated time, and every draw from one seed.
 
 use crate::monitor::{Monitor, Violation};
+use crate::observer::{Observer, READS};
 use crate::ours::OurServer;
 use crate::random::Random;
 use crate::server::{Effects, Kind, Packet, Rules, Server};
@@ -77,7 +78,7 @@ struct Member {
 }
 
 enum Event {
-    Arrives { to: NodeId, from: NodeId, packet: Packet },
+    Arrives { to: NodeId, from: NodeId, packet: Packet, message: u64 },
     WriteDone { server: NodeId, life: u64 },
 }
 
@@ -97,6 +98,9 @@ pub struct Cluster {
     untranslatable: Vec<Untranslatable>,
     counts: Counts,
     proposed: u64,
+    /// How many messages have been sent.
+    sent: u64,
+    observer: Option<Observer>,
 }
 
 impl Cluster {
@@ -128,7 +132,25 @@ impl Cluster {
             untranslatable: Vec::new(),
             counts: Counts::default(),
             proposed: 0,
+            sent: 0,
+            observer: None,
         }
+    }
+
+    /// Has what happens from now on told as a trace: call it before anything happens.
+    pub fn observe(&mut self) {
+        let kinds = |kind: Kind| self.members.values().any(|it| it.server.kind() == kind);
+        let implementation = match (kinds(Kind::Ours), kinds(Kind::Theirs)) {
+            (false, _) => "raft-rs 0.7",
+            (true, false) => "raft-core",
+            (true, true) => "raft-rs 0.7 and raft-core, mixed",
+        };
+        self.observer = Some(Observer::new(implementation, self.members.keys().copied()));
+    }
+
+    /// What was told, if it is observed.
+    pub fn observer(&self) -> Option<&Observer> {
+        self.observer.as_ref()
     }
 
     /// The servers.
@@ -231,8 +253,13 @@ impl Cluster {
                     self.tell(server, |server, now| server.finish_write(now));
                 }
             }
-            Event::Arrives { to, from, packet } => {
-                if !self.members[&to].is_up || self.cut.contains(&(from, to)) {
+            Event::Arrives { to, from, packet, message } => {
+                let is_lost = !self.members[&to].is_up || self.cut.contains(&(from, to));
+                if let Some(observer) = &mut self.observer {
+                    let tell = if is_lost { Observer::lost } else { Observer::delivered };
+                    tell(observer, self.now, message);
+                }
+                if is_lost {
                     self.counts.lost += 1;
                     return;
                 }
@@ -266,6 +293,9 @@ impl Cluster {
             let log = member.server.log();
             self.violations.extend(self.monitor.observe(id, term, leads, log).err());
         }
+        if let Some(observer) = &mut self.observer {
+            observer.see(now, id, member.server.as_ref(), &applied);
+        }
         for (index, entry) in applied {
             self.violations.extend(self.monitor.apply(id, term, index, entry).err());
         }
@@ -275,15 +305,29 @@ impl Cluster {
     }
 
     fn send(&mut self, from: NodeId, to: NodeId, packet: Packet) {
-        if self.random.happens(self.weather.lost_percent) {
+        let is_lost = self.random.happens(self.weather.lost_percent);
+        if is_lost {
             self.counts.lost += 1;
-            return;
         }
-        let copies = 1 + u64::from(self.random.happens(self.weather.repeated_percent));
+        let copies = match is_lost {
+            true => 1,
+            false => 1 + u64::from(self.random.happens(self.weather.repeated_percent)),
+        };
         for _ in 0..copies {
+            self.sent += 1;
+            let message = self.sent;
+            if let Some(observer) = &mut self.observer {
+                observer.sent(self.now, message, from, to, &packet);
+                if is_lost {
+                    observer.lost(self.now, message);
+                }
+            }
+            if is_lost {
+                return;
+            }
             let at = self.now + self.random.span(Micros(100), self.weather.latency_max);
             self.queued += 1;
-            let event = Event::Arrives { to, from, packet: packet.clone() };
+            let event = Event::Arrives { to, from, packet: packet.clone(), message };
             self.queue.insert((at, self.queued), event);
         }
     }
@@ -292,13 +336,31 @@ impl Cluster {
 
     /// A client proposes the next command to a server, each another. Says whether it took it.
     pub fn propose(&mut self, to: NodeId) -> bool {
+        self.proposed += u64::from(self.is_up(to));
+        self.asks(to, format!("command {}", self.proposed))
+    }
+
+    /// A client reads by way of a server, as part of its log: what the commands before
+    /// come to. Says whether the server took it.
+    pub fn read(&mut self, from: NodeId) -> bool {
+        self.proposed += u64::from(self.is_up(from));
+        self.asks(from, format!("{READS}{}", self.proposed))
+    }
+
+    fn asks(&mut self, to: NodeId, command: String) -> bool {
         if !self.is_up(to) {
             return false;
         }
-        self.proposed += 1;
-        let command = format!("command {}", self.proposed);
+        if let Some(observer) = &mut self.observer {
+            observer.asked(self.now, to, &command);
+        }
         let mut is_taken = false;
         self.tell(to, |server, now| is_taken = server.propose(now, command.as_bytes()));
+        if let Some(observer) = &mut self.observer
+            && !is_taken
+        {
+            observer.refused(self.now, to, &command);
+        }
         is_taken
     }
 
@@ -324,6 +386,9 @@ impl Cluster {
             member.is_up = false;
             member.life += 1;
             self.counts.crashes += 1;
+            if let Some(observer) = &mut self.observer {
+                observer.crashed(self.now, id);
+            }
         }
     }
 
@@ -337,6 +402,9 @@ impl Cluster {
             member.disk_busy_until = self.now;
             member.seen = None;
             self.monitor.restarted(id);
+            if let Some(observer) = &mut self.observer {
+                observer.restarts(id);
+            }
             self.tell(id, |server, now| server.restart(now, seed));
         }
     }

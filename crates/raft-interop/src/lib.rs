@@ -6,6 +6,7 @@
 //! * [`translate`]: the messages of the one in the words of the other, with a table
 //!   of what differs.
 //! * [`monitor`]: the five properties of the paper's Figure 3, over servers of both kinds.
+//! * [`observer`]: what a cluster does, as a trace that Raftlab reads, checks and draws.
 //! * [`schedule`]: random schedules of faults, each from its number.
 //! * `examples/bench.rs`: how many proposals a second each commits, doing the same work.
 //!
@@ -16,6 +17,7 @@
 
 pub mod cluster;
 pub mod monitor;
+pub mod observer;
 mod ours;
 mod random;
 pub mod schedule;

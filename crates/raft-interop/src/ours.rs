@@ -6,9 +6,10 @@ use crate::server::{
 };
 use crate::translate::{self, Untranslatable};
 use raft_core::{
-    CheckedSettings, Command, Durable, Entry, Flaws, Input, LogEnd, Membership, Micros, Node,
-    NodeId, NodeSet, Output, Payload, RequestId, Settings, Write,
+    CheckedSettings, Command, Durable, Entry, Flaws, HardState, Index, Input, LogEnd, Membership,
+    Micros, Node, NodeId, NodeSet, Output, Payload, RequestId, RoleView, Settings, Write,
 };
+use raft_sim::trace::observed::ObservedRole;
 use std::collections::VecDeque;
 
 pub(crate) struct OurServer {
@@ -133,6 +134,24 @@ impl Server for OurServer {
 
     fn leads(&self) -> bool {
         self.node.view().is_leader()
+    }
+
+    fn role(&self) -> ObservedRole {
+        match self.node.view().role() {
+            RoleView::Follower { .. } => ObservedRole::Follower,
+            RoleView::PreCandidate { .. } => ObservedRole::PreCandidate,
+            RoleView::Candidate { .. } => ObservedRole::Candidate,
+            RoleView::Leader(_) => ObservedRole::Leader,
+        }
+    }
+
+    fn durable_vote(&self) -> Option<(u64, NodeId)> {
+        let HardState { term, voted_for } = self.disk.hard_state;
+        voted_for.map(|candidate| (term.0, candidate))
+    }
+
+    fn commit_index(&self) -> Index {
+        self.node.view().commit_index()
     }
 
     fn log_end(&self) -> LogEnd {

@@ -3,6 +3,7 @@
 
 use crate::cluster::{Cluster, Counts, Plan, Weather};
 use crate::monitor::Violation;
+use crate::observer::Observer;
 use crate::random::Random;
 use crate::server::Kind;
 use crate::translate::Untranslatable;
@@ -83,11 +84,23 @@ pub fn plan(number: u64) -> Plan {
 
 /// Plays a plan: some seconds of faults, then none, in which the cluster must come to agree.
 pub fn play(plan: &Plan) -> Played {
-    let mut random = Random::new(plan.seed ^ 0x5bd1_e995);
+    play_in(&mut Cluster::new(plan), plan)
+}
+
+/// Plays a plan, and gives what an observer tells of it: a trace.
+pub fn play_observed(plan: &Plan) -> (Played, String) {
     let mut cluster = Cluster::new(plan);
+    cluster.observe();
+    let played = play_in(&mut cluster, plan);
+    let trace = cluster.observer().map(Observer::trace);
+    (played, trace.unwrap_or_default())
+}
+
+fn play_in(cluster: &mut Cluster, plan: &Plan) -> Played {
+    let mut random = Random::new(plan.seed ^ 0x5bd1_e995);
     let ids = cluster.ids();
     for _ in 0..40 {
-        fault_or_work(&mut cluster, &mut random, &ids);
+        fault_or_work(cluster, &mut random, &ids);
         cluster.run_for(random.span(Micros::from_millis(5), Micros::from_millis(250)));
         if !cluster.violations().is_empty() {
             break;
@@ -98,8 +111,8 @@ pub fn play(plan: &Plan) -> Played {
     for id in ids {
         cluster.restart(id);
     }
-    let agrees = comes_to_agree(&mut cluster);
-    played(&cluster, agrees)
+    let agrees = comes_to_agree(cluster);
+    played(cluster, agrees)
 }
 
 fn fault_or_work(cluster: &mut Cluster, random: &mut Random, ids: &[NodeId]) {

@@ -3,6 +3,7 @@
 use crate::translate::Untranslatable;
 use raft::eraftpb;
 use raft_core::{Envelope, Index, LogEnd, Micros, NodeId};
+use raft_sim::trace::observed::ObservedRole;
 
 /// Which core a server runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -101,6 +102,15 @@ pub trait Server {
 
     /// Whether it believes that it leads.
     fn leads(&self) -> bool;
+
+    /// What it is, by its own account.
+    fn role(&self) -> ObservedRole;
+
+    /// The last vote that is on its disk: in which term, and for whom.
+    fn durable_vote(&self) -> Option<(u64, NodeId)>;
+
+    /// Up to where it knows its log to be committed.
+    fn commit_index(&self) -> Index;
 
     /// The last place of its log, as it is in memory.
     fn log_end(&self) -> LogEnd;

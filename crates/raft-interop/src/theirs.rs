@@ -12,6 +12,7 @@
 //!
 //! What a crash leaves is what the disk has finished, not what `MemStorage` holds.
 
+use crate::observer;
 use crate::random::Random;
 use crate::server::{
     ELECTION_TIMEOUT_MAX, ELECTION_TIMEOUT_MIN, Effects, HEARTBEAT_INTERVAL, Kind, LogEntry,
@@ -22,6 +23,7 @@ use raft::eraftpb::{Entry, HardState, Message};
 use raft::storage::MemStorage;
 use raft::{Config, RawNode, StateRole};
 use raft_core::{Index, LogEnd, Micros, NodeId, Term};
+use raft_sim::trace::observed::ObservedRole;
 use std::collections::VecDeque;
 
 /// Their clock counts ticks. The server's own are as long as this.
@@ -261,6 +263,23 @@ impl Server for TheirServer {
 
     fn leads(&self) -> bool {
         self.node.raft.state == StateRole::Leader
+    }
+
+    fn role(&self) -> ObservedRole {
+        match self.node.raft.state {
+            StateRole::Follower => ObservedRole::Follower,
+            StateRole::PreCandidate => ObservedRole::PreCandidate,
+            StateRole::Candidate => ObservedRole::Candidate,
+            StateRole::Leader => ObservedRole::Leader,
+        }
+    }
+
+    fn durable_vote(&self) -> Option<(u64, NodeId)> {
+        observer::their_vote(&self.disk.hard_state)
+    }
+
+    fn commit_index(&self) -> Index {
+        Index(self.node.raft.raft_log.committed)
     }
 
     fn log_end(&self) -> LogEnd {

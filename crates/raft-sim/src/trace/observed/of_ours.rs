@@ -145,7 +145,7 @@ impl Observer {
                 self.tell(Observed::Restarted { node: node.to_string(), term, last_index });
             }
             Happening::Sent { message, envelope, .. } => {
-                let (kind, entries, refused) = message_of(&envelope.body);
+                let (kind, entries, refused) = ObservedMessage::of(&envelope.body);
                 let (from, to) = (envelope.from.to_string(), envelope.to.to_string());
                 self.tell(Observed::Sent { message: message.0, from, to, kind, entries, refused });
             }
@@ -273,35 +273,39 @@ fn value(entry: &Entry) -> String {
     }
 }
 
-fn message_of(message: &Message) -> (ObservedMessage, u64, bool) {
-    let no = |refused: bool| (0, refused);
-    let (kind, (entries, refused)) = match message {
-        Message::RequestVote(_) => (ObservedMessage::RequestVote, no(false)),
-        Message::RequestVoteReply(reply) => {
-            (ObservedMessage::RequestVoteReply, no(*reply != VoteAnswer::Granted))
-        }
-        Message::RequestPreVote(_) => (ObservedMessage::RequestPreVote, no(false)),
-        Message::RequestPreVoteReply(reply) => {
-            (ObservedMessage::RequestPreVoteReply, no(reply.answer != VoteAnswer::Granted))
-        }
-        Message::AppendEntries(append) => {
-            (ObservedMessage::AppendEntries, (append.entries.len() as u64, false))
-        }
-        Message::AppendEntriesReply(reply) => {
-            let accepted = matches!(reply.answer, AppendAnswer::Accepted { .. });
-            (ObservedMessage::AppendEntriesReply, no(!accepted))
-        }
-        Message::TimeoutNow => (ObservedMessage::TimeoutNow, no(false)),
-        Message::InstallSnapshot(_) => (ObservedMessage::InstallSnapshot, no(false)),
-        Message::InstallSnapshotReply(reply) => {
-            let stale = matches!(reply.answer, SnapshotAnswer::StaleTerm);
-            (ObservedMessage::InstallSnapshotReply, no(stale))
-        }
-        Message::RequestReadIndex(_) => (ObservedMessage::RequestReadIndex, no(false)),
-        Message::RequestReadIndexReply(reply) => {
-            let refused = matches!(reply.answer, raft_core::ReadIndexAnswer::Refused(_));
-            (ObservedMessage::RequestReadIndexReply, no(refused))
-        }
-    };
-    (kind, entries, refused)
+impl ObservedMessage {
+    /// What a message of ours is, how many entries it carries, and whether it is an answer
+    /// that says no.
+    pub fn of(message: &Message) -> (ObservedMessage, u64, bool) {
+        let no = |refused: bool| (0, refused);
+        let (kind, (entries, refused)) = match message {
+            Message::RequestVote(_) => (ObservedMessage::RequestVote, no(false)),
+            Message::RequestVoteReply(reply) => {
+                (ObservedMessage::RequestVoteReply, no(*reply != VoteAnswer::Granted))
+            }
+            Message::RequestPreVote(_) => (ObservedMessage::RequestPreVote, no(false)),
+            Message::RequestPreVoteReply(reply) => {
+                (ObservedMessage::RequestPreVoteReply, no(reply.answer != VoteAnswer::Granted))
+            }
+            Message::AppendEntries(append) => {
+                (ObservedMessage::AppendEntries, (append.entries.len() as u64, false))
+            }
+            Message::AppendEntriesReply(reply) => {
+                let accepted = matches!(reply.answer, AppendAnswer::Accepted { .. });
+                (ObservedMessage::AppendEntriesReply, no(!accepted))
+            }
+            Message::TimeoutNow => (ObservedMessage::TimeoutNow, no(false)),
+            Message::InstallSnapshot(_) => (ObservedMessage::InstallSnapshot, no(false)),
+            Message::InstallSnapshotReply(reply) => {
+                let stale = matches!(reply.answer, SnapshotAnswer::StaleTerm);
+                (ObservedMessage::InstallSnapshotReply, no(stale))
+            }
+            Message::RequestReadIndex(_) => (ObservedMessage::RequestReadIndex, no(false)),
+            Message::RequestReadIndexReply(reply) => {
+                let refused = matches!(reply.answer, raft_core::ReadIndexAnswer::Refused(_));
+                (ObservedMessage::RequestReadIndexReply, no(refused))
+            }
+        };
+        (kind, entries, refused)
+    }
 }
