@@ -375,6 +375,12 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
     }
 }
 
+/// Whether an action is about whom a rule's occasion was about.
+pub(crate) fn means_it(action: &Action) -> bool {
+    // Wherever it does, its text says so.
+    action.to_string().split([':', '-']).any(|word| word == "it")
+}
+
 /// Steps as a link carries them: separated by commas.
 ///
 /// # Errors

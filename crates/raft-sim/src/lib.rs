@@ -23,9 +23,11 @@ mod json;
 mod latency;
 mod monitor;
 mod network;
+mod occasion;
 mod pause;
 mod queue;
 mod record;
+mod rule;
 mod scenario;
 mod service;
 mod shelf;
@@ -49,8 +51,10 @@ pub use host::Host;
 pub use latency::Latency;
 pub use monitor::{Evidence, Monitors, OperationRef, Property, Standing, Violation};
 pub use network::{Flight, LinkPlan, MessageId, Network, NetworkPlan};
+pub use occasion::{ClientDeed, Deed, Occasion, OccasionError, Parcel, Subject};
 pub use pause::Pause;
 pub use record::{ActionRefusal, Happening, LossCause, Record};
+pub use rule::Rule;
 pub use scenario::{
     ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
 };

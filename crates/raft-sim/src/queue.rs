@@ -19,6 +19,8 @@ pub(crate) enum Due {
     SnapshotTaken { node: NodeId, boot: u64 },
     /// A client's question reaches a node.
     QuestionArrives { operation: OperationId, node: NodeId },
+    /// The moment has come to do what a rule says; `it` is whom its occasion was about.
+    RuleActs { rule: u32, it: Option<NodeId> },
     /// A node's answer reaches the client.
     AnswerArrives { operation: OperationId, answer: ClientAnswer, by: NodeId },
 }

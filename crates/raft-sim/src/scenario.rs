@@ -1,9 +1,10 @@
 //! A scenario: a cluster, its surroundings, and what happens to it. Plain data.
 
-use crate::action::{Action, Step, is_plausible_step, nodes_of, sort_steps};
+use crate::action::{Action, Step, is_plausible_step, means_it, nodes_of, sort_steps};
 use crate::clock::Rate;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
+use crate::rule::{self, Rule};
 use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
 use alloc::format;
@@ -71,6 +72,9 @@ pub struct Scenario {
     pub client_latency: Latency,
     /// What happens, and when; in the order of time.
     pub script: Vec<Step>,
+    /// What happens on an occasion, rather than at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// When the run ends.
     pub duration: Micros,
     /// The seed to play it with where nobody chooses another: one that shows well what it
@@ -263,13 +267,9 @@ impl Plan {
                 wrong(field, format!("at most {MOST_STEPS} steps"));
             }
             for step in steps {
-                if let Action::SetClock { rate, .. } = step.action {
-                    check_rate(&mut wrong, field, rate);
-                }
-                if let Action::StepClock { by_micros, .. } = step.action
-                    && !is_plausible_step(by_micros)
-                {
-                    wrong(field, format!("{step}: a clock steps by 1 µs to one hour"));
+                check_action(&mut wrong, field, step, &step.action);
+                if means_it(&step.action) {
+                    wrong(field, format!("{step}: “it” is whom a rule's occasion is about"));
                 }
                 if step.at > scenario.duration {
                     let duration = scenario.duration;
@@ -277,6 +277,7 @@ impl Plan {
                 }
             }
         }
+        rule::check(&scenario, &mut wrong);
         let settings = scenario.settings.check().map_err(|error| error.to_string());
         match settings {
             Err(message) => wrong("settings", message),
@@ -313,6 +314,23 @@ impl Plan {
 
     pub(crate) const fn settings(&self) -> CheckedSettings {
         self.settings
+    }
+}
+
+/// Checks what an action says beside whom it is about; `text` is how an error names it.
+pub(crate) fn check_action(
+    wrong: &mut impl FnMut(&str, String),
+    field: &str,
+    text: &impl fmt::Display,
+    action: &Action,
+) {
+    if let Action::SetClock { rate, .. } = action {
+        check_rate(wrong, field, *rate);
+    }
+    if let Action::StepClock { by_micros, .. } = action
+        && !is_plausible_step(*by_micros)
+    {
+        wrong(field, format!("{text}: a clock steps by 1 µs to one hour"));
     }
 }
 

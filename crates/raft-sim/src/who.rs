@@ -109,8 +109,10 @@ pub(crate) fn node(text: &str) -> Result<NodeId, ActionError> {
 
 /// `BCD`
 pub(crate) fn set(text: &str) -> Result<NodeSet, ActionError> {
+    // Capitals only: a word is no set of nodes.
     let nodes = text.chars().try_fold(NodeSet::EMPTY, |nodes, letter| {
-        NodeId::from_letter(letter).map(|node| nodes.with(node))
+        let node = NodeId::from_letter(letter).filter(|_| letter.is_ascii_uppercase());
+        node.map(|node| nodes.with(node))
     });
     nodes.filter(|nodes| !nodes.is_empty()).ok_or_else(|| {
         ActionError(format!("“{text}” are no nodes: write their letters, such as BCD"))

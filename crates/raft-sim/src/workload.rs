@@ -124,6 +124,7 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         clients: Vec::new(),
         client_latency: Latency::Constant(Micros(300)),
         script: Vec::new(),
+        rules: Vec::new(),
         duration: Micros::from_secs(2),
         seed: None,
     }

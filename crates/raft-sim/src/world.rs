@@ -13,6 +13,7 @@ use crate::monitor::{Monitors, Violation};
 use crate::network::{MessageId, Network};
 use crate::queue::{Due, Queue};
 use crate::record::{Happening, LossCause, Record};
+use crate::rule::Rules;
 use crate::scenario::Plan;
 use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
@@ -40,7 +41,8 @@ pub struct World {
     pub(crate) steps_done: usize,
     /// Whom the rule that acts just now means by "it".
     pub(crate) it: Option<NodeId>,
-    fresh: Vec<Record>,
+    pub(crate) rules: Option<Rules>,
+    pub(crate) fresh: Vec<Record>,
 }
 
 /// What happens next.
@@ -94,12 +96,14 @@ impl World {
             next_request: 0,
             steps_done: 0,
             it: None,
+            rules: Rules::of(plan.scenario()),
             fresh: Vec::new(),
             plan,
         };
         for id in everyone.iter() {
             world.boot(id);
         }
+        world.follow_rules(0);
         world
     }
 
@@ -231,6 +235,7 @@ impl World {
         debug_assert!(at >= self.now, "time does not go back");
         self.now = at;
         self.events += 1;
+        let first_record = self.fresh.len();
         match next {
             Next::Due(due) => {
                 self.queue.pop();
@@ -245,6 +250,7 @@ impl World {
             }
         }
         self.drop_stale_dues();
+        self.follow_rules(first_record);
         for record in &mut self.fresh {
             record.event = record.event.max(1);
         }
@@ -287,6 +293,7 @@ impl World {
                     self.question_arrives(operation, node);
                 }
             }
+            Due::RuleActs { rule, it } => self.rule_acts(rule, it),
             Due::AnswerArrives { operation, answer, by } => {
                 self.answer_arrives(operation, answer, by);
             }
@@ -309,7 +316,9 @@ impl World {
                 | Due::SnapshotTaken { node, boot } => {
                     self.host(node).is_none_or(|host| host.boots != boot || host.process.is_none())
                 }
-                Due::QuestionArrives { .. } | Due::AnswerArrives { .. } => false,
+                Due::RuleActs { .. } | Due::QuestionArrives { .. } | Due::AnswerArrives { .. } => {
+                    false
+                }
             };
             if !is_stale {
                 return;

@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "schedules are drawn here, and not run")]
 mod generator;
 
+use generator::occasions::rules;
 use generator::{Leaning, scenario};
 use proptest::prelude::*;
 use raft_core::{Flaw, Flaws};
@@ -20,7 +21,7 @@ fn schedules() -> impl Strategy<Value = Scenario> {
     let flaws = prop::sample::subsequence(Flaw::ALL, 0..4);
     (any::<u64>(), leanings, flaws).prop_map(|(number, leaning, flaws)| {
         let flaws = flaws.into_iter().fold(Flaws::NONE, Flaws::with);
-        scenario(number, leaning, flaws)
+        Scenario { rules: rules(number), ..scenario(number, leaning, flaws) }
     })
 }
 

@@ -44,6 +44,11 @@
 //! [[steps]]
 //! at = "1 s"
 //! do = "crash:leader"
+//!
+//! [[rules]]
+//! when = "leader commits in term 2"
+//! delay = "120 ms"
+//! do = "isolate:leader"
 //! ```
 //!
 //! # What the three forms have in common, and where they differ
@@ -69,6 +74,7 @@
 //!    three forms.
 
 mod latency;
+mod occasions;
 mod packed;
 mod record;
 mod short_texts;
@@ -79,6 +85,7 @@ mod version;
 pub mod words;
 
 pub use latency::{Latency, Normal};
+pub use occasions::Rule;
 pub use packed::{MOST_PACKED_BYTES, PackedError};
 pub use short_texts::{Node, Nodes};
 pub use span::{Between, Range, Span};
@@ -135,6 +142,8 @@ record! {
         pub steps: Vec<Step> = Vec::new(),
         /// The seed to play it with where nobody chooses another.
         pub seed: Option<u64> = None,
+        /// What happens on an occasion, rather than at a time.
+        pub rules: Vec<Rule> = Vec::new(),
     }
 }
 
@@ -322,6 +331,7 @@ impl Document {
             clients,
             client_latency,
             script,
+            rules,
             duration,
             seed,
         } = scenario;
@@ -395,6 +405,7 @@ impl Document {
             clients: clients.iter().map(|plan| Client::of(plan, *duration)).collect(),
             steps: script.iter().map(Step::of).collect(),
             seed: *seed,
+            rules: rules.iter().map(Rule::of).collect(),
         }
     }
 
@@ -437,6 +448,7 @@ impl Document {
             clients,
             steps,
             seed,
+            rules,
         } = self;
         let mut errors = Vec::new();
         let mut flaws_left_out = Flaws::NONE;
@@ -502,6 +514,7 @@ impl Document {
             clients: clients.iter().map(|client| client.plan(*duration)).collect(),
             client_latency: client_latency.latency(),
             script: steps.iter().map(Step::step).collect(),
+            rules: rules.iter().map(Rule::rule).collect(),
             duration: *duration,
             seed: *seed,
         })

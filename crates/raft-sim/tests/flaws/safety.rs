@@ -31,6 +31,7 @@ fn nodes(nodes: u8) -> Scenario {
         name: "flaw".to_string(),
         title: String::new(),
         summary: String::new(),
+        rules: Vec::new(),
         nodes,
         voters: None,
         learners: NodeSet::EMPTY,

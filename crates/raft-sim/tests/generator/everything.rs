@@ -77,6 +77,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         name: format!("everything-{number}"),
         title: String::new(),
         summary: String::new(),
+        rules: Vec::new(),
         nodes,
         voters: Some(voters),
         learners,

@@ -3,6 +3,8 @@
 
 pub(crate) mod everything;
 pub(crate) mod explored;
+#[allow(dead_code, reason = "not every test draws rules")]
+pub(crate) mod occasions;
 pub(crate) mod shrink;
 
 use raft_core::{DriftBound, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
@@ -165,6 +167,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         name: format!("random-{number}"),
         title: String::new(),
         summary: String::new(),
+        rules: Vec::new(),
         nodes,
         voters: None,
         learners: NodeSet::EMPTY,
