@@ -42,10 +42,11 @@ impl Reads {
         for (_, operation) in history.operations() {
             if let Some((at, Outcome::Found { basis, .. })) = operation.ended {
                 match basis {
-                    ReadBasis::Lease { .. } => by_lease.push(at - operation.began_at),
-                    ReadBasis::Round(_) => by_read_index.push(at - operation.began_at),
-                    // Those cost what writes cost; nothing here compares them.
-                    ReadBasis::Log { .. } => {}
+                    Some(ReadBasis::Lease { .. }) => by_lease.push(at - operation.began_at),
+                    Some(ReadBasis::Round(_)) => by_read_index.push(at - operation.began_at),
+                    // Through the log a read costs what writes cost, and straight nothing: nothing
+                    // here compares them.
+                    Some(ReadBasis::Log { .. }) | None => {}
                 }
             }
         }

@@ -22,6 +22,8 @@ fn client(work: Work, stuck_to: Option<NodeId>) -> ClientPlan {
         rest: ms(20),
         patience: ms(60),
         stuck_to,
+        keeps_session: true,
+        tries_again: true,
     }
 }
 

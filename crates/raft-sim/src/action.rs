@@ -100,6 +100,9 @@ pub enum Action {
         /// How it is to be answered.
         mode: ReadMode,
     },
+    /// Someone reads, once, what this node has applied: leader or not, it answers at once,
+    /// and the value may be old.
+    ReadStraight(Who),
 }
 
 /// An action at a moment.
@@ -159,6 +162,7 @@ impl fmt::Display for Action {
                 write!(formatter, "read-index:{from}")
             }
             Action::Read { from, mode: ReadMode::Lease } => write!(formatter, "read-lease:{from}"),
+            Action::ReadStraight(from) => write!(formatter, "read-straight:{from}"),
             Action::Read { from, mode: ReadMode::Log } => write!(formatter, "read-log:{from}"),
         }
     }
@@ -185,7 +189,7 @@ impl core::error::Error for ActionError {}
 const KINDS: &str = "crash, restart, pause, suspend, resume, stall-disk, unstall-disk, \
                      lose-disk, timeout, partition, isolate, cut, mend, heal, clock, step, \
                      transfer, add-learner, add-voter, remove, joint, snapshot, write, \
-                     read-index, read-lease or read-log";
+                     read-index, read-lease, read-log or read-straight";
 
 fn who(text: &str) -> Result<Who, ActionError> {
     text.parse()
@@ -314,6 +318,7 @@ impl FromStr for Action {
             "write" => Action::Write(who(rest)?),
             "read-index" => Action::Read { from: who(rest)?, mode: ReadMode::ReadIndex },
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
+            "read-straight" => Action::ReadStraight(who(rest)?),
             "read-log" => Action::Read { from: who(rest)?, mode: ReadMode::Log },
             _ => return Err(ActionError(format!("“{text}” is no action: it begins with {KINDS}"))),
         })
@@ -358,6 +363,7 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
         | Action::Transfer(who)
         | Action::Snapshot(who)
         | Action::Write(who)
+        | Action::ReadStraight(who)
         | Action::Read { from: who, .. } => who.nodes(),
         Action::Reconfigure(
             Reconfiguration::AddLearner(node)
@@ -450,6 +456,7 @@ mod tests {
                 Action::Isolate(who),
                 Action::Snapshot(who),
                 Action::Write(who),
+                Action::ReadStraight(who),
                 Action::Read { from: who, mode: ReadMode::Lease },
                 Action::Read { from: who, mode: ReadMode::ReadIndex },
                 Action::Read { from: who, mode: ReadMode::Log },

@@ -147,7 +147,11 @@ impl World {
             }
             Action::Read { from, mode } => {
                 let node = self.resolve(*from)?;
-                self.person_reads(node, *mode);
+                self.person_reads(node, Some(*mode));
+            }
+            Action::ReadStraight(who) => {
+                let node = self.resolve(*who)?;
+                self.person_reads(node, None);
             }
         }
         Ok(())

@@ -24,8 +24,9 @@ pub enum Request {
     Read {
         /// Where.
         key: Key,
-        /// How the leader is to make sure that it is still leader.
-        mode: ReadMode,
+        /// How the leader is to make sure that it is still leader. `None`: nobody makes
+        /// sure of anything, and whoever is asked answers with what it has applied.
+        mode: Option<ReadMode>,
     },
 }
 
@@ -48,8 +49,9 @@ pub enum Outcome {
     Found {
         /// The value.
         value: Value,
-        /// By what the leader knew that it was still leader.
-        basis: ReadBasis,
+        /// By what the leader knew that it was still leader; `None` where nobody made sure
+        /// of that, and the value may be old.
+        basis: Option<ReadBasis>,
     },
     /// Nobody took it: it has no effect, now or later.
     Refused,
@@ -62,6 +64,8 @@ pub enum Outcome {
 pub struct Operation {
     /// The client, 1 and up; 0 is whoever sits in front of the page.
     pub client: u32,
+    /// Which of its client's writes it is, where the client keeps a session; else 0.
+    pub sequence: u64,
     /// What was asked.
     pub request: Request,
     /// When the client asked.
@@ -98,6 +102,7 @@ impl History {
         let id = OperationId(self.operations.len() as u32);
         self.operations.push(Operation {
             client,
+            sequence: 0,
             request,
             began_at: at,
             ended: None,
@@ -105,6 +110,13 @@ impl History {
             answered_by: None,
         });
         id
+    }
+
+    /// Says which of its client's writes an operation is.
+    pub(crate) fn number(&mut self, id: OperationId, sequence: u64) {
+        if let Some(operation) = self.operations.get_mut(id.0 as usize) {
+            operation.sequence = sequence;
+        }
     }
 
     pub(crate) fn asked(&mut self, id: OperationId, node: NodeId) {

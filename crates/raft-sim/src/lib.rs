@@ -56,7 +56,7 @@ pub use pause::Pause;
 pub use record::{ActionRefusal, Happening, LossCause, Record};
 pub use rule::Rule;
 pub use scenario::{
-    ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
+    Ask, ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
 };
 pub use snapshot::{SnapshotUnderWay, SnapshotWork};
 pub use state_machine::{Key, Put, Session, StateMachine, Value};

@@ -67,6 +67,10 @@ pub struct Scenario {
     pub clock_offsets: Vec<(NodeId, Micros)>,
     /// Clients, numbered from 1.
     pub clients: Vec<ClientPlan>,
+    /// What those of them ask whose work is [listed](Work::Listed): in the order of their
+    /// numbers, and of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<Ask>,
     /// How long a message takes between a client and a node, each way. Walls
     /// between nodes don't stop clients.
     pub client_latency: Latency,
@@ -88,6 +92,13 @@ impl Scenario {
     pub fn fsync_of(&self, node: NodeId) -> Latency {
         let own = self.fsyncs.iter().find(|(of, _)| *of == node);
         own.map_or(self.fsync, |(_, latency)| *latency)
+    }
+
+    /// The question that is listed for a client after so many others.
+    pub(crate) fn ask(&self, client: u32, after: u32) -> Option<&Ask> {
+        let first = self.asks.partition_point(|ask| ask.client < client);
+        let place = first.checked_add(usize::try_from(after).ok()?)?;
+        self.asks.get(place).filter(|ask| ask.client == client)
     }
 
     /// The configuration that the cluster begins with.
@@ -120,6 +131,55 @@ pub struct ClientPlan {
     pub patience: Micros,
     /// It asks this node only, whoever leads.
     pub stuck_to: Option<NodeId>,
+    /// It numbers its writes, so that one that it sends again is applied once (dissertation,
+    /// section 6.3). Without a session, it may be applied twice.
+    #[serde(default = "yes", skip_serializing_if = "is_so")]
+    pub keeps_session: bool,
+    /// It asks again, or another node, when it is refused or has waited for long enough;
+    /// else it gives up, and its write may take effect or not.
+    #[serde(default = "yes", skip_serializing_if = "is_so")]
+    pub tries_again: bool,
+}
+
+impl ClientPlan {
+    /// A client that asks all the time, from the beginning of the run until its end, and
+    /// rests and waits for 100 ms; it keeps a session and tries again.
+    pub const fn of(work: Work) -> ClientPlan {
+        ClientPlan {
+            work,
+            key: Key(0),
+            starts_at: Micros::ZERO,
+            stops_at: Micros::MAX,
+            rest: Micros::from_millis(100),
+            patience: Micros::from_millis(100),
+            stuck_to: None,
+            keeps_session: true,
+            tries_again: true,
+        }
+    }
+}
+
+// What a scenario doesn't say is not in its text either.
+const fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+const fn is_so(it: &bool) -> bool {
+    *it
+}
+
+/// A question of a client that asks by a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ask {
+    /// The client's number, from 1.
+    pub client: u32,
+    /// When it asks; later where it still waits for the answer to its question before.
+    pub at: Micros,
+    /// What it asks for.
+    pub work: Work,
+    /// The key.
+    pub key: Key,
 }
 
 /// What a client asks for.
@@ -130,6 +190,10 @@ pub enum Work {
     Write,
     /// It reads.
     Read(ReadMode),
+    /// It reads what the node that it asks has applied, leader or not: the value may be old.
+    ReadStraight,
+    /// What is listed for it, each question at its moment: see [`Scenario::asks`].
+    Listed,
 }
 
 /// One thing that is wrong with a scenario or with what is done in it.
@@ -187,6 +251,7 @@ impl Plan {
         if scenario.clients.len() > MOST_CLIENTS {
             wrong("clients", format!("at most {MOST_CLIENTS} clients"));
         }
+        check_asks(&mut wrong, &scenario);
         if scenario.network.loss_per_million > 1_000_000 {
             wrong("network.loss_per_million", "at most 1000000, which loses all".to_string());
         }
@@ -331,6 +396,53 @@ pub(crate) fn check_action(
         && !is_plausible_step(*by_micros)
     {
         wrong(field, format!("{text}: a clock steps by 1 µs to one hour"));
+    }
+}
+
+fn check_asks(wrong: &mut impl FnMut(&str, String), scenario: &Scenario) {
+    let asks = &scenario.asks;
+    if asks.len() > MOST_STEPS {
+        wrong("asks", format!("at most {MOST_STEPS} questions"));
+    }
+    if !asks.is_sorted_by_key(|ask| (ask.client, ask.at)) {
+        let order = "not in the order of the clients' numbers and of time".to_string();
+        wrong("asks", order);
+    }
+    let plan_of = |ask: &Ask| {
+        let place = usize::try_from(ask.client).ok()?.checked_sub(1)?;
+        scenario.clients.get(place)
+    };
+    for ask in asks {
+        let (client, at) = (ask.client, ask.at);
+        match plan_of(ask) {
+            None => {
+                let count = scenario.clients.len();
+                wrong("asks", format!("there is no client {client}: they are 1 to {count}"));
+            }
+            Some(plan) if plan.work != Work::Listed => wrong(
+                "asks",
+                format!("client {client} has other work: what it asks is listed, or its work is"),
+            ),
+            Some(_) if ask.work == Work::Listed => {
+                wrong("asks", format!("client {client} at {at}: say what it writes or reads"));
+            }
+            Some(_) if at > scenario.duration => {
+                let duration = scenario.duration;
+                wrong(
+                    "asks",
+                    format!("client {client} at {at}: after the run's end at {duration}"),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+    for (plan, number) in scenario.clients.iter().zip(1..) {
+        if plan.work == Work::Listed && !asks.iter().any(|ask| ask.client == number) {
+            wrong(
+                "clients",
+                format!("client {number} asks nothing: give it work, or list what it asks"),
+            );
+        }
     }
 }
 

@@ -23,19 +23,37 @@ impl World {
         let number = client.number;
         let plan = client.plan;
         let operation = match client.waiting_for {
+            Some(operation) if !plan.tries_again => {
+                return self.end(operation, Outcome::GaveUp, None);
+            }
             Some(operation) => {
                 client.try_next(nodes);
                 operation
             }
             None => {
-                let request = match plan.work {
-                    Work::Write => {
-                        client.writes += 1;
-                        self.next_write(plan.key)
+                let (work, key) = match plan.work {
+                    Work::Listed => {
+                        let Some(ask) = self.plan.scenario().ask(number, client.asked) else {
+                            client.acts_at = None;
+                            return;
+                        };
+                        client.asked += 1;
+                        (ask.work, ask.key)
                     }
-                    Work::Read(mode) => Request::Read { key: plan.key, mode },
+                    work => (work, plan.key),
+                };
+                let mut sequence = 0;
+                let request = match work {
+                    Work::Write | Work::Listed => {
+                        client.writes += 1;
+                        sequence = if plan.keeps_session { client.writes } else { 0 };
+                        self.next_write(key)
+                    }
+                    Work::Read(mode) => Request::Read { key, mode: Some(mode) },
+                    Work::ReadStraight => Request::Read { key, mode: None },
                 };
                 let operation = self.begin(number, request);
+                self.history.number(operation, sequence);
                 self.clients[place].waiting_for = Some(operation);
                 operation
             }
@@ -54,7 +72,7 @@ impl World {
     }
 
     /// The person in front of the page reads, once.
-    pub(crate) fn person_reads(&mut self, node: NodeId, mode: ReadMode) {
+    pub(crate) fn person_reads(&mut self, node: NodeId, mode: Option<ReadMode>) {
         let operation = self.begin(PERSON, Request::Read { key: Key(0), mode });
         self.ask(PERSON, operation, node);
     }
@@ -87,15 +105,11 @@ impl World {
 
     pub(crate) fn question_arrives(&mut self, operation: OperationId, node: NodeId) {
         let Some(asked) = self.history.get(operation) else { return };
-        if asked.ended.is_some() {
+        let (client, request, sequence) = (asked.client, asked.request, asked.sequence);
+        // Nobody waits for the answer any more; a write may take effect all the same.
+        if asked.ended.is_some() && matches!(request, Request::Read { .. }) {
             return;
         }
-        let (client, request) = (asked.client, asked.request);
-        // A write that is sent again is the same write: its session tells.
-        let sequence = match self.client(client) {
-            Some(client) => client.writes,
-            None => 0,
-        };
         let name = RequestId(self.next_request);
         self.next_request += 1;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
@@ -106,19 +120,23 @@ impl World {
             }
             return;
         };
+        if let Request::Read { key, mode: None } = request {
+            let value = process.machine.read(key);
+            let answer = ClientAnswer::Done(DoneAnswer(Outcome::Found { value, basis: None }));
+            return self.send_answer(node, operation, answer);
+        }
         process.requests.insert(name, operation);
         let input = match request {
             Request::Write { key, value } => {
+                // A write that is sent again is the same write: its session tells, if it has one.
+                let client = if sequence > 0 { client } else { PERSON };
                 let put = Put { session: Session { client, sequence }, key, value };
                 Input::Propose { request: name, command: put.encode() }
             }
-            Request::Read { mode, .. } => Input::Read { request: name, mode },
+            Request::Read { mode: Some(mode), .. } => Input::Read { request: name, mode },
+            Request::Read { mode: None, .. } => return,
         };
         self.tell(node, input);
-    }
-
-    fn client(&self, number: u32) -> Option<&crate::client::Client> {
-        self.clients.get((number as usize).checked_sub(1)?)
     }
 
     /// A node has an answer for a client.
@@ -132,7 +150,7 @@ impl World {
                 };
                 let machine = self.host(node).and_then(|host| host.state_machine());
                 let value = machine.map(|machine| machine.read(key)).unwrap_or_default();
-                ClientAnswer::Done(DoneAnswer(Outcome::Found { value, basis }))
+                ClientAnswer::Done(DoneAnswer(Outcome::Found { value, basis: Some(basis) }))
             }
             Answer::NotLeader { leader } => ClientAnswer::AskAnother(leader),
             Answer::Refused(_) => ClientAnswer::AskAnother(None),
@@ -181,9 +199,9 @@ impl World {
             }
             // An answer from a node that the client has given up on says nothing new.
             ClientAnswer::AskAnother(_) | ClientAnswer::Unknown if last_asked != Some(by) => {}
-            // A client asks again, and its session tells whether the write was applied. A
-            // person has none: the write may have been, or may yet be.
-            ClientAnswer::Unknown if client == PERSON => {
+            // A client asks again, and its session tells whether the write was applied. One
+            // that doesn't, as a person doesn't, won't know: it may have been, or may yet be.
+            ClientAnswer::Unknown if !self.tries_again(client) => {
                 self.end(operation, Outcome::GaveUp, Some(by));
             }
             ClientAnswer::Unknown => self.ask_another(client, operation, by, None),
@@ -209,6 +227,14 @@ impl World {
         let nodes = self.plan.scenario().nodes;
         let now = self.now;
         let Some(client) = self.clients.get_mut(client as usize - 1) else { return };
+        if !client.plan.tries_again {
+            // Next time it asks the leader that it has heard of.
+            match hint {
+                Some(leader) if client.plan.stuck_to.is_none() => client.target = leader,
+                _ => client.try_next(nodes),
+            }
+            return self.end(operation, Outcome::Refused, Some(by));
+        }
         if client.plan.stuck_to.is_some() {
             return;
         }
@@ -224,16 +250,22 @@ impl World {
         }
     }
 
+    /// Whether a client asks again where it is not answered; a person doesn't.
+    fn tries_again(&self, client: u32) -> bool {
+        let place = usize::try_from(client).ok().and_then(|number| number.checked_sub(1));
+        place.and_then(|place| self.clients.get(place)).is_some_and(|it| it.plan.tries_again)
+    }
+
     fn end(&mut self, operation: OperationId, outcome: Outcome, by: Option<NodeId>) {
         if !self.history.end(operation, self.now, outcome, by) {
             return;
         }
         self.emit(Happening::OperationEnded { operation, outcome, by });
-        let now = self.now;
+        let (now, plan) = (self.now, self.plan.clone());
         if let Some(client) =
             self.clients.iter_mut().find(|client| client.waiting_for == Some(operation))
         {
-            client.rest(now);
+            client.rest(now, plan.scenario().ask(client.number, client.asked));
         }
     }
 }

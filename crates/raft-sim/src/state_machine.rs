@@ -48,7 +48,8 @@ impl core::fmt::Display for Value {
 /// that was sent again is applied once (dissertation, section 6.3).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Session {
-    /// The client; 0 is whoever sits in front of the page, who never sends again.
+    /// The client; 0 is none: whoever sits in front of the page keeps no session, and a
+    /// client need not. What such a one sends again is a write of its own, and applied again.
     pub client: u32,
     /// Which of its writes.
     pub sequence: u64,

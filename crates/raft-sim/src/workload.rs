@@ -72,6 +72,8 @@ fn steady_scenario(nodes: u8, duration: Micros) -> Scenario {
         rest: Micros::from_millis(90),
         patience: Micros::from_millis(200),
         stuck_to: None,
+        keeps_session: true,
+        tries_again: true,
     };
     Scenario {
         nodes,
@@ -122,6 +124,7 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         fsyncs: Vec::new(),
         snapshot_work: None,
         clients: Vec::new(),
+        asks: Vec::new(),
         client_latency: Latency::Constant(Micros(300)),
         script: Vec::new(),
         rules: Vec::new(),

@@ -80,7 +80,7 @@ impl World {
             .clients
             .iter()
             .zip(1..)
-            .map(|(plan, number)| Client::new(number, *plan))
+            .map(|(plan, number)| Client::new(number, *plan, scenario.ask(number, 0)))
             .collect::<Vec<_>>();
         let mut world = World {
             now: Micros::ZERO,

@@ -247,6 +247,8 @@ fn with_snapshots(blocks: bool) -> Scenario {
         rest: Micros::from_millis(20),
         patience: Micros::from_millis(300),
         stuck_to: None,
+        keeps_session: true,
+        tries_again: true,
     };
     Scenario {
         snapshot_work: Some(work),

@@ -183,6 +183,8 @@ fn impatient() -> Scenario {
         // A write takes a round trip of about 10 ms.
         patience: Micros::from_millis(4),
         stuck_to: None,
+        keeps_session: true,
+        tries_again: true,
     }];
     scenario.client_latency = Latency::Uniform { min: Micros(100), max: Micros(3_000) };
     scenario.script.clear();

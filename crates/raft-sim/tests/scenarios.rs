@@ -254,7 +254,7 @@ fn a_leader_with_the_minority_commits_nothing_and_its_entries_go() {
 fn answered_reads(timeline: &Timeline) -> Vec<(OperationId, Operation, Micros, ReadBasis)> {
     let world = end_of(timeline);
     let reads = world.history().operations().filter_map(|(id, operation)| match operation.ended {
-        Some((at, Outcome::Found { basis, .. })) => {
+        Some((at, Outcome::Found { basis: Some(basis), .. })) => {
             Some((id, operation.clone(), at - operation.began_at, basis))
         }
         _ => None,

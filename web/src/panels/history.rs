@@ -1,7 +1,8 @@
 //! What clients asked and were told, as a table. Newest first.
 
 use super::Props;
-use raft_core::{Micros, ReadBasis, ReadMode};
+use raft_core::{Micros, ReadBasis};
+use raft_scene::words;
 use raft_sim::{Operation, OperationId, Outcome, Request};
 use yew::prelude::*;
 
@@ -51,9 +52,7 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
     };
     let asked = match operation.request {
         Request::Write { key, value } => format!("write {key} = {}", value.0),
-        Request::Read { key, mode: ReadMode::ReadIndex } => format!("read {key} by ReadIndex"),
-        Request::Read { key, mode: ReadMode::Lease } => format!("read {key} by lease"),
-        Request::Read { key, mode: ReadMode::Log } => format!("read {key} through the log"),
+        Request::Read { key, mode } => format!("read {key} {}", words::how(mode)),
     };
     let (ended, took) = match operation.ended {
         Some((at, _)) => (milliseconds(at), milliseconds(at - operation.began_at)),
@@ -63,13 +62,14 @@ fn row(id: OperationId, operation: &Operation, is_stale: bool) -> Html {
     let answer = match operation.ended.map(|(_, outcome)| outcome) {
         None => "waits".to_owned(),
         Some(Outcome::Written) => "written".to_owned(),
-        Some(Outcome::Found { value, basis: ReadBasis::Lease { .. } }) => {
+        Some(Outcome::Found { value, basis: Some(ReadBasis::Lease { .. }) }) => {
             format!("{}{by}, by its lease", value.0)
         }
-        Some(Outcome::Found { value, basis: ReadBasis::Round(_) }) => {
+        Some(Outcome::Found { value, basis: Some(ReadBasis::Round(_)) }) => {
             format!("{}{by}, by a round of heartbeats", value.0)
         }
-        Some(Outcome::Found { value, basis: ReadBasis::Log { .. } }) => {
+        Some(Outcome::Found { value, basis: None }) => format!("{}{by}, unchecked", value.0),
+        Some(Outcome::Found { value, basis: Some(ReadBasis::Log { .. }) }) => {
             format!("{}{by}, by an entry in its log", value.0)
         }
         Some(Outcome::Refused) => "refused".to_owned(),

@@ -194,7 +194,7 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         Action::Reconfigure(_) => "change of the members",
         Action::Snapshot(_) => "snapshot",
         Action::Write(_) => "write",
-        Action::Read { .. } => "read",
+        Action::Read { .. } | Action::ReadStraight(_) => "read",
     };
     format!("No {what}: {why}.")
 }

@@ -10,7 +10,7 @@ mod transitions;
 pub use explain::hit;
 pub use happenings::{happening, is_beginning, is_worth_telling};
 pub use messages::{Said, message};
-pub use operations::{client, operation};
+pub use operations::{client, how, operation};
 pub use transitions::transition;
 
 pub(crate) use operations::{in_short as operation_in_short, is_stale, request};

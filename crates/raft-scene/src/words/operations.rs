@@ -18,6 +18,16 @@ pub(crate) fn request(request: &Request) -> String {
     }
 }
 
+/// `by ReadIndex`, `by lease`, `through the log`, `from whoever is asked`.
+pub const fn how(mode: Option<ReadMode>) -> &'static str {
+    match mode {
+        Some(ReadMode::ReadIndex) => "by ReadIndex",
+        Some(ReadMode::Lease) => "by lease",
+        Some(ReadMode::Log) => "through the log",
+        None => "from whoever is asked",
+    }
+}
+
 /// An operation so far, in a sentence.
 pub fn operation(operation: &Operation) -> String {
     let who = match operation.client {
@@ -26,9 +36,7 @@ pub fn operation(operation: &Operation) -> String {
     };
     let what = match operation.request {
         Request::Write { key, value } => format!("to write {key} = {value}"),
-        Request::Read { key, mode: ReadMode::ReadIndex } => format!("to read {key} by ReadIndex"),
-        Request::Read { key, mode: ReadMode::Lease } => format!("to read {key} by lease"),
-        Request::Read { key, mode: ReadMode::Log } => format!("to read {key} through the log"),
+        Request::Read { key, mode } => format!("to read {key} {}", how(mode)),
     };
     let mut text = format!("{who} {what}");
     let Some((at, outcome)) = &operation.ended else {
@@ -44,9 +52,10 @@ pub fn operation(operation: &Operation) -> String {
         (Outcome::Written, None) => format!("; done after {after}."),
         (Outcome::Found { value, basis }, node) => {
             let by = match basis {
-                ReadBasis::Round(_) => "after asking a majority",
-                ReadBasis::Lease { .. } => "from its lease",
-                ReadBasis::Log { .. } => "by an entry in its log",
+                Some(ReadBasis::Round(_)) => "after asking a majority",
+                Some(ReadBasis::Lease { .. }) => "from its lease",
+                Some(ReadBasis::Log { .. }) => "by an entry in its log",
+                None => "without asking anyone",
             };
             let node = node.map_or_else(|| "a node".to_string(), |node| node.to_string());
             format!("; {node} answered {value} after {after}, {by}.")

@@ -95,7 +95,7 @@ pub use words::{Named, Worded};
 use crate::action::{self, Action};
 use crate::clock::Rate;
 use crate::network::{LinkPlan, NetworkPlan};
-use crate::scenario::{ClientPlan, Scenario, ScenarioError, Work};
+use crate::scenario::{self, ClientPlan, Scenario, ScenarioError, Work};
 use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
 use alloc::string::{String, ToString};
@@ -279,8 +279,8 @@ record! {
 record! {
     /// A client: it asks, waits for the answer, rests, and asks again.
     pub struct Client {
-        /// What it asks for.
-        pub work: Named<Work>,
+        /// What it asks for. By default what asks lists.
+        pub work: Named<Work> = Named(Work::Listed),
         /// The key that it works on.
         pub key: u8 = 0,
         /// When it begins.
@@ -293,6 +293,26 @@ record! {
         pub patience: Span = Worded(Micros::from_millis(100)),
         /// It asks this node only, whoever leads.
         pub stuck_to: Option<Node> = None,
+        /// Whether it numbers its writes, so that one that it sends again is applied once
+        /// (dissertation, section 6.3).
+        pub keeps_session: bool = true,
+        /// Whether it asks again, or another node, when it is refused or out of patience; else
+        /// it gives up.
+        pub tries_again: bool = true,
+        /// What it asks, each question at its moment, where that is its work.
+        pub asks: Vec<Ask> = Vec::new(),
+    }
+}
+
+record! {
+    /// A question of a client that asks by a list.
+    pub struct Ask {
+        /// When it asks; later where it still waits for the answer to its question before.
+        pub at: Span,
+        /// What it asks for.
+        pub work: Named<Work>,
+        /// The key.
+        pub key: u8 = 0,
     }
 }
 
@@ -304,7 +324,8 @@ record! {
         /// What: an action and whom it is about, such as crash:leader, restart:B, pause:leader,
         /// suspend:A, resume:A, stall-disk:A, unstall-disk:A, lose-disk:A, timeout:A, partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
         /// step:A:-250000 (microseconds), transfer:B, add-learner:D, add-voter:D, remove:A,
-        /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B.
+        /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B,
+        /// read-straight:B.
         pub action as "do": Worded<Action>,
     }
 }
@@ -329,6 +350,7 @@ impl Document {
             clocks,
             clock_offsets,
             clients,
+            asks,
             client_latency,
             script,
             rules,
@@ -402,7 +424,11 @@ impl Document {
             },
             disks: Disks { fsync: Latency::of(*fsync), of: fsyncs.iter().map(Disk::of).collect() },
             clocks: Clock::of(clocks, clock_offsets),
-            clients: clients.iter().map(|plan| Client::of(plan, *duration)).collect(),
+            clients: clients
+                .iter()
+                .zip(1..)
+                .map(|(plan, number)| Client::of(plan, number, asks, *duration))
+                .collect(),
             steps: script.iter().map(Step::of).collect(),
             seed: *seed,
             rules: rules.iter().map(Rule::of).collect(),
@@ -512,6 +538,7 @@ impl Document {
             clocks: clocks.iter().filter_map(|it| Some((it.node.0, it.rate?.0))).collect(),
             clock_offsets: clocks.iter().filter_map(|it| Some((it.node.0, it.offset?.0))).collect(),
             clients: clients.iter().map(|client| client.plan(*duration)).collect(),
+            asks: (1..).zip(clients).flat_map(|(number, client)| client.asks(number)).collect(),
             client_latency: client_latency.latency(),
             script: steps.iter().map(Step::step).collect(),
             rules: rules.iter().map(Rule::rule).collect(),
@@ -557,9 +584,18 @@ impl Clock {
 }
 
 impl Client {
-    fn of(plan: &ClientPlan, duration: Micros) -> Client {
-        let ClientPlan { work, key: Key(key), starts_at, stops_at, rest, patience, stuck_to } =
-            *plan;
+    fn of(plan: &ClientPlan, number: u32, asks: &[scenario::Ask], duration: Micros) -> Client {
+        let ClientPlan {
+            work,
+            key: Key(key),
+            starts_at,
+            stops_at,
+            rest,
+            patience,
+            stuck_to,
+            keeps_session,
+            tries_again,
+        } = *plan;
         Client {
             work: Named(work),
             key,
@@ -568,11 +604,34 @@ impl Client {
             rest: Worded(rest),
             patience: Worded(patience),
             stuck_to: stuck_to.map(Worded),
+            keeps_session,
+            tries_again,
+            asks: asks.iter().filter(|ask| ask.client == number).map(Ask::of).collect(),
         }
     }
 
+    fn asks(&self, client: u32) -> impl Iterator<Item = scenario::Ask> {
+        self.asks.iter().map(move |Ask { at, work, key }| scenario::Ask {
+            client,
+            at: at.0,
+            work: work.0,
+            key: Key(*key),
+        })
+    }
+
     fn plan(&self, duration: Micros) -> ClientPlan {
-        let Client { work, key, starts_at, stops_at, rest, patience, stuck_to } = self;
+        let Client {
+            work,
+            key,
+            starts_at,
+            stops_at,
+            rest,
+            patience,
+            stuck_to,
+            keeps_session,
+            tries_again,
+            asks: _,
+        } = self;
         ClientPlan {
             work: work.0,
             key: Key(*key),
@@ -581,7 +640,16 @@ impl Client {
             rest: rest.0,
             patience: patience.0,
             stuck_to: stuck_to.map(|Worded(node)| node),
+            keeps_session: *keeps_session,
+            tries_again: *tries_again,
         }
+    }
+}
+
+impl Ask {
+    const fn of(ask: &scenario::Ask) -> Ask {
+        let scenario::Ask { client: _, at, work, key: Key(key) } = *ask;
+        Ask { at: Worded(at), work: Named(work), key }
     }
 }
 

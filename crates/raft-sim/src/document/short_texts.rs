@@ -99,8 +99,11 @@ impl Choice for Work {
         Work::Read(ReadMode::ReadIndex),
         Work::Read(ReadMode::Lease),
         Work::Read(ReadMode::Log),
+        Work::ReadStraight,
+        Work::Listed,
     ];
-    const NAMES: &'static [&'static str] = &["write", "read-index", "read-lease", "read-log"];
+    const NAMES: &'static [&'static str] =
+        &["write", "read-index", "read-lease", "read-log", "read-straight", "listed"];
     const WHAT: &'static str = "what a client asks for, such as \"write\" or \"read-index\"";
 
     fn meaning(self) -> String {
@@ -113,6 +116,10 @@ impl Choice for Work {
                 "It reads; the leader answers by its lease, and by ReadIndex where that has run out."
             }
             Work::Read(ReadMode::Log) => "It reads; the read goes through the log, as a write does.",
+            Work::ReadStraight => {
+                "It reads what the node that it asks has applied, leader or not: maybe an old value."
+            }
+            Work::Listed => "What asks lists for it, each question at its moment.",
         }
         .to_string()
     }

@@ -43,6 +43,8 @@ fn scenario(schedule: &Schedule, settings: Settings) -> Scenario {
         rest: Micros::from_millis(20),
         patience: Micros::from_millis(40),
         stuck_to: None,
+        keeps_session: true,
+        tries_again: true,
     };
     Scenario {
         nodes: schedule.nodes,

@@ -49,6 +49,7 @@ fn nodes(nodes: u8) -> Scenario {
         fsyncs: Vec::new(),
         snapshot_work: None,
         clients: Vec::new(),
+        asks: Vec::new(),
         client_latency: Latency::Constant(Micros(100)),
         script: Vec::new(),
         duration: ms(5_000),
@@ -85,6 +86,8 @@ fn impatient_writer() -> ClientPlan {
         rest: ms(1),
         patience: ms(8),
         stuck_to: Some(NodeId::A),
+        keeps_session: true,
+        tries_again: true,
     }
 }
 

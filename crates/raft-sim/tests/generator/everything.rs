@@ -8,8 +8,8 @@ use raft_core::{
     DriftBound, Flaws, InForce, Micros, NodeId, NodeSet, ReadMode, Reconfiguration, Settings,
 };
 use raft_sim::{
-    Action, ClientPlan, Key, Latency, LinkPlan, NetworkPlan, Rate, Scenario, SnapshotWork, Step,
-    Who, Work,
+    Action, Ask, ClientPlan, Key, Latency, LinkPlan, NetworkPlan, Rate, Scenario, SnapshotWork,
+    Step, Who, Work,
 };
 
 /// What a schedule is about. Each finds what the others seldom do.
@@ -61,6 +61,8 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
     let clocks = clocks(&mut dice, nodes, (low, high), trouble, temper);
     let rates = (low, high);
     let around = Surroundings { nodes, voters, trouble, timeout, rates, leases, temper };
+    let mut clients = clients(&mut dice, &around);
+    let asks = listed(&mut dice, &mut clients, duration, leases);
     let mut script = Vec::new();
     if !dice.one_in(4) {
         // Somebody leads soon: more of the run is about what happens then.
@@ -89,7 +91,8 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         clock_offsets: offsets(number, nodes),
         fsyncs: fsyncs(&mut dice, nodes, timeout),
         snapshot_work: snapshot_work(&mut dice, timeout),
-        clients: clients(&mut dice, &around),
+        clients,
+        asks,
         client_latency: latency(&mut dice, timeout / 10),
         script,
         duration: Micros(duration),
@@ -212,6 +215,29 @@ fn clients(dice: &mut Dice, around: &Surroundings) -> Vec<ClientPlan> {
         clients.push(ClientPlan { work: Work::Write, stuck_to, ..base });
     }
     clients
+}
+
+/// Some clients ask each question at its moment, and some ask once and then give up, for
+/// which they need no session.
+fn listed(dice: &mut Dice, clients: &mut [ClientPlan], duration: u64, leases: bool) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for (client, number) in clients.iter_mut().zip(1..) {
+        client.tries_again = !dice.one_in(5);
+        client.keeps_session = client.tries_again || dice.one_in(2);
+        if !dice.one_in(5) {
+            continue;
+        }
+        client.work = Work::Listed;
+        let mut at = 0;
+        for _ in 0..dice.of(1, 20) {
+            at = (at + dice.of(0, duration / 10)).min(duration);
+            let read = if leases { ReadMode::Lease } else { ReadMode::ReadIndex };
+            let work = dice.pick(&[Work::Write, Work::Read(read), Work::Read(ReadMode::Log)]);
+            let key = Key(dice.pick(&[0, 0, 1, 2]));
+            asks.push(Ask { client: number, at: Micros(at), work, key });
+        }
+    }
+    asks
 }
 
 /// What an incident must know of its schedule.

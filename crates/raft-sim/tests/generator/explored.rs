@@ -71,10 +71,14 @@ impl Explored {
             }
             Happening::OperationEnded { outcome, .. } => match outcome {
                 Outcome::Written => self.writes += 1,
-                Outcome::Found { basis: ReadBasis::Round(_), .. } => self.reads_by_round += 1,
-                Outcome::Found { basis: ReadBasis::Lease { .. }, .. } => self.reads_by_lease += 1,
-                Outcome::Found { basis: ReadBasis::Log { .. }, .. } => self.reads_through_log += 1,
-                Outcome::Refused | Outcome::GaveUp => {}
+                Outcome::Found { basis: Some(ReadBasis::Round(_)), .. } => self.reads_by_round += 1,
+                Outcome::Found { basis: Some(ReadBasis::Lease { .. }), .. } => {
+                    self.reads_by_lease += 1
+                }
+                Outcome::Found { basis: Some(ReadBasis::Log { .. }), .. } => {
+                    self.reads_through_log += 1
+                }
+                Outcome::Found { basis: None, .. } | Outcome::Refused | Outcome::GaveUp => {}
             },
             _ => {}
         }

@@ -180,6 +180,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         fsyncs: Vec::new(),
         snapshot_work: None,
         clients,
+        asks: Vec::new(),
         client_latency: self::latency(&mut dice, timeout / 10),
         script,
         duration: Micros(duration),
@@ -211,6 +212,8 @@ fn client(dice: &mut Dice, nodes: u8, timeout: u64, leases: bool) -> ClientPlan 
         rest: dice.span(timeout / 32, timeout / 2),
         patience: dice.span(timeout / 8, timeout * 2),
         stuck_to: dice.one_in(3).then(|| dice.node(nodes)),
+        keeps_session: true,
+        tries_again: true,
     }
 }
 

@@ -81,7 +81,7 @@ fn watch(operations: &[Small]) -> Vec<(usize, Evidence)> {
         let Small { writes, finds, is_refused, .. } = operations[place];
         let request = match writes {
             Some(value) => Request::Write { key: X, value: Value(value) },
-            None => Request::Read { key: X, mode: ReadMode::ReadIndex },
+            None => Request::Read { key: X, mode: Some(ReadMode::ReadIndex) },
         };
         let Some(operation) = names[place].filter(|_| is_end) else {
             let operation = history.begin(place as u32, request, at);
@@ -97,7 +97,7 @@ fn watch(operations: &[Small]) -> Vec<(usize, Evidence)> {
         let outcome = match writes {
             Some(_) if is_refused => Outcome::Refused,
             Some(_) => Outcome::Written,
-            None => Outcome::Found { value, basis: ReadBasis::Round(Round(1)) },
+            None => Outcome::Found { value, basis: Some(ReadBasis::Round(Round(1))) },
         };
         history.end(operation, at, outcome, Some(NodeId::A));
         match (writes, is_refused) {

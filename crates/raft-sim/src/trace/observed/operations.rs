@@ -78,7 +78,7 @@ impl Operations {
         }
         let request = match writes {
             Some(value) => Request::Write { key: KEY, value },
-            None => Request::Read { key: KEY, mode: raft_core::ReadMode::Log },
+            None => Request::Read { key: KEY, mode: None },
         };
         let id = self.history.begin(0, request, at);
         if let Some(value) = writes.filter(|_| !of_key.is_given_up) {
