@@ -2,8 +2,6 @@
 //! and not more of it than one can listen to.
 
 use crate::engine::{Engine, Moment};
-use raft_scene::words;
-use raft_sim::World;
 
 /// How long the last sentence is left alone.
 const PAUSE_MILLISECONDS: f64 = 1_500.0;
@@ -34,7 +32,9 @@ impl Announcer {
         let moves_on = told.run == moment.run && told.events < moment.events;
         let known = if moves_on { told.events } else { 0 };
         let most = if moves_on { MOST_SENTENCES } else { 1 };
-        let mut sentences: Vec<String> = latest(engine, known).take(most).collect();
+        let lately = engine.lately();
+        let fresh = lately.sentences().iter().take_while(|sentence| sentence.event > known);
+        let mut sentences: Vec<&str> = fresh.take(most).map(|told| told.text.as_str()).collect();
         sentences.reverse();
         if sentences.is_empty() && (engine.is_playing() || moves_on) {
             return None;
@@ -42,18 +42,6 @@ impl Announcer {
         self.told_at = now;
         Some(format!("{}. {}", engine.at(), sentences.join(" ")))
     }
-}
-
-/// What is worth telling of the events after `known`, the latest first.
-fn latest(engine: &Engine, known: u64) -> impl Iterator<Item = String> {
-    let world: &World = engine.world();
-    engine
-        .records()
-        .iter()
-        .rev()
-        .take_while(move |record| record.event > known)
-        .filter(|record| words::is_worth_telling(&record.what))
-        .filter_map(move |record| words::happening(&record.what, world))
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@
 //! and backwards from the nearest world that it kept.
 
 use crate::address::Address;
+use crate::lately::Lately;
 use crate::speed::Speed;
 use raft_core::Micros;
-use raft_scene::{Landmark, TimelineIndex, words};
-use raft_sim::{Action, Happening, Record, Scenario, Step, Timeline, World};
+use raft_scene::{TimelineIndex, words};
+use raft_sim::{Action, Happening, Landmark, Scenario, Step, Timeline, World};
+use std::cell::{Ref, RefCell};
 
 /// The most runs that one can go back to.
 const MOST_UNDONE: usize = 200;
@@ -36,6 +38,7 @@ pub(crate) struct Engine {
     is_playing: bool,
     past: Vec<Address>,
     future: Vec<Address>,
+    lately: RefCell<Lately>,
 }
 
 /// What became of letting time pass.
@@ -62,9 +65,9 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the address.
     pub(crate) fn new(address: Address) -> Result<Engine, Vec<String>> {
-        let timeline = Timeline::new(address.plan()?);
+        let (timeline, index) = TimelineIndex::of_new_run(address.plan()?);
         let mut engine = Engine {
-            index: TimelineIndex::new(&timeline),
+            index,
             world: timeline.world_after(0),
             timeline,
             at: Micros::ZERO,
@@ -74,6 +77,7 @@ impl Engine {
             is_playing: false,
             past: Vec::new(),
             future: Vec::new(),
+            lately: RefCell::default(),
             address: Address { at: None, ..address.clone() },
         };
         engine.seek(address.at.unwrap_or_default());
@@ -115,9 +119,12 @@ impl Engine {
         Moment { run: self.run, events: self.world.events() }
     }
 
-    /// What has happened up to the playhead.
-    pub(crate) fn records(&self) -> &[Record] {
-        self.timeline.records_by(self.events())
+    /// What happened before the playhead, in words.
+    pub(crate) fn lately(&self) -> Ref<'_, Lately> {
+        let mut lately = self.lately.borrow_mut();
+        lately.turn_to(self.moment(), &self.timeline, &self.index, &self.world);
+        drop(lately);
+        self.lately.borrow()
     }
 
     /// How fast it plays.
@@ -216,7 +223,7 @@ impl Engine {
     /// To the next election, commit, fault or violation, else to the end.
     pub(crate) fn next_notable(&mut self) {
         let events = self.events();
-        let next = NOTABLE.iter().filter_map(|kind| self.index.next_of(*kind, events)).min();
+        let next = NOTABLE.iter().filter_map(|kind| self.timeline.next_of(*kind, events)).min();
         match next {
             Some(event) => self.seek_event(event),
             None => self.seek(self.timeline.duration()),
@@ -227,7 +234,7 @@ impl Engine {
     pub(crate) fn previous_notable(&mut self) {
         let events = self.events();
         let previous =
-            NOTABLE.iter().filter_map(|kind| self.index.previous_of(*kind, events)).max();
+            NOTABLE.iter().filter_map(|kind| self.timeline.previous_of(*kind, events)).max();
         self.seek_event(previous.unwrap_or(0));
     }
 
@@ -246,10 +253,9 @@ impl Engine {
         interventions.push(Step { at: self.at, action: action.clone() });
         let address = Address { interventions, ..self.address.clone() };
         let plan = address.plan().map_err(|errors| errors.join(" "))?;
-        let timeline = Timeline::new(plan);
-        let first = timeline.records_by(self.events()).len();
-        let refusal = timeline.records()[first..]
-            .iter()
+        let (timeline, index) = TimelineIndex::of_new_run(plan);
+        let refusal = timeline
+            .records_of_events(self.events() + 1, timeline.events_by(self.at))
             .take_while(|record| record.at <= self.at)
             .find(|record| match &record.what {
                 Happening::ActionRefused { action: refused, .. } => *refused == action,
@@ -260,7 +266,7 @@ impl Engine {
             return Err(why.unwrap_or_else(|| format!("Not possible now: {action}.")));
         }
         self.remember();
-        self.install(address, timeline, self.at);
+        self.install(address, timeline, index, self.at);
         Ok(())
     }
 
@@ -269,7 +275,7 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with its address; then nothing has changed.
     pub(crate) fn open(&mut self, address: &Address) -> Result<(), Vec<String>> {
-        let timeline = Timeline::new(address.plan()?);
+        let (timeline, index) = TimelineIndex::of_new_run(address.plan()?);
         let at = address.at.unwrap_or_default();
         // The browser's own back and forward buttons are undo and redo.
         if self.past.last().is_some_and(|past| past.is_same_run(address)) {
@@ -281,7 +287,7 @@ impl Engine {
         } else if !self.address.is_same_run(address) {
             self.remember();
         }
-        self.install(Address { at: None, ..address.clone() }, timeline, at);
+        self.install(Address { at: None, ..address.clone() }, timeline, index, at);
         Ok(())
     }
 
@@ -323,9 +329,9 @@ impl Engine {
         self.future.clear();
     }
 
-    fn install(&mut self, address: Address, timeline: Timeline, at: Micros) {
+    fn install(&mut self, address: Address, timeline: Timeline, index: TimelineIndex, at: Micros) {
         self.address = address;
-        self.index = TimelineIndex::new(&timeline);
+        self.index = index;
         self.world = timeline.world_after(0);
         self.timeline = timeline;
         self.run += 1;
@@ -337,7 +343,12 @@ impl Engine {
 mod tests {
     use super::*;
     use raft_core::NodeId;
-    use raft_sim::Who;
+    use raft_sim::{Record, Who};
+
+    fn records(engine: &Engine) -> Vec<Record> {
+        let told = engine.timeline().records_by(engine.events());
+        told.map(|record| Record::clone(&record)).collect()
+    }
 
     fn engine(hash: &str) -> Engine {
         Engine::new(Address::read(hash).expect("a right hash")).expect("a right run")
@@ -420,12 +431,13 @@ mod tests {
     fn an_action_keeps_the_past_and_the_playhead() {
         let mut engine = engine("#t=600000");
         let before = engine.events();
-        let past = engine.records().to_vec();
+        let past = records(&engine);
         engine.act(Action::Crash(Who::Leader)).expect("there is a leader");
         assert_eq!(engine.at(), Micros(600_000));
         assert!(engine.events() > before);
-        assert_eq!(engine.records()[..past.len()], past);
-        assert!(matches!(engine.records()[past.len()].what, Happening::Crashed { .. }));
+        let records = records(&engine);
+        assert_eq!(records[..past.len()], past);
+        assert!(matches!(records[past.len()].what, Happening::Crashed { .. }));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod engine;
 mod header;
 mod help;
 mod keys;
+mod lately;
 mod location;
 mod node_menu;
 mod panels;

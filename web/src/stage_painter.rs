@@ -72,7 +72,7 @@ impl StagePainter {
         }
         let shown_for = engine.speed().simulated_micros(LOSS_SHOWN_MILLISECONDS) as u64;
         let lost = engine.index().lost_between(at - Micros(shown_for), at);
-        self.motion.update(engine.world(), at, stage, lost);
+        self.motion.update(engine.world(), at, stage, &lost);
         for ((element, shown), layer) in self.layers.iter_mut().zip(&self.motion.layers) {
             if *shown != layer.path {
                 let _ = element.set_attribute("d", &layer.path);

@@ -5,7 +5,8 @@ use crate::engine::{Engine, Moment};
 use crate::session::Session;
 use crate::speed::Speed;
 use raft_core::Micros;
-use raft_scene::{Landmark, words};
+use raft_scene::words;
+use raft_sim::Landmark;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -181,9 +182,7 @@ fn Overview(props: &OverviewProps) -> Html {
 
 fn ticks(engine: &Engine, kind: Landmark, duration: u64) -> String {
     let mut path = String::new();
-    let mut event = 0;
-    while let Some(next) = engine.index().next_of(kind, event) {
-        event = next;
+    for event in engine.timeline().events_of(kind) {
         let at = engine.timeline().time_of(event).unwrap_or_default();
         let x = at.0.saturating_mul(1_000) / duration;
         path.push_str(&format!("M{x} 0v10"));

@@ -129,6 +129,11 @@ pub struct LogEnd {
 }
 
 const CHUNK_ENTRIES: u64 = 64;
+/// How many chunks are folded into a block.
+const BLOCK_CHUNKS: u64 = 64;
+
+type Chunk = Arc<Vec<Entry>>;
+type Block = Arc<Vec<Chunk>>;
 
 /// A log. Clones share their entries in chunks, so that keeping a copy of a
 /// node, as timelines and model checkers do, costs little.
@@ -142,15 +147,26 @@ const CHUNK_ENTRIES: u64 = 64;
 ///   whole     1 1 2 2 2 3 3 3
 ///   compacted       [2] 2 3 3 3      base: index 4 of term 2; the first entry is 5
 /// ```
+///
+/// The chunks that are long past are folded into blocks, so that a clone of a long log
+/// copies a pointer for each 4096 entries, and some for those at its end:
+///
+/// ```text
+///   blocks   [■■■■■■■■] [■■■■■■■■]      64 chunks each
+///   chunks                         ■ ■ ■ ■      and here one goes on
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Log {
     // The last entry that is no longer there; zero at first.
     base: LogEnd,
     // Chunk k of a whole log holds the entries 64k+1 ..= 64k+64. Of a compacted log the
     // chunks before the one of the first entry are gone, and that one is cut at its
-    // front. Every chunk but the last reaches to its end, and none is empty: equal logs
-    // have equal chunks, so the derived Eq and Hash are right.
-    chunks: Vec<Arc<Vec<Entry>>>,
+    // front. Every chunk but the last reaches to its end, and none is empty. Block b
+    // holds the chunks 64b ..= 64b+63, the first block only those that are there; the
+    // chunks of the last entry's block are not folded. So equal logs have equal blocks
+    // and chunks, and the derived Eq and Hash are right.
+    blocks: Vec<Block>,
+    chunks: Vec<Chunk>,
 }
 
 impl Log {
@@ -161,7 +177,7 @@ impl Log {
 
     /// A log without entries that goes on after `base`.
     pub const fn after(base: LogEnd) -> Log {
-        Log { base, chunks: Vec::new() }
+        Log { base, blocks: Vec::new(), chunks: Vec::new() }
     }
 
     /// The last entry that is no longer there, because a snapshot covers it; index 0 of
@@ -175,17 +191,66 @@ impl Log {
         self.base.index.next()
     }
 
+    /// Which chunk the first entry is in, or would be.
+    const fn first_chunk(&self) -> u64 {
+        self.base.index.0 / CHUNK_ENTRIES
+    }
+
+    /// Which chunk the first is that is not folded.
+    fn first_unfolded(&self) -> u64 {
+        match self.blocks.len() as u64 {
+            0 => self.first_chunk(),
+            blocks => (self.first_chunk() / BLOCK_CHUNKS + blocks) * BLOCK_CHUNKS,
+        }
+    }
+
+    fn chunk(&self, number: u64) -> Option<&Chunk> {
+        let first_unfolded = self.first_unfolded();
+        if let Some(place) = number.checked_sub(first_unfolded) {
+            return self.chunks.get(usize::try_from(place).ok()?);
+        }
+        let (block, place) = self.folded_place_of(number)?;
+        self.blocks.get(block)?.get(place)
+    }
+
+    /// Where a folded chunk is: its block, and its place in that block.
+    fn folded_place_of(&self, number: u64) -> Option<(usize, usize)> {
+        let first = self.first_chunk();
+        let place = number.checked_sub(first.max(number / BLOCK_CHUNKS * BLOCK_CHUNKS))?;
+        let block = number / BLOCK_CHUNKS - first / BLOCK_CHUNKS;
+        Some((usize::try_from(block).ok()?, usize::try_from(place).ok()?))
+    }
+
+    /// Puts a chunk at the end. Where it begins a block, those before it are folded.
+    fn push_chunk(&mut self, chunk: Chunk) {
+        let number = self.first_unfolded() + self.chunks.len() as u64;
+        if number.is_multiple_of(BLOCK_CHUNKS) && !self.chunks.is_empty() {
+            self.blocks.push(Arc::new(core::mem::take(&mut self.chunks)));
+        }
+        self.chunks.push(chunk);
+    }
+
+    /// Keeps the chunks up to this one, and not this one. What is folded of the last
+    /// entry's block is unfolded.
+    fn truncate_chunks(&mut self, end: u64) {
+        let kept = end.saturating_sub(self.first_unfolded());
+        self.chunks.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
+        while self.chunks.is_empty()
+            && let Some(block) = self.blocks.pop()
+        {
+            self.chunks = Arc::unwrap_or_clone(block);
+            let kept = end.saturating_sub(self.first_unfolded());
+            self.chunks.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
+        }
+    }
+
     /// The index of the last entry; that of the base when empty.
     pub fn last_index(&self) -> Index {
         let base = self.base.index.0;
-        Index(match &self.chunks[..] {
-            [] => base,
-            [only] => base + only.len() as u64,
-            [_, between @ .., last] => {
-                (base / CHUNK_ENTRIES + 1 + between.len() as u64) * CHUNK_ENTRIES
-                    + last.len() as u64
-            }
-        })
+        let Some(last) = self.chunks.last() else { return Index(base) };
+        let number = self.first_unfolded() + self.chunks.len() as u64 - 1;
+        // The first chunk is cut at its front; a base before it is where it begins.
+        Index(base.max(number * CHUNK_ENTRIES) + last.len() as u64)
     }
 
     /// The last entry's place and term; the base when empty.
@@ -205,23 +270,22 @@ impl Log {
     }
 
     /// Where an entry after the base is: its chunk, and its place in that chunk.
-    fn place_of(&self, index: Index) -> Option<(usize, usize)> {
+    const fn place_of(&self, index: Index) -> Option<(u64, usize)> {
         let base = self.base.index.0;
         if index.0 <= base {
             return None;
         }
         let place = index.0 - 1;
-        let chunk = place / CHUNK_ENTRIES - base / CHUNK_ENTRIES;
-        let cut = if chunk == 0 { base % CHUNK_ENTRIES } else { 0 };
+        let number = place / CHUNK_ENTRIES;
+        let cut = if number == self.first_chunk() { base % CHUNK_ENTRIES } else { 0 };
         // It is less than CHUNK_ENTRIES.
-        let within = (place % CHUNK_ENTRIES - cut) as usize;
-        Some((usize::try_from(chunk).ok()?, within))
+        Some((number, (place % CHUNK_ENTRIES - cut) as usize))
     }
 
     /// The entry at `index`, if it is there.
     pub fn get(&self, index: Index) -> Option<&Entry> {
         let (chunk, within) = self.place_of(index)?;
-        self.chunks.get(chunk)?.get(within)
+        self.chunk(chunk)?.get(within)
     }
 
     /// The term of the entry at `index`, or of the base; term 0 at index 0 of a whole
@@ -241,7 +305,7 @@ impl Log {
         // It is no more than there are in memory.
         let count = there.min(most.into()) as usize;
         let mut entries = Vec::with_capacity(count);
-        for chunk in self.chunks.iter().skip(chunk) {
+        for chunk in (chunk..).map_while(|number| self.chunk(number)) {
             let rest = chunk.get(within..).unwrap_or_default();
             entries.extend_from_slice(&rest[..rest.len().min(count - entries.len())]);
             within = 0;
@@ -254,17 +318,8 @@ impl Log {
 
     /// Every entry that is there with its index, first to last.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Index, &Entry)> {
-        let base = self.base.index.0;
-        self.chunks.iter().enumerate().flat_map(move |(chunk, entries)| {
-            let before = match chunk as u64 {
-                0 => base,
-                chunk => (base / CHUNK_ENTRIES + chunk) * CHUNK_ENTRIES,
-            };
-            entries
-                .iter()
-                .enumerate()
-                .map(move |(place, entry)| (Index(before + place as u64 + 1), entry))
-        })
+        (self.first_index().0..=self.last_index().0)
+            .filter_map(|index| Some((Index(index), self.get(Index(index))?)))
     }
 
     /// Appends one entry and gives its index.
@@ -272,8 +327,15 @@ impl Log {
         let index = self.last_index().next();
         match self.chunks.last_mut() {
             // The first entry of a chunk has the index 64k + 1.
-            Some(last) if index.0 % CHUNK_ENTRIES != 1 => Arc::make_mut(last).push(entry),
-            _ => self.chunks.push(Arc::new(alloc::vec![entry])),
+            Some(last) if index.0 % CHUNK_ENTRIES != 1 => {
+                let last = Arc::make_mut(last);
+                if last.len() == last.capacity() {
+                    let room = CHUNK_ENTRIES as usize - last.len();
+                    last.reserve_exact(room.min(last.len()));
+                }
+                last.push(entry);
+            }
+            _ => self.push_chunk(Arc::new(alloc::vec![entry])),
         }
         index
     }
@@ -284,9 +346,11 @@ impl Log {
         if first > self.last_index() {
             return;
         }
-        let Some((chunk, within)) = self.place_of(first) else { return self.chunks.clear() };
-        self.chunks.truncate(chunk + usize::from(within > 0));
-        if let (Some(last), true) = (self.chunks.get_mut(chunk), within > 0) {
+        let Some((chunk, within)) = self.place_of(first) else {
+            return self.truncate_chunks(self.first_chunk());
+        };
+        self.truncate_chunks(chunk + u64::from(within > 0));
+        if let (Some(last), true) = (self.chunks.last_mut(), within > 0) {
             Arc::make_mut(last).truncate(within);
         }
     }
@@ -299,12 +363,12 @@ impl Log {
         let Some(term) = self.term_at(through) else { return };
         match self.place_of(through.next()) {
             Some((chunk, within)) if through < last => {
-                self.chunks.drain(..chunk);
-                if let (Some(first), true) = (self.chunks.first_mut(), within > 0) {
+                let first = self.drop_chunks_before(chunk);
+                if let (Some(first), true) = (first, within > 0) {
                     Arc::make_mut(first).drain(..within);
                 }
             }
-            _ => self.chunks.clear(),
+            _ => self.truncate_chunks(self.first_chunk()),
         }
         self.base = LogEnd { index: through, term };
     }
@@ -316,7 +380,7 @@ impl Log {
             return Index::ZERO;
         }
         let mut last = self.base.index;
-        for (mine, theirs) in self.chunks.iter().zip(&other.chunks) {
+        for (mine, theirs) in self.all_chunks().zip(other.all_chunks()) {
             let same = if Arc::ptr_eq(mine, theirs) {
                 mine.len()
             } else {
@@ -328,6 +392,35 @@ impl Log {
             }
         }
         last
+    }
+
+    fn all_chunks(&self) -> impl Iterator<Item = &Chunk> {
+        self.blocks.iter().flat_map(|block| block.iter()).chain(&self.chunks)
+    }
+
+    /// Makes one of what is the same in two logs, chunk by chunk, as if one were cloned
+    /// from the other: for whoever keeps many logs that are mostly alike. The log stays
+    /// what it is.
+    pub fn share(&mut self, with: &Log) {
+        let first_block = |log: &Log| log.first_chunk() / BLOCK_CHUNKS;
+        let (own, other) = (first_block(self), first_block(with));
+        share_arcs(&mut self.blocks, own, &with.blocks, other);
+        let (own, other) = (self.first_unfolded(), with.first_unfolded());
+        share_arcs(&mut self.chunks, own, &with.chunks, other);
+    }
+
+    /// Removes the chunks before this one, which is there. Gives this one.
+    fn drop_chunks_before(&mut self, number: u64) -> Option<&mut Chunk> {
+        if let Some(place) = number.checked_sub(self.first_unfolded()) {
+            self.blocks.clear();
+            self.chunks.drain(..usize::try_from(place).ok()?);
+            return self.chunks.first_mut();
+        }
+        let (block, place) = self.folded_place_of(number)?;
+        self.blocks.drain(..block);
+        let first = Arc::make_mut(self.blocks.first_mut()?);
+        first.drain(..place);
+        first.first_mut()
     }
 
     /// The last place, at or before `index`, whose term is `term` or earlier. `None`
@@ -356,6 +449,22 @@ impl Log {
     }
 }
 
+/// Makes one of what is the same in two lists, which begin at these numbers.
+fn share_arcs<T: Eq>(own: &mut [Arc<T>], own_first: u64, with: &[Arc<T>], with_first: u64) {
+    for (place, item) in own.iter_mut().enumerate().rev() {
+        let place = (own_first + place as u64).checked_sub(with_first);
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        let Some(other) = place.and_then(|place| with.get(place)) else { continue };
+        if Arc::ptr_eq(item, other) {
+            // What comes before was made one when this was.
+            return;
+        }
+        if item == other {
+            *item = other.clone();
+        }
+    }
+}
+
 /// Appends entries, a chunk at a time: many are cheaper so than one by one.
 impl Extend<Entry> for Log {
     fn extend<Entries: IntoIterator<Item = Entry>>(&mut self, entries: Entries) {
@@ -366,7 +475,10 @@ impl Extend<Entry> for Log {
             let fitting = entries.by_ref().take(room as usize);
             match self.chunks.last_mut() {
                 Some(last) if room < CHUNK_ENTRIES => Arc::make_mut(last).extend(fitting),
-                _ => self.chunks.push(Arc::new(fitting.collect())),
+                _ => {
+                    let chunk = Arc::new(fitting.collect());
+                    self.push_chunk(chunk);
+                }
             }
         }
     }
@@ -403,6 +515,10 @@ mod tests {
             2 => (0u64..200, 1u64..9).prop_map(|(count, term)| Step::Extend { count, term }),
             1 => (0u64..400).prop_map(Step::TruncateFrom),
             1 => (0u64..400).prop_map(Step::CompactTo),
+            // Blocks of chunks.
+            1 => (4_000u64..9_000, 1u64..9).prop_map(|(count, term)| Step::Extend { count, term }),
+            2 => (0u64..20_000).prop_map(Step::TruncateFrom),
+            1 => (0u64..20_000).prop_map(Step::CompactTo),
         ]
     }
 
@@ -438,7 +554,8 @@ mod tests {
         /// were, and how many of them are gone.
         #[test]
         fn it_behaves_as_a_plain_vector(
-            steps in prop::collection::vec(step(), 0..60), probe in 0u64..500,
+            steps in prop::collection::vec(step(), 0..24),
+            probe in prop_oneof![0u64..500, 0u64..20_000],
         ) {
             let mut log = Log::new();
             let mut plain: Vec<Entry> = Vec::new();
@@ -497,6 +614,25 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn logs_that_are_the_same_in_part_share_that_part_and_stay_what_they_are() {
+        let long = log(&[1; 9_000]);
+        for (base, truncated, shared_chunks) in [(0, 9_001, 12), (0, 8_901, 11), (70, 9_001, 12)] {
+            let mut other = log(&[1; 9_000]);
+            other.compact_to(Index(base));
+            other.truncate_from(Index(truncated));
+            other.append(entry(2));
+            let before = other.clone();
+            other.share(&long);
+            assert_eq!(other, before);
+            let is_shared = |(one, other): &(&Chunk, &Chunk)| Arc::ptr_eq(one, other);
+            let shared = other.chunks.iter().zip(&long.chunks).filter(is_shared).count();
+            assert_eq!(shared as u64, shared_chunks, "base {base}, truncated at {truncated}");
+            assert_eq!(Arc::ptr_eq(&other.blocks[0], &long.blocks[0]), base == 0);
+            assert!(Arc::ptr_eq(&other.blocks[1], &long.blocks[1]));
         }
     }
 

@@ -286,6 +286,12 @@ impl Node {
         self.outputs.pop_front()
     }
 
+    /// Makes one of what is the same in its log and another: see [`Log::share`]. It
+    /// changes nothing that the node does.
+    pub fn share_log(&mut self, with: &Log) {
+        self.log.share(with);
+    }
+
     /// The earliest moment, by its own clock, at which the node wants an
     /// [`Input::Wake`]. `None` if it waits for messages only.
     pub fn deadline(&self) -> Option<Micros> {

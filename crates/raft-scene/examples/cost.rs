@@ -19,7 +19,7 @@ fn main() -> Result<(), String> {
     scenario.duration = Micros::from_secs(60);
     let plan = Plan::new(scenario, 42, Vec::new()).map_err(|errors| format!("{errors:?}"))?;
     let timeline = Timeline::new(Arc::new(plan));
-    println!("{} events, {} records", timeline.events(), timeline.records().len());
+    println!("{} events, {} records", timeline.events(), timeline.records_count());
     report("TimelineIndex::new", 10, || {
         black_box(TimelineIndex::new(&timeline));
     });

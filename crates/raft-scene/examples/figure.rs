@@ -47,6 +47,6 @@ fn main() -> Result<(), String> {
     view.stale = index.stale().to_vec();
     let stage = stage(&world, at, &view);
     let lost = index.lost_between(at - Micros::from_millis(6), at);
-    println!("{}", svg::paint(&stage, &motion(&world, at, &stage, lost), theme));
+    println!("{}", svg::paint(&stage, &motion(&world, at, &stage, &lost), theme));
     Ok(())
 }

@@ -14,7 +14,7 @@ fn main() -> Result<(), String> {
     let tells_all = words.get(1).is_some_and(|word| word == "all");
     for record in timeline.records() {
         if (tells_all || words::is_worth_telling(&record.what))
-            && !words::is_beginning(record)
+            && !words::is_beginning(&record)
             && let Some(text) = words::happening(&record.what, &world)
         {
             println!("{:>5} {:>10}  {text}", record.event, record.at.to_string());

@@ -50,6 +50,6 @@ pub use space_time::{
 };
 pub use stage::{Metrics, Stage, StageView, stage};
 pub use text_mark::{Anchor, TextMark, Tone};
-pub use timeline_index::{Landmark, MessageSpan, TimelineIndex};
+pub use timeline_index::{Found, MessageSpan, TimelineIndex};
 pub use tokens::{TERM_COLORS, TOKENS, Theme, Token, css_variables, term_color};
 pub use wall::{SideMark, WallMark};

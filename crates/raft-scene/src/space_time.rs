@@ -311,18 +311,28 @@ impl TimelineMarks {
 
     /// Draws the messages.
     fn weave(&mut self, index: &TimelineIndex, pitch: f32) {
-        let earliest = Micros(self.from.0.saturating_sub(index.longest.0 + 1));
-        let spans = index.sent_between(earliest, self.to);
-        let spans: Vec<&MessageSpan> =
-            spans.iter().filter(|span| span.ended_at >= self.from).collect();
+        let earliest = Micros(self.from.0.saturating_sub(index.longest().0 + 1));
         let is_routine =
             |span: &MessageSpan| matches!(span.kind, MarkKind::Heartbeat | MarkKind::Accepted);
-        let drawn: Vec<&MessageSpan> = if spans.len() <= MOST_MESSAGES {
-            spans.clone()
+        // However many there are, no more are looked at twice than can be drawn.
+        let mut density = Density::new(self);
+        let (mut all, mut rest) = (Vec::new(), Vec::new());
+        for span in index.sent_between(earliest, self.to) {
+            if span.ended_at < self.from {
+                continue;
+            }
+            density.count(self, &span);
+            if all.len() <= MOST_MESSAGES {
+                all.push(span);
+            }
+            if rest.len() <= MOST_MESSAGES && !is_routine(&span) {
+                rest.push(span);
+            }
+        }
+        let drawn = if all.len() <= MOST_MESSAGES {
+            all
         } else {
-            self.density = self.density_of(&spans, index, pitch);
-            let rest: Vec<&MessageSpan> =
-                spans.iter().filter(|span| !is_routine(span)).copied().collect();
+            self.density = density.skyline(self, index, pitch);
             if rest.len() <= MOST_MESSAGES { rest } else { Vec::new() }
         };
 
@@ -343,7 +353,7 @@ impl TimelineMarks {
             let end = Point::new(self.x_of(span.ended_at), leaves + (arrives - leaves) * share);
             let Some((first, last)) = self.clipped(start, end) else { continue };
             strand.lines.segment(first, last);
-            let has_ended = span.ended_in.is_some() && end.x <= self.plot.right();
+            let has_ended = span.has_ended && end.x <= self.plot.right();
             if !has_ended || end.x < self.plot.x {
                 continue;
             }
@@ -368,26 +378,6 @@ impl TimelineMarks {
         let first = if start.x < left && width > 0.0 { at(left) } else { start };
         let last = if end.x > right && width > 0.0 { at(right) } else { end };
         Some((first, last))
-    }
-
-    /// How many messages leave in each column, as a skyline on the last node's lane.
-    fn density_of(&self, spans: &[&MessageSpan], index: &TimelineIndex, pitch: f32) -> String {
-        let columns = (self.plot.width / COLUMN).ceil().max(1.0) as usize;
-        let mut counts = vec![0u32; columns];
-        for span in spans.iter().filter(|span| span.sent_at >= self.from) {
-            let column = ((self.x_of(span.sent_at) - self.plot.x) / COLUMN) as usize;
-            counts[column.min(columns - 1)] += 1;
-        }
-        let most = counts.iter().copied().max().unwrap_or(1).max(1) as f32;
-        let ground = self.plot.y + f32::from(index.nodes) * pitch;
-        let mut path = String::new();
-        for (column, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-            let height = pitch * 0.9 * count as f32 / most;
-            let x = self.plot.x + column as f32 * COLUMN;
-            let width = COLUMN.min(self.plot.right() - x);
-            path.rectangle(Rectangle::new(x, ground - height, width, height));
-        }
-        path
     }
 
     fn lay_operations(&mut self, index: &TimelineIndex, pitch: f32, is_full: bool) {
@@ -445,6 +435,40 @@ impl TimelineMarks {
                 description: format!("{}: {what}.", words::client(span.client)),
             });
         }
+    }
+}
+
+/// How many messages leave in each column.
+struct Density {
+    counts: Vec<u32>,
+}
+
+impl Density {
+    fn new(marks: &TimelineMarks) -> Density {
+        let columns = (marks.plot.width / COLUMN).ceil().max(1.0) as usize;
+        Density { counts: vec![0; columns] }
+    }
+
+    fn count(&mut self, marks: &TimelineMarks, span: &MessageSpan) {
+        if span.sent_at >= marks.from {
+            let column = ((marks.x_of(span.sent_at) - marks.plot.x) / COLUMN) as usize;
+            let last = self.counts.len() - 1;
+            self.counts[column.min(last)] += 1;
+        }
+    }
+
+    /// As a skyline on the last node's lane.
+    fn skyline(self, marks: &TimelineMarks, index: &TimelineIndex, pitch: f32) -> String {
+        let most = self.counts.iter().copied().max().unwrap_or(1).max(1) as f32;
+        let ground = marks.plot.y + f32::from(index.nodes) * pitch;
+        let mut path = String::new();
+        for (column, count) in self.counts.into_iter().enumerate().filter(|(_, it)| *it > 0) {
+            let height = pitch * 0.9 * count as f32 / most;
+            let x = marks.plot.x + column as f32 * COLUMN;
+            let width = COLUMN.min(marks.plot.right() - x);
+            path.rectangle(Rectangle::new(x, ground - height, width, height));
+        }
+        path
     }
 }
 

@@ -1,101 +1,20 @@
-//! A run's record, sorted once so that any span of it is found at once.
+//! A run's record, sorted while it is made, so that any span of it is found at once.
 
-use crate::message_mark::{LostMessage, MarkKind};
+mod messages;
+
+pub use messages::MessageSpan;
+
+use crate::message_mark::LostMessage;
 use crate::node_mark::NodeRole;
+use crate::words;
+use messages::Messages;
 use raft_core::quorum::is_quorum;
-use raft_core::{CommitCause, Envelope, Membership, Micros, NodeId, NodeSet, Transition};
+use raft_core::{Membership, Micros, NodeId, NodeSet, Transition};
 use raft_sim::{
-    Evidence, Happening, Key, LossCause, MessageId, OperationId, Outcome, Property, Record,
+    Ascending, Evidence, Happening, Key, MessageId, OperationId, Outcome, Plan, Property, Record,
     Request, Timeline, Value,
 };
-
-/// What one can jump to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Landmark {
-    /// A node stands for election, or wins one.
-    Election,
-    /// A leader's commit index goes up.
-    Commit,
-    /// Something breaks, or is mended.
-    Fault,
-    /// A property is violated.
-    Violation,
-    /// A client's operation begins or ends.
-    Operation,
-}
-
-impl Landmark {
-    /// Every kind.
-    pub const ALL: [Landmark; 5] = [
-        Landmark::Election,
-        Landmark::Commit,
-        Landmark::Fault,
-        Landmark::Violation,
-        Landmark::Operation,
-    ];
-
-    /// What a record is a landmark of.
-    pub const fn of(record: &Record) -> Option<Landmark> {
-        match &record.what {
-            Happening::Node {
-                transition:
-                    Transition::BecamePreCandidate { .. }
-                    | Transition::BecameCandidate { .. }
-                    | Transition::BecameLeader { .. },
-                ..
-            } => Some(Landmark::Election),
-            Happening::Node {
-                transition: Transition::CommitAdvanced { because: CommitCause::Counted { .. }, .. },
-                ..
-            } => Some(Landmark::Commit),
-            // At time zero every node starts: nothing was broken.
-            Happening::Restarted { .. } if record.at.0 > 0 => Some(Landmark::Fault),
-            Happening::Crashed { .. }
-            | Happening::Paused { .. }
-            | Happening::Resumed { .. }
-            | Happening::DiskStalled { .. }
-            | Happening::DiskUnstalled { .. }
-            | Happening::DiskLost { .. }
-            | Happening::Parted { .. }
-            | Happening::LinkCut { .. }
-            | Happening::LinkMended { .. }
-            | Happening::Healed
-            | Happening::ClockSet { .. }
-            | Happening::ClockStepped { .. }
-            | Happening::TimeoutForced { .. } => Some(Landmark::Fault),
-            Happening::Violated(_) => Some(Landmark::Violation),
-            Happening::OperationBegan { .. } | Happening::OperationEnded { .. } => {
-                Some(Landmark::Operation)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// A message from its beginning to its end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct MessageSpan {
-    /// Its name.
-    pub id: MessageId,
-    /// Who sent it.
-    pub from: NodeId,
-    /// Whom it is for.
-    pub to: NodeId,
-    /// How it is drawn while it is on its way.
-    pub kind: MarkKind,
-    /// When it left.
-    pub sent_at: Micros,
-    /// The event in which it left.
-    pub sent_in: u64,
-    /// When it arrived or died; when it would have, if the run ended first.
-    pub ended_at: Micros,
-    /// The event in which it arrived or died; `None` if the run ended first.
-    pub ended_in: Option<u64>,
-    /// Why it died, and where along its way, in thousandths.
-    pub lost: Option<(LossCause, u16)>,
-    /// Which of the timeline's records tells that it was sent.
-    pub record: usize,
-}
+use std::sync::Arc;
 
 /// A span in which a node was of one role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -145,11 +64,15 @@ pub(crate) struct FaultSpan {
 
 /// A violation, as it was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Found {
-    pub(crate) at: Micros,
-    pub(crate) event: u64,
-    pub(crate) property: Property,
-    pub(crate) description: String,
+pub struct Found {
+    /// When.
+    pub at: Micros,
+    /// In which event.
+    pub event: u64,
+    /// Of what.
+    pub property: Property,
+    /// The violation, in a sentence.
+    pub description: String,
 }
 
 /// A value that another had taken the place of when a read began that found it.
@@ -187,57 +110,64 @@ pub struct TimelineIndex {
     pub(crate) has_person: bool,
     pub(crate) duration: Micros,
     pub(crate) roles: Vec<Vec<RoleSpan>>,
-    pub(crate) messages: Vec<MessageSpan>,
-    /// No message was longer on its way.
-    pub(crate) longest: Micros,
+    messages: Messages,
     pub(crate) operations: Vec<OperationSpan>,
     pub(crate) faults: Vec<FaultSpan>,
     pub(crate) violations: Vec<Found>,
-    lost: Vec<LostMessage>,
+    worth_telling: Ascending,
     stale: Vec<OperationId>,
     overtaken: Vec<Overtaken>,
-    landmarks: [Vec<u64>; 5],
 }
 
 impl TimelineIndex {
-    /// Goes through a run's record, once.
+    /// Goes through a run's record, once. Where the run is yet to be made, [`of_new_run`]
+    /// does both at once.
+    ///
+    /// [`of_new_run`]: TimelineIndex::of_new_run
     pub fn new(timeline: &Timeline) -> TimelineIndex {
-        let scenario = timeline.plan().scenario();
-        let mut index = TimelineIndex {
-            nodes: scenario.nodes,
-            membership: Some(scenario.membership()),
-            clients: scenario.clients.len() as u32,
-            duration: timeline.duration(),
-            roles: vec![Vec::new(); usize::from(scenario.nodes)],
-            ..TimelineIndex::default()
-        };
-        for (place, record) in timeline.records().iter().enumerate() {
-            index.take(place, record);
-        }
+        let mut index = TimelineIndex::empty(timeline.plan());
+        timeline.records().for_each(|record| index.take(&record));
+        index.shrink();
         index
     }
 
-    fn take(&mut self, place: usize, record: &Record) {
+    /// Makes a run, and its index while it is made.
+    pub fn of_new_run(plan: Arc<Plan>) -> (Timeline, TimelineIndex) {
+        let mut index = TimelineIndex::empty(&plan);
+        let timeline = Timeline::watched(plan, &mut |record| index.take(record));
+        index.shrink();
+        (timeline, index)
+    }
+
+    fn empty(plan: &Plan) -> TimelineIndex {
+        let scenario = plan.scenario();
+        TimelineIndex {
+            nodes: scenario.nodes,
+            membership: Some(scenario.membership()),
+            clients: scenario.clients.len() as u32,
+            duration: scenario.duration,
+            roles: vec![Vec::new(); usize::from(scenario.nodes)],
+            ..TimelineIndex::default()
+        }
+    }
+
+    fn shrink(&mut self) {
+        self.messages.shrink();
+        self.operations.shrink_to_fit();
+        self.worth_telling.shrink();
+    }
+
+    fn take(&mut self, record: &Record) {
         let (at, event) = (record.at, record.event);
-        if let Some(landmark) = Landmark::of(record) {
-            let events = &mut self.landmarks[landmark as usize];
-            if events.last() != Some(&event) {
-                events.push(event);
-            }
+        if words::is_worth_telling(&record.what) && self.worth_telling.last() != Some(event) {
+            self.worth_telling.push(event);
         }
         match &record.what {
             Happening::Sent { message, envelope, ends_at } => {
-                self.sent(*message, envelope, *ends_at, (place, record));
+                self.messages.sent(*message, envelope, at, *ends_at);
             }
-            Happening::Delivered { message } => {
-                if let Some(span) = self.message_mut(*message) {
-                    (span.ended_at, span.ended_in) = (at, Some(event));
-                    // One that waited for a paused receiver took longer than its way.
-                    let took = at - span.sent_at;
-                    self.longest = self.longest.max(took);
-                }
-            }
-            Happening::Lost { message, because } => self.lost(*message, *because, at, event),
+            Happening::Delivered { message } => self.messages.arrived(*message, at),
+            Happening::Lost { message, because } => self.messages.lost(*message, *because, at),
             Happening::Node { node, transition } => match transition {
                 Transition::BecamePreCandidate { .. } => {
                     self.role(*node, at, NodeRole::PreCandidate);
@@ -339,48 +269,6 @@ impl TimelineIndex {
         }
     }
 
-    fn sent(
-        &mut self,
-        id: MessageId,
-        envelope: &Envelope,
-        ends_at: Micros,
-        (place, record): (usize, &Record),
-    ) {
-        self.longest = self.longest.max(ends_at - record.at);
-        self.messages.push(MessageSpan {
-            id,
-            from: envelope.from,
-            to: envelope.to,
-            kind: MarkKind::of(envelope),
-            sent_at: record.at,
-            sent_in: record.event,
-            ended_at: ends_at,
-            ended_in: None,
-            lost: None,
-            record: place,
-        });
-    }
-
-    fn lost(&mut self, id: MessageId, because: LossCause, at: Micros, event: u64) {
-        let Some(span) = self.message_mut(id) else { return };
-        let took = at - span.sent_at;
-        let permille = reached(because, span.sent_at, span.ended_at, at);
-        (span.ended_at, span.ended_in) = (at, Some(event));
-        span.lost = Some((because, permille));
-        let lost = LostMessage {
-            message: id,
-            from: span.from,
-            to: span.to,
-            kind: span.kind,
-            sent_at: span.sent_at,
-            lost_at: at,
-            reached_permille: permille,
-            because,
-        };
-        self.longest = self.longest.max(took);
-        self.lost.push(lost);
-    }
-
     fn role(&mut self, node: NodeId, at: Micros, role: NodeRole) {
         let duration = self.duration;
         let Some(spans) = self.roles.get_mut(usize::from(node.number())) else { return };
@@ -401,22 +289,31 @@ impl TimelineIndex {
         }
     }
 
-    fn message_mut(&mut self, id: MessageId) -> Option<&mut MessageSpan> {
-        // Messages are named in the order in which they are sent.
-        let place = usize::try_from(id.0).ok()?;
-        self.messages.get_mut(place).filter(|span| span.id == id)
-    }
-
     /// A message, by its name.
-    pub fn message(&self, id: MessageId) -> Option<&MessageSpan> {
-        self.messages.get(usize::try_from(id.0).ok()?).filter(|span| span.id == id)
+    pub fn message(&self, id: MessageId) -> Option<MessageSpan> {
+        self.messages.get(id)
     }
 
     /// The messages that left after `from` and at or before `to`, in that order.
-    pub fn sent_between(&self, from: Micros, to: Micros) -> &[MessageSpan] {
-        let first = self.messages.partition_point(|span| span.sent_at <= from);
-        let end = self.messages.partition_point(|span| span.sent_at <= to);
-        self.messages.get(first..end).unwrap_or_default()
+    pub fn sent_between(&self, from: Micros, to: Micros) -> impl Iterator<Item = MessageSpan> {
+        self.messages.sent_between(from, to)
+    }
+
+    /// No message was longer on its way.
+    pub(crate) const fn longest(&self) -> Micros {
+        self.messages.longest
+    }
+
+    /// The violations that the first `events` events brought to light, in order.
+    pub fn violations_by(&self, events: u64) -> &[Found] {
+        let end = self.violations.partition_point(|found| found.event <= events);
+        &self.violations[..end]
+    }
+
+    /// The last event before `event` in which something is worth telling
+    /// ([`words::is_worth_telling`]).
+    pub fn told_before(&self, event: u64) -> Option<u64> {
+        self.worth_telling.last_below(event)
     }
 
     /// What a node is at a moment, as far as its lane shows it.
@@ -424,19 +321,6 @@ impl TimelineIndex {
         let spans = self.roles.get(usize::from(node.number()))?;
         let place = spans.partition_point(|span| span.from <= at);
         spans.get(place.checked_sub(1)?).map(|span| span.role)
-    }
-
-    /// The first event after `event` in which such a thing happens.
-    pub fn next_of(&self, landmark: Landmark, event: u64) -> Option<u64> {
-        let events = &self.landmarks[landmark as usize];
-        events.get(events.partition_point(|other| *other <= event)).copied()
-    }
-
-    /// The last event before `event` in which such a thing happens.
-    pub fn previous_of(&self, landmark: Landmark, event: u64) -> Option<u64> {
-        let events = &self.landmarks[landmark as usize];
-        let place = events.partition_point(|other| *other < event);
-        events.get(place.checked_sub(1)?).copied()
     }
 
     /// The reads that are stale, in the order in which they were answered: those that
@@ -448,21 +332,7 @@ impl TimelineIndex {
 
     /// The messages that died after `from` and at or before `to`: for [`Motion`](crate::Motion), ask
     /// for the last while (0.6 s of the reader's time, say, in simulated time).
-    pub fn lost_between(&self, from: Micros, to: Micros) -> &[LostMessage] {
-        let first = self.lost.partition_point(|lost| lost.lost_at <= from);
-        let end = self.lost.partition_point(|lost| lost.lost_at <= to);
-        self.lost.get(first..end).unwrap_or_default()
-    }
-}
-
-/// Where along its way a message died. One that a wall met on its way had been meant to
-/// arrive; for the others the network decides how far they get when they leave.
-fn reached(because: LossCause, sent_at: Micros, ends_at: Micros, lost_at: Micros) -> u16 {
-    let span = (ends_at - sent_at).0.max(1);
-    match because {
-        LossCause::Cut if lost_at < ends_at => ((lost_at - sent_at).0 * 1_000 / span) as u16,
-        LossCause::Cut => 500,
-        LossCause::Dropped => 700,
-        LossCause::ReceiverDown => 1_000,
+    pub fn lost_between(&self, from: Micros, to: Micros) -> Vec<LostMessage> {
+        self.messages.lost_between(from, to)
     }
 }

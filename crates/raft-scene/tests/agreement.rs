@@ -74,7 +74,7 @@ fn the_read_of_the_phantom_leader_is_marked_stale() {
     let timeline = common::timeline("phantom-leader-lease", 42);
     let index = TimelineIndex::new(&timeline);
     let stale = *index.stale().first().expect("this scenario has a stale read");
-    let event = index.next_of(raft_scene::Landmark::Violation, 0).unwrap();
+    let event = timeline.next_of(raft_sim::Landmark::Violation, 0).unwrap();
     let world = timeline.world_after(event);
     let stage = stage(&world, world.now(), &StageView::of_size(790.0, 470.0));
     let client = stage.clients.iter().find(|client| client.is_stale).unwrap();

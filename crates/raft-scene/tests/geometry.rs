@@ -197,7 +197,7 @@ proptest! {
         let world = timeline.world_after(event);
         let at = timeline.time_of(event).unwrap();
         let stage = stage(&world, at, &view(width, height, false));
-        let motion = motion(&world, at, &stage, index.lost_between(at, at));
+        let motion = motion(&world, at, &stage, &index.lost_between(at, at));
         prop_assert_eq!(motion.messages.len(), world.network().flights().count());
         for message in &motion.messages {
             let span = index.message(message.id).unwrap();

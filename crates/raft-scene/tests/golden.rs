@@ -7,9 +7,9 @@ mod common;
 
 use raft_core::Micros;
 use raft_scene::{
-    Landmark, StageView, Theme, TimelineIndex, TimelineView, motion, stage, svg, timeline_marks,
+    StageView, Theme, TimelineIndex, TimelineView, motion, stage, svg, timeline_marks,
 };
-use raft_sim::Timeline;
+use raft_sim::{Landmark, Timeline};
 use std::fs;
 use std::path::PathBuf;
 
@@ -25,8 +25,7 @@ fn hold(name: &str, painted: &str) {
 
 /// When the last thing of a kind happens before a time.
 fn last_before(timeline: &Timeline, landmark: Landmark, before: Micros) -> Micros {
-    let index = TimelineIndex::new(timeline);
-    let event = index.previous_of(landmark, timeline.events_by(before) + 1).unwrap();
+    let event = timeline.previous_of(landmark, timeline.events_by(before) + 1).unwrap();
     timeline.time_of(event).unwrap()
 }
 
@@ -45,7 +44,7 @@ fn moment(
     view.stale = index.stale().to_vec();
     let stage = stage(&world, at, &view);
     let lost = index.lost_between(at - Micros::from_millis(6), at);
-    svg::paint(&stage, &motion(&world, at, &stage, lost), theme)
+    svg::paint(&stage, &motion(&world, at, &stage, &lost), theme)
 }
 
 #[test]

@@ -202,12 +202,12 @@ fn all_that_happens_in_the_scenarios_is_told_in_sentences() {
                 Some(text) => assert!(is_a_sentence(text), "{text}"),
                 None => assert!(matches!(record.what, Happening::Delivered { .. })),
             }
-            if words::is_worth_telling(&record.what) && !words::is_beginning(record) {
+            if words::is_worth_telling(&record.what) && !words::is_beginning(&record) {
                 assert!(text.is_some());
                 stories += 1;
             }
         }
-        let all = timeline.records().len();
+        let all = timeline.records_count();
         assert!(stories >= 3 && stories < all / 4, "{name}: {stories} of {all}");
     }
 }

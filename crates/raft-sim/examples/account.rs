@@ -36,6 +36,6 @@ fn main() {
                 _ => {}
             }
         }
-        println!("   {} events, {} records", timeline.events(), timeline.records().len());
+        println!("   {} events, {} records", timeline.events(), timeline.records_count());
     }
 }

@@ -72,7 +72,7 @@ fn seeking(duration: Micros) {
         "{seconds:>4} s as a timeline: {} events and {} records in {took:.0?}, about {:.1} kB kept \
          a simulated second",
         timeline.events(),
-        timeline.records().len(),
+        timeline.records_count(),
         held as f64 / 1_000.0 / seconds as f64,
     );
     let mut world = timeline.world_after(0);

@@ -3,7 +3,7 @@
 use crate::draw::{Purpose, draw};
 use crate::latency::Latency;
 use alloc::collections::VecDeque;
-use raft_core::{Durable, Index, Membership, Micros, NodeId, Term, Write, WriteId};
+use raft_core::{Durable, Index, Log, Membership, Micros, NodeId, Term, Write, WriteId};
 
 /// One node's disk. Writes become durable in order, and in groups: an fsync that
 /// begins covers every write that waits at that moment.
@@ -34,6 +34,11 @@ impl Disk {
     /// What a crash at this moment would leave.
     pub const fn durable(&self) -> &Durable {
         &self.durable
+    }
+
+    /// Makes one of what is the same in its log and another.
+    pub(crate) fn share_log(&mut self, with: &Log) {
+        self.durable.log.share(with);
     }
 
     /// How many writes a crash at this moment would lose.

@@ -54,7 +54,7 @@ pub const TRACE_VERSION: u32 = 1;
 /// Where `to` takes no more.
 pub fn write_trace(timeline: &Timeline, to: &mut impl fmt::Write) -> fmt::Result {
     head::write(timeline.plan(), to)?;
-    timeline.records().iter().try_for_each(|record| line(to, record))
+    timeline.records().try_for_each(|record| line(to, &*record))
 }
 
 fn line(to: &mut impl fmt::Write, value: &impl serde::Serialize) -> fmt::Result {

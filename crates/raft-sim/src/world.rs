@@ -107,6 +107,11 @@ impl World {
         world
     }
 
+    /// The same moment of another run, which is no other up to here.
+    pub(crate) fn of_plan(&self, plan: Arc<Plan>) -> World {
+        World { plan, ..self.clone() }
+    }
+
     /// The run that this is a moment of.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
@@ -485,6 +490,20 @@ impl World {
         {
             self.queue.plan(self.now + span, Due::SyncEnds { node, boot });
         }
+    }
+
+    /// Makes one of what is the same in the nodes' logs, in memory, on their disks and as
+    /// the monitors know them: a world that is kept costs little then.
+    pub(crate) fn share_logs(&mut self) {
+        let on_disk = self.hosts.iter().map(|host| &host.disk.durable().log);
+        let Some(longest) = on_disk.max_by_key(|log| log.last_index()).cloned() else { return };
+        for host in &mut self.hosts {
+            host.disk.share_log(&longest);
+            if let Some(process) = &mut host.process {
+                process.node.share_log(&longest);
+            }
+        }
+        self.monitors.share_logs(&longest);
     }
 
     pub(crate) fn node_at(&self, id: NodeId) -> Option<&Node> {

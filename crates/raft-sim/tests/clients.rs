@@ -24,7 +24,7 @@ fn run(scenario: Scenario, seed: u64) -> Timeline {
 }
 
 fn violated(timeline: &Timeline) -> BTreeSet<Property> {
-    let properties = timeline.records().iter().filter_map(|record| match &record.what {
+    let properties = timeline.records().filter_map(|record| match &record.what {
         Happening::Violated(violation) => Some(violation.property),
         _ => None,
     });
@@ -166,10 +166,8 @@ fn a_client_that_does_not_try_again_asks_once_and_knows_no_more_than_it_was_told
         scenario.settings.election_timeout_max = Micros::from_secs(2);
         let timeline = run(scenario, seed);
         assert_eq!(violated(&timeline), BTreeSet::new(), "seed {seed}");
-        let asked = timeline
-            .records()
-            .iter()
-            .filter(|it| matches!(it.what, Happening::OperationAsked { .. }));
+        let asked =
+            timeline.records().filter(|it| matches!(it.what, Happening::OperationAsked { .. }));
         let all = operations(&timeline);
         assert_eq!((asked.count(), all.len()), (5, 5), "each is asked once");
         let outcome = |client: u32, nth: usize| {

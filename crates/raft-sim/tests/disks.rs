@@ -23,7 +23,7 @@ fn run(scenario: Scenario, seed: u64) -> Timeline {
 }
 
 fn violations(timeline: &Timeline) -> BTreeSet<Property> {
-    let properties = timeline.records().iter().filter_map(|record| match &record.what {
+    let properties = timeline.records().filter_map(|record| match &record.what {
         Happening::Violated(violation) => Some(violation.property),
         _ => None,
     });
@@ -31,7 +31,7 @@ fn violations(timeline: &Timeline) -> BTreeSet<Property> {
 }
 
 fn happens(timeline: &Timeline, is_it: impl Fn(&Record) -> bool) -> Vec<Micros> {
-    timeline.records().iter().filter(|record| is_it(record)).map(|record| record.at).collect()
+    timeline.records().filter(|record| is_it(record)).map(|record| record.at).collect()
 }
 
 fn becomes_durable(timeline: &Timeline, of: NodeId) -> Vec<Micros> {
@@ -88,7 +88,7 @@ fn a_crash_loses_what_a_stalled_disk_has_not_written_and_the_stall_goes_on() {
     for seed in 0..20 {
         let timeline = run(scenario(steps), seed);
         assert_eq!(violations(&timeline), BTreeSet::new());
-        let crash = timeline.records().iter().find_map(|record| match record.what {
+        let crash = timeline.records().find_map(|record| match record.what {
             Happening::Crashed { node: B, writes_lost } => Some(writes_lost),
             _ => None,
         });
@@ -135,7 +135,6 @@ fn what_a_disk_can_not_do_is_refused_with_the_reason() {
     let timeline = run(scenario(steps), 1);
     let refused: Vec<(String, ActionRefusal)> = timeline
         .records()
-        .iter()
         .filter_map(|record| match &record.what {
             Happening::ActionRefused { action, because } => Some((action.to_string(), *because)),
             _ => None,
@@ -151,7 +150,7 @@ fn what_a_disk_can_not_do_is_refused_with_the_reason() {
 #[test]
 fn a_lost_disk_leaves_an_empty_node_of_the_same_name_that_is_down() {
     let timeline = run(scenario("1000000:lose-disk:B,1400000:restart:B,2000000:transfer:C"), 2);
-    let lost = timeline.records().iter().find_map(|record| match record.what {
+    let lost = timeline.records().find_map(|record| match record.what {
         Happening::DiskLost { node: B, last_index, term } => Some((record.event, last_index, term)),
         _ => None,
     });
@@ -265,7 +264,7 @@ fn a_snapshot_that_blocks_stops_the_heartbeats_and_one_beside_the_process_does_n
         for blocks in [true, false] {
             let timeline = run(with_snapshots(blocks), seed);
             assert_eq!(violations(&timeline), BTreeSet::new(), "seed {seed}");
-            let begun = timeline.records().iter().find_map(|record| match record.what {
+            let begun = timeline.records().find_map(|record| match record.what {
                 Happening::SnapshotBegun { node: A, index, .. } => Some((record.at, index)),
                 _ => None,
             });
@@ -285,7 +284,7 @@ fn a_snapshot_that_blocks_stops_the_heartbeats_and_one_beside_the_process_does_n
                 )
             });
             assert_eq!((meanwhile, deposed.is_empty()), (!blocks, !blocks), "seed {seed}");
-            let taken = timeline.records().iter().find_map(|record| match &record.what {
+            let taken = timeline.records().find_map(|record| match &record.what {
                 Happening::Node { node: A, transition: Transition::SnapshotTaken { end, .. } } => {
                     Some((record.at, end.index))
                 }

@@ -80,7 +80,7 @@ fn a_trace_is_one_json_object_a_line() {
     for scenario in raft_scenarios::all() {
         let timeline = timeline(&scenario.name, 42);
         let text = trace(&scenario.name, 42);
-        assert_eq!(text.lines().count(), timeline.records().len() + 1);
+        assert_eq!(text.lines().count(), timeline.records_count() as usize + 1);
         for line in text.lines() {
             let value: serde_json::Value = serde_json::from_str(line).expect(line);
             assert!(value.is_object());

@@ -38,7 +38,7 @@ fn a_run_of_ours_told_as_anothers_is_clean_where_the_run_is() {
         let text = as_observed(&timeline);
         let verdict = verdict(&text);
         let violated = |it: &raft_sim::Record| matches!(it.what, Happening::Violated(_));
-        let is_clean = !timeline.records().iter().any(violated);
+        let is_clean = !timeline.records().any(|record| violated(&record));
         assert_eq!(verdict.is_clean(), is_clean, "{place} {name}:\n{verdict}");
     }
 }
@@ -55,7 +55,6 @@ fn what_the_monitors_see_is_seen_in_the_trace() {
             let timeline = Timeline::new(generator::plan(scenario, number));
             let found: Vec<Property> = timeline
                 .records()
-                .iter()
                 .filter_map(|record| match &record.what {
                     Happening::Violated(violation) => Some(violation.property),
                     _ => None,

@@ -27,7 +27,7 @@ fn end_of(timeline: &Timeline) -> World {
 }
 
 fn has(timeline: &Timeline, is_it: impl Fn(&Happening) -> bool) -> bool {
-    timeline.records().iter().any(|record| is_it(&record.what))
+    timeline.records().any(|record| is_it(&record.what))
 }
 
 fn assert_nothing_violated(timeline: &Timeline) {
@@ -169,7 +169,7 @@ fn a_node_that_is_down_takes_no_snapshot() {
 fn an_order_that_nobody_can_take_is_refused_with_the_reason() {
     // Nobody leads yet.
     let timeline = run("11000:transfer:B,11000:remove:B,400000:transfer:D", 1);
-    let refused = timeline.records().iter().filter(|record| {
+    let refused = timeline.records().filter(|record| {
         record.at == Micros(11_000)
             && matches!(
                 record.what,
@@ -181,7 +181,7 @@ fn an_order_that_nobody_can_take_is_refused_with_the_reason() {
     });
     assert_eq!(refused.count(), 2);
     // A spare node can't be handed the office: that is for the leader to say.
-    assert!(timeline.records().iter().any(|record| {
+    assert!(timeline.records().any(|record| {
         record.at == Micros(400_000)
             && matches!(
                 record.what,

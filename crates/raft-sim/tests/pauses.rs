@@ -22,11 +22,11 @@ fn told(steps: &str, seed: u64) -> Timeline {
 }
 
 fn at(timeline: &Timeline, is_it: impl Fn(&Happening) -> bool) -> Vec<Micros> {
-    timeline.records().iter().filter(|record| is_it(&record.what)).map(|it| it.at).collect()
+    timeline.records().filter(|record| is_it(&record.what)).map(|it| it.at).collect()
 }
 
 fn violations(timeline: &Timeline) -> Vec<String> {
-    let violations = timeline.records().iter().filter_map(|record| match &record.what {
+    let violations = timeline.records().filter_map(|record| match &record.what {
         Happening::Violated(violation) => Some(violation.to_string()),
         _ => None,
     });
@@ -190,7 +190,6 @@ fn what_a_process_that_stands_can_not_do_is_refused_with_the_reason() {
     let timeline = told(steps, 1);
     let refused: Vec<(String, ActionRefusal)> = timeline
         .records()
-        .iter()
         .filter_map(|record| match &record.what {
             Happening::ActionRefused { action, because } => Some((action.to_string(), *because)),
             _ => None,

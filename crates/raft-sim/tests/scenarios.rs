@@ -34,7 +34,7 @@ fn end_of(timeline: &Timeline) -> World {
 
 /// Each transition of a node, when it happened and whose it is.
 fn transitions(timeline: &Timeline) -> impl Iterator<Item = (Micros, NodeId, Transition)> + '_ {
-    timeline.records().iter().filter_map(|record| match &record.what {
+    timeline.records().filter_map(|record| match &record.what {
         Happening::Node { node, transition } => Some((record.at, *node, *transition)),
         _ => None,
     })
@@ -51,7 +51,7 @@ fn elections(timeline: &Timeline) -> Vec<(Micros, NodeId, Term)> {
 }
 
 fn violations(timeline: &Timeline) -> Vec<String> {
-    let told = timeline.records().iter().filter_map(|record| match &record.what {
+    let told = timeline.records().filter_map(|record| match &record.what {
         Happening::Violated(violation) => Some(violation.to_string()),
         _ => None,
     });
@@ -124,7 +124,7 @@ fn leader_crash_elects_a_new_leader_at_a_higher_term_and_keeps_every_write() {
     for seed in 0..SEEDS {
         let timeline = run(built_in("leader-crash"), seed);
         assert_nothing_violated(&timeline);
-        let crash = timeline.records().iter().find_map(|record| match record.what {
+        let crash = timeline.records().find_map(|record| match record.what {
             Happening::Crashed { node, .. } => Some((record.at, node)),
             _ => None,
         });

@@ -5,9 +5,9 @@ mod generator;
 
 use generator::{Leaning, plan, scenario};
 use proptest::prelude::*;
-use raft_core::Flaws;
-use raft_sim::{Plan, Timeline, World};
-use std::sync::Arc;
+use raft_core::{Flaws, Micros};
+use raft_sim::{Landmark, Plan, Record, Timeline, Told, World, workload};
+use std::sync::{Arc, OnceLock};
 
 fn step_to(plan: &Arc<Plan>, events: u64) -> World {
     let mut world = World::new(plan.clone());
@@ -59,12 +59,95 @@ proptest! {
         let mut records = Vec::new();
         prop_assert!(world.step(&mut records));
         prop_assert!(world == there);
-        prop_assert_eq!(&records[..], timeline.records_of(events));
+        prop_assert!(same(timeline.records_of(events), &records));
     }
 
     #[test]
     fn two_runs_of_a_plan_are_the_same(plan in any_plan()) {
         let (first, second) = (Timeline::new(plan.clone()), Timeline::new(plan));
-        prop_assert!(first.records() == second.records());
+        let records: Vec<Record> = second.records().map(|record| Record::clone(&record)).collect();
+        prop_assert!(same(first.records(), &records));
+    }
+}
+
+fn same(told: impl Iterator<Item = Told>, records: &[Record]) -> bool {
+    let mut expected = records.iter();
+    let mut told = told;
+    told.all(|record| expected.next() == Some(&*record)) && expected.next().is_none()
+}
+
+/// A run of several keyframes, with every record that stepping through it makes.
+fn long_run() -> &'static (Arc<Plan>, Vec<Record>) {
+    static LONG: OnceLock<(Arc<Plan>, Vec<Record>)> = OnceLock::new();
+    LONG.get_or_init(|| {
+        let plan = workload::steady(5, Micros::from_secs(48), 7).expect("it can be");
+        let mut records = Vec::new();
+        let mut world = World::new(plan.clone());
+        while world.step(&mut records) {}
+        (plan, records)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Records are made again, a stretch at a time and in any order: they are those that
+    /// were made first.
+    #[test]
+    fn records_that_are_made_again_are_the_same(
+        asked in prop::collection::vec((any::<u32>(), 0u64..9_000, 0usize..40), 1..5),
+        seek in any::<prop::sample::Index>(),
+    ) {
+        let (plan, all) = long_run();
+        let mut watched = 0;
+        let timeline = Timeline::watched(plan.clone(), &mut |record| {
+            assert_eq!(record, &all[watched]);
+            watched += 1;
+        });
+        prop_assert!(watched == all.len() && timeline.records_count() == watched as u64);
+        prop_assert!(timeline.events() > 2 * 8_192, "more than one keyframe");
+        for (first, many, from_behind) in asked {
+            let first = u64::from(first) % timeline.events();
+            let (low, high) = (first, first + many);
+            let of = |record: &&Record| (low..=high).contains(&record.event);
+            let mut expected: Vec<Record> = all.iter().filter(of).cloned().collect();
+            let mut told = timeline.records_of_events(low, high);
+            for _ in 0..from_behind.min(expected.len()) {
+                let record = told.next_back();
+                prop_assert!(record.as_deref() == expected.pop().as_ref());
+            }
+            prop_assert!(same(told, &expected));
+            let back = timeline.records_of_events(low, high).rev();
+            prop_assert_eq!(back.count(), all.iter().filter(of).count());
+        }
+        // The world is the same whatever was asked in between.
+        let events = seek.index(timeline.events() as usize + 1) as u64;
+        let at = timeline.time_of(events).expect("it is there");
+        prop_assert!(timeline.events_by(at) >= events);
+        prop_assert!(events == 0 || timeline.events_by(at - Micros(1)) < events);
+        prop_assert!(timeline.world_after(events) == step_to(plan, events));
+    }
+}
+
+#[test]
+fn landmarks_are_those_of_the_record() {
+    for scenario in raft_scenarios::all() {
+        let plan = Arc::new(Plan::new(scenario, 42, Vec::new()).expect("it can be"));
+        let timeline = Timeline::new(plan);
+        for landmark in Landmark::ALL {
+            let mut events: Vec<u64> = timeline
+                .records()
+                .filter(|record| Landmark::of(record) == Some(landmark))
+                .map(|record| record.event)
+                .collect();
+            events.dedup();
+            assert!(timeline.events_of(landmark).eq(events.iter().copied()));
+            for event in 0..=timeline.events() {
+                let next = events.iter().copied().find(|other| *other > event);
+                let previous = events.iter().copied().rfind(|other| *other < event);
+                assert_eq!(timeline.next_of(landmark, event), next);
+                assert_eq!(timeline.previous_of(landmark, event), previous);
+            }
+        }
     }
 }

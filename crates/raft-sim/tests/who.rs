@@ -15,7 +15,7 @@ fn run(script: &str, seed: u64) -> Timeline {
 
 /// Who was elected, in order.
 fn leaders(timeline: &Timeline) -> Vec<(NodeId, Term)> {
-    let elected = timeline.records().iter().filter_map(|record| match record.what {
+    let elected = timeline.records().filter_map(|record| match record.what {
         Happening::Node { node, transition: Transition::BecameLeader { term, .. } } => {
             Some((node, term))
         }
@@ -26,7 +26,7 @@ fn leaders(timeline: &Timeline) -> Vec<(NodeId, Term)> {
 
 /// Who crashed, restarted or was cut off, in order.
 fn met(timeline: &Timeline) -> Vec<NodeId> {
-    let met = timeline.records().iter().filter_map(|record| match &record.what {
+    let met = timeline.records().filter_map(|record| match &record.what {
         Happening::Crashed { node, .. }
         | Happening::Restarted { node }
         | Happening::LinkCut { to: node, .. }
@@ -67,7 +67,7 @@ fn a_candidate_is_met_while_one_stands() {
     for seed in 0..SEEDS {
         // The first of five timeouts of 150 to 300 ms runs out near 175 ms.
         let timeline = run("178000:crash:candidate", seed);
-        let candidate = timeline.records().iter().rev().find_map(|record| match record.what {
+        let candidate = timeline.records().rev().find_map(|record| match record.what {
             _ if record.at.0 > 178_000 => None,
             Happening::Node { node, transition: Transition::BecameCandidate { .. } } => Some(node),
             _ => None,
@@ -78,7 +78,7 @@ fn a_candidate_is_met_while_one_stands() {
                 assert!(leaders(&timeline).iter().all(|(leader, _)| *leader != met));
                 stood += 1;
             }
-            _ => assert!(timeline.records().iter().any(|record| matches!(
+            _ => assert!(timeline.records().any(|record| matches!(
                 &record.what,
                 Happening::ActionRefused {
                     action: Action::Crash(_),

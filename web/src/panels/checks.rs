@@ -3,7 +3,7 @@
 use super::Props;
 use crate::command::Command;
 use raft_scene::words;
-use raft_sim::{Happening, Property};
+use raft_sim::Property;
 use yew::prelude::*;
 
 /// The properties.
@@ -66,10 +66,7 @@ pub(super) fn checks(props: &Props) -> Html {
 /// The event in which a property was first violated.
 fn event_of(props: &Props, property: Property) -> u64 {
     let engine = props.session.engine();
-    let is_it = |what: &Happening| match what {
-        Happening::Violated(violation) => violation.property == property,
-        _ => false,
-    };
-    let found = engine.records().iter().find(|record| is_it(&record.what));
-    found.map_or(engine.events(), |record| record.event)
+    let found = engine.index().violations_by(engine.events());
+    let found = found.iter().find(|found| found.property == property);
+    found.map_or(engine.events(), |found| found.event)
 }

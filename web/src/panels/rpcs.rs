@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::session::Session;
 use raft_core::Envelope;
 use raft_scene::words;
-use raft_sim::{Happening, LossCause, MessageId, Record};
+use raft_sim::{Happening, LossCause, MessageId, Records};
 use std::collections::HashMap;
 use yew::prelude::*;
 
@@ -32,11 +32,11 @@ impl Fate {
     }
 }
 
-/// The last messages that were sent, newest first, each with its place in the record.
-fn latest(records: &[Record]) -> Vec<(usize, MessageId, Fate)> {
+/// The last messages that were sent, newest first, each with the event in which it was.
+fn latest(records: Records<'_>) -> Vec<(u64, MessageId, Fate)> {
     let mut ended = HashMap::new();
     let mut found = Vec::new();
-    for (place, record) in records.iter().enumerate().rev() {
+    for record in records.rev() {
         match &record.what {
             Happening::Delivered { message } => {
                 ended.insert(*message, Fate::Arrived);
@@ -47,7 +47,7 @@ fn latest(records: &[Record]) -> Vec<(usize, MessageId, Fate)> {
             Happening::Sent { message, .. } => {
                 // Going back, its end comes before its beginning.
                 let fate = ended.remove(message).unwrap_or(Fate::OnItsWay);
-                found.push((place, *message, fate));
+                found.push((record.event, *message, fate));
                 if found.len() == MOST_ROWS {
                     break;
                 }
@@ -61,7 +61,7 @@ fn latest(records: &[Record]) -> Vec<(usize, MessageId, Fate)> {
 /// The list.
 pub(super) fn rpcs(props: &Props) -> Html {
     let engine = props.session.engine();
-    let messages = latest(engine.records());
+    let messages = latest(engine.timeline().records_by(engine.events()));
     html! {
         <table class="table rpcs" data-testid="rpcs">
             <caption class="visually-hidden">{ "The last messages, newest first" }</caption>
@@ -74,12 +74,12 @@ pub(super) fn rpcs(props: &Props) -> Html {
                 </tr>
             </thead>
             <tbody>
-                { for messages.into_iter().map(|(place, message, fate)| html! {
+                { for messages.into_iter().map(|(event, message, fate)| html! {
                     <Row
                         key={message.0}
                         session={props.session.clone()}
                         run={props.moment.run}
-                        {place}
+                        {event}
                         message={message.0}
                         {fate}
                         on_command={props.on_command.clone()}
@@ -94,7 +94,7 @@ pub(super) fn rpcs(props: &Props) -> Html {
 struct RowProps {
     session: Session,
     run: u32,
-    place: usize,
+    event: u64,
     message: u64,
     fate: Fate,
     on_command: Callback<Command>,
@@ -104,9 +104,12 @@ struct RowProps {
 #[component]
 fn Row(props: &RowProps) -> Html {
     let engine = props.session.engine();
-    let Some(record) = engine.timeline().records().get(props.place) else {
-        return Html::default();
+    let is_it = |what: &Happening| match what {
+        Happening::Sent { message, .. } => message.0 == props.message,
+        _ => false,
     };
+    let record = engine.timeline().records_of(props.event).find(|record| is_it(&record.what));
+    let Some(record) = record else { return Html::default() };
     let Happening::Sent { envelope, .. } = &record.what else { return Html::default() };
     let said = words::message(envelope);
     let Envelope { from, to, .. } = envelope;
@@ -146,7 +149,7 @@ mod tests {
     fn the_newest_is_first_and_every_fate_is_known() {
         let mut engine = Engine::new(Address::default()).expect("the default run is right");
         engine.seek(Micros::from_millis(1_400));
-        let messages = latest(engine.records());
+        let messages = latest(engine.timeline().records_by(engine.events()));
         assert_eq!(messages.len(), MOST_ROWS);
         assert!(messages.windows(2).all(|pair| pair[0].1 > pair[1].1));
         let on_their_way = messages.iter().filter(|(_, _, fate)| *fate == Fate::OnItsWay).count();

@@ -6,11 +6,7 @@ use crate::command::Command;
 use crate::engine::Engine;
 use crate::reads::{Latencies, Reads};
 use raft_scene::words;
-use raft_sim::{Happening, Record, Violation};
 use yew::prelude::*;
-
-/// How many sentences of what happened are told.
-const MOST_SENTENCES: usize = 12;
 
 /// The story.
 pub(super) fn story(props: &Props) -> Html {
@@ -33,13 +29,14 @@ pub(super) fn story(props: &Props) -> Html {
             <h2>{ &scenario.title }</h2>
             <p class="summary">{ &scenario.summary }</p>
             { compare.unwrap_or_default() }
-            { for violations(engine.records()).map(|(event, violation)| {
+            { for engine.index().violations_by(engine.events()).iter().take(2).map(|violation| {
+                let event = violation.event;
                 let jump = props.on_command.reform(move |_: MouseEvent| Command::SeekEvent(event));
                 let name = words::property(violation.property).0;
                 html! {
                     <div class="violation-box" data-testid="violation">
                         <b>{ format!("{name} violated at {}", violation.at) }</b>
-                        <span>{ violation.to_string() }</span>
+                        <span>{ &violation.description }</span>
                         <button type="button" onclick={jump}>{ "Go to this moment" }</button>
                     </div>
                 }
@@ -49,15 +46,6 @@ pub(super) fn story(props: &Props) -> Html {
             { happened(props, &engine) }
         </>
     }
-}
-
-/// The first violations, each with its event.
-fn violations(records: &[Record]) -> impl Iterator<Item = (u64, &Violation)> {
-    let violated = records.iter().filter_map(|record| match &record.what {
-        Happening::Violated(violation) => Some((record.event, violation)),
-        _ => None,
-    });
-    violated.take(2)
 }
 
 fn reads(engine: &Engine) -> Html {
@@ -90,14 +78,8 @@ fn reads(engine: &Engine) -> Html {
 }
 
 fn happened(props: &Props, engine: &Engine) -> Html {
-    let told: Vec<(&Record, String)> = engine
-        .records()
-        .iter()
-        .rev()
-        .filter(|record| words::is_worth_telling(&record.what))
-        .filter_map(|record| Some((record, words::happening(&record.what, engine.world())?)))
-        .take(MOST_SENTENCES)
-        .collect();
+    let lately = engine.lately();
+    let told = lately.sentences();
     if told.is_empty() {
         return html! {
             <p data-testid="story">
@@ -108,8 +90,8 @@ fn happened(props: &Props, engine: &Engine) -> Html {
     }
     html! {
         <ol class="happened" data-testid="story" reversed=true>
-            { for told.into_iter().enumerate().map(|(place, (record, sentence))| {
-                let event = record.event;
+            { for told.iter().enumerate().map(|(place, sentence)| {
+                let event = sentence.event;
                 html! {
                     <li key={format!("{event}-{place}")}>
                         <button
@@ -120,9 +102,9 @@ fn happened(props: &Props, engine: &Engine) -> Html {
                                 Command::SeekEvent(event)
                             })}
                         >
-                            { record.at.to_string() }
+                            { sentence.at.to_string() }
                         </button>
-                        <span>{ sentence }</span>
+                        <span>{ &sentence.text }</span>
                     </li>
                 }
             }) }

@@ -76,6 +76,11 @@ impl ElectionSafety {
 pub(super) struct Logs(Vec<Log>);
 
 impl Logs {
+    /// Makes one of what is the same in each of them and another log.
+    pub(super) fn share(&mut self, with: &Log) {
+        self.0.iter_mut().for_each(|log| log.share(with));
+    }
+
     pub(super) fn of(&mut self, node: NodeId) -> &mut Log {
         let place = usize::from(node.number());
         if self.0.len() <= place {

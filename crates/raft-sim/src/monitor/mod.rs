@@ -122,6 +122,11 @@ impl Monitors {
         self.elections.latest_first()
     }
 
+    /// Makes one of what is the same in the logs that it knows and another.
+    pub(crate) fn share_logs(&mut self, with: &Log) {
+        self.logs.share(with);
+    }
+
     /// Takes note of what just happened; gives what it violates.
     ///
     /// A node is told one thing at a time and is seen after that; what it did comes

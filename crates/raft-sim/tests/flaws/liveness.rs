@@ -79,7 +79,7 @@ fn recovery(scenario: Scenario, seed: u64) -> Recovery {
         }
         last_commit = at;
     };
-    for record in timeline.records().iter().filter(|record| record.at > last_fault) {
+    for record in timeline.records().filter(|record| record.at > last_fault) {
         match &record.what {
             Happening::Node { transition, .. } => match transition {
                 Transition::CommitAdvanced { because: CommitCause::Counted { .. }, .. } => {

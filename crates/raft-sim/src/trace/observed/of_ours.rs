@@ -59,7 +59,7 @@ pub fn observed(timeline: &Timeline) -> (ObservedHead, Vec<ObservedLine>) {
         lines: Vec::new(),
         at: Micros::ZERO,
     };
-    timeline.records().iter().for_each(|record| observer.see(record));
+    timeline.records().for_each(|record| observer.see(&record));
     observer.tell_roles(|_| true);
     (head, observer.lines)
 }

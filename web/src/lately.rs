@@ -1,0 +1,100 @@
+//! What happened lately that is worth telling, in words: kept from one moment to the
+//! next, so that each sentence is made once.
+
+use crate::engine::Moment;
+use raft_core::Micros;
+use raft_scene::{TimelineIndex, words};
+use raft_sim::{Timeline, World};
+
+/// How many sentences are kept.
+const MOST_SENTENCES: usize = 12;
+
+/// A sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Sentence {
+    /// When what it tells of happened.
+    pub(crate) at: Micros,
+    /// In which event.
+    pub(crate) event: u64,
+    /// The sentence.
+    pub(crate) text: String,
+}
+
+/// The last sentences up to a moment.
+#[derive(Debug, Default)]
+pub(crate) struct Lately {
+    moment: Option<Moment>,
+    sentences: Vec<Sentence>,
+}
+
+impl Lately {
+    /// The sentences, the newest first.
+    pub(crate) fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
+    /// Goes on, or back, to the moment of `world`.
+    pub(crate) fn turn_to(
+        &mut self,
+        moment: Moment,
+        timeline: &Timeline,
+        index: &TimelineIndex,
+        world: &World,
+    ) {
+        let known = match self.moment.replace(moment) {
+            Some(known) if known.run == moment.run && known.events <= moment.events => known.events,
+            _ => {
+                self.sentences.clear();
+                0
+            }
+        };
+        let mut fresh = Vec::new();
+        let mut before = moment.events + 1;
+        while fresh.len() < MOST_SENTENCES
+            && let Some(event) = index.told_before(before).filter(|event| *event > known)
+        {
+            let records = timeline.records_of(event).rev();
+            let told = records.filter(|record| words::is_worth_telling(&record.what));
+            fresh.extend(told.filter_map(|record| {
+                let text = words::happening(&record.what, world)?;
+                Some(Sentence { at: record.at, event, text })
+            }));
+            before = event;
+        }
+        fresh.append(&mut self.sentences);
+        fresh.truncate(MOST_SENTENCES);
+        self.sentences = fresh;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use crate::engine::Engine;
+
+    #[test]
+    fn going_on_a_little_at_a_time_tells_the_same_as_coming_at_once() {
+        let mut engine = Engine::new(Address::default()).expect("the default run is right");
+        let mut told = Vec::new();
+        for at in (0..2_500_000).step_by(40_000) {
+            engine.seek(Micros(at));
+            told.push(engine.lately().sentences().to_vec());
+        }
+        assert!(told.iter().any(|sentences| sentences.len() == MOST_SENTENCES));
+        for (place, sentences) in told.iter().enumerate().rev() {
+            let at = place as u64 * 40_000;
+            engine.seek(Micros(at));
+            assert_eq!(engine.lately().sentences(), sentences, "back at {at}");
+            let mut records = engine.timeline().records_by(engine.events()).rev();
+            for sentence in sentences {
+                let said = |event, text: Option<String>| {
+                    event == sentence.event && text.as_ref() == Some(&sentence.text)
+                };
+                assert!(records.any(|record| {
+                    said(record.event, words::happening(&record.what, engine.world()))
+                }));
+            }
+        }
+    }
+}
