@@ -23,6 +23,7 @@ mod host;
 mod json;
 mod landmark;
 mod latency;
+pub mod linearizability;
 mod monitor;
 mod network;
 mod occasion;
