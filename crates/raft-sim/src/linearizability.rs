@@ -49,7 +49,7 @@ use crate::monitor::{Ended, Linearizability};
 use crate::state_machine::{Key, Value};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use raft_core::{Micros, ReadMode};
+use raft_core::Micros;
 
 /// What an operation on a key did.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -170,7 +170,7 @@ fn check_distinct(operations: &[Interval]) -> Verdict {
                     let next = Value(renamed.len() as u64);
                     Request::Write { key, value: *renamed.entry(value).or_insert(next) }
                 }
-                Effect::Read(_) => Request::Read { key, mode: ReadMode::Log },
+                Effect::Read(_) => Request::Read { key, mode: None },
             };
             let operation = history.begin(0, request, at);
             names.insert(place, operation);
