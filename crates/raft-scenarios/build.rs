@@ -11,21 +11,23 @@ fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("Cargo says where to write")?);
     let order = text_of(&folder.join("ORDER"))?;
-    let names: Vec<&str> =
-        order.lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#')).collect();
-    every_file_is_named(folder, &names)?;
+    let listed = listed(&order)?;
+    every_file_is_named(folder, &listed)?;
     let mut table = String::from("&[\n");
     let mut problems = String::new();
-    for name in names {
+    for Listed { name, topic, counterpart } in &listed {
         let file = folder.join(format!("{name}.toml"));
-        match packed(name, &text_of(&file)?) {
-            Ok(packed) => {
+        match checked(name, &text_of(&file)?) {
+            Ok(document) => {
                 let to = out.join(name);
-                fs::write(&to, packed).map_err(|error| format!("{}: {error}", to.display()))?;
+                let title = &document.title;
+                fs::write(&to, document.to_packed())
+                    .map_err(|error| format!("{}: {error}", to.display()))?;
                 let file = file.canonicalize().map_err(|error| error.to_string())?;
                 writeln!(
                     table,
-                    "BuiltIn {{ name: {name:?}, packed: include_bytes!({to:?}), \
+                    "BuiltIn {{ name: {name:?}, title: {title:?}, topic: {topic:?}, \
+                     counterpart: {counterpart:?}, packed: include_bytes!({to:?}), \
                      #[cfg(feature = \"files\")] file: include_str!({file:?}) }},"
                 )
                 .map_err(|error| error.to_string())?;
@@ -44,8 +46,36 @@ fn main() -> Result<(), String> {
     fs::write(out.join("built_in.rs"), table).map_err(|error| error.to_string())
 }
 
-/// The scenario as its document is packed, if it can be run.
-fn packed(name: &str, text: &str) -> Result<Vec<u8>, Vec<ScenarioError>> {
+/// A line of ORDER.
+struct Listed<'a> {
+    name: &'a str,
+    topic: &'a str,
+    counterpart: Option<&'a str>,
+}
+
+fn listed(order: &str) -> Result<Vec<Listed<'_>>, String> {
+    let mut topic = None;
+    let mut listed = Vec::new();
+    let lines = order.lines().map(str::trim);
+    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(title) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            topic = Some(title);
+            continue;
+        }
+        let topic = topic.ok_or("scenarios/ORDER begins with a [topic]")?;
+        match line.split_once('/').map(|(one, other)| (one.trim(), other.trim())) {
+            Some((one, other)) => {
+                listed.push(Listed { name: one, topic, counterpart: Some(other) });
+                listed.push(Listed { name: other, topic, counterpart: Some(one) });
+            }
+            None => listed.push(Listed { name: line, topic, counterpart: None }),
+        }
+    }
+    Ok(listed)
+}
+
+/// The scenario's document, if it can be run.
+fn checked(name: &str, text: &str) -> Result<Document, Vec<ScenarioError>> {
     let document = Document::from_toml(text)?;
     if document.name != name {
         return Err(vec![ScenarioError {
@@ -54,12 +84,12 @@ fn packed(name: &str, text: &str) -> Result<Vec<u8>, Vec<ScenarioError>> {
         }]);
     }
     Plan::new(document.scenario()?, 0, Vec::new())?;
-    Ok(document.to_packed())
+    Ok(document)
 }
 
-fn every_file_is_named(folder: &Path, names: &[&str]) -> Result<(), String> {
-    let named: BTreeSet<&str> = names.iter().copied().collect();
-    if named.len() < names.len() {
+fn every_file_is_named(folder: &Path, listed: &[Listed<'_>]) -> Result<(), String> {
+    let named: BTreeSet<&str> = listed.iter().map(|it| it.name).collect();
+    if named.len() < listed.len() {
         return Err("scenarios/ORDER names a file twice".to_string());
     }
     for entry in fs::read_dir(folder).map_err(|error| error.to_string())? {

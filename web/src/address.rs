@@ -158,23 +158,12 @@ pub(crate) fn read_seed(text: &str) -> Result<u64, String> {
 
 /// The scenario that shows the other side of this one, if one does.
 pub(crate) fn counterpart(name: &str) -> Option<Scenario> {
-    let pairs = [
-        ("split-vote-fixed", "split-vote-random"),
-        ("two-data-centres", "two-data-centres-minority"),
-        ("reads-by-read-index", "reads-by-lease"),
-        ("phantom-leader-read-index", "phantom-leader-lease"),
-    ];
-    let other = pairs.iter().find_map(|(one, other)| match name {
-        _ if name == *one => Some(*other),
-        _ if name == *other => Some(*one),
-        _ => None,
-    })?;
+    let other = raft_scenarios::named(name)?.counterpart?;
     raft_scenarios::by_name(other)
 }
 
 fn no_such_scenario(name: &str) -> String {
-    let names: Vec<String> =
-        raft_scenarios::all().into_iter().map(|scenario| scenario.name).collect();
+    let names: Vec<&str> = raft_scenarios::names().collect();
     // A distance is quadratic in the name's length, and a link may be long.
     let nearest = (name.len() <= 64)
         .then(|| names.iter().min_by_key(|known| distance(known, name)))

@@ -52,9 +52,12 @@ pub(crate) fn Header(props: &Props) -> Html {
             <label class="scenario">
                 <span class="visually-hidden">{ "Scenario" }</span>
                 <select data-testid="scenario" onchange={choose}>
-                    { for raft_scenarios::all().into_iter().map(|scenario| {
-                        let selected = scenario.name == props.scenario;
-                        html! { <option value={scenario.name} {selected}>{ scenario.title }</option> }
+                    { for raft_scenarios::list().chunk_by(|one, next| one.topic == next.topic).map(|all| html! {
+                        <optgroup label={all.first().map_or("", |it| it.topic)}>
+                            { for all.iter().map(|it| html! {
+                                <option value={it.name} selected={*it.name == *props.scenario}>{ it.title }</option>
+                            }) }
+                        </optgroup>
                     }) }
                 </select>
             </label>

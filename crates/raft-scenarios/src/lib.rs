@@ -13,28 +13,46 @@ extern crate std;
 use alloc::vec::Vec;
 use raft_sim::{Document, Scenario};
 
-struct BuiltIn {
-    name: &'static str,
+/// What is known of a built-in scenario without unpacking it.
+#[derive(Debug)]
+pub struct BuiltIn {
+    /// Its name in a link.
+    pub name: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What it is about, together with those beside it in the order.
+    pub topic: &'static str,
+    /// The one that it is shown side by side with: the two differ in one place only.
+    pub counterpart: Option<&'static str>,
     packed: &'static [u8],
+    /// The file in which it is written, as TOML with its comments.
     #[cfg(feature = "files")]
-    file: &'static str,
+    pub file: &'static str,
 }
 
 static BUILT_IN: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 impl BuiltIn {
-    fn named(name: &str) -> Option<&'static BuiltIn> {
-        BUILT_IN.iter().find(|it| it.name == name)
-    }
-
-    fn scenario(&self) -> Scenario {
+    /// The scenario.
+    pub fn scenario(&self) -> Scenario {
         let document =
             Document::from_packed(self.packed).expect("it was packed when this was built");
         document.scenario().expect("it was checked when this was built")
     }
 }
 
-/// The name of every built-in scenario, in the order in which the page offers them.
+/// Every built-in scenario, in the order in which the page offers them: those of one topic
+/// stand together.
+pub fn list() -> &'static [BuiltIn] {
+    BUILT_IN
+}
+
+/// What is known of the scenario of this name.
+pub fn named(name: &str) -> Option<&'static BuiltIn> {
+    BUILT_IN.iter().find(|it| it.name == name)
+}
+
+/// The name of every built-in scenario, in the same order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|it| it.name)
 }
@@ -46,13 +64,7 @@ pub fn all() -> Vec<Scenario> {
 
 /// The scenario of this name.
 pub fn by_name(name: &str) -> Option<Scenario> {
-    BuiltIn::named(name).map(BuiltIn::scenario)
-}
-
-/// The file in which the scenario of this name is written, as TOML with its comments.
-#[cfg(feature = "files")]
-pub fn file(name: &str) -> Option<&'static str> {
-    BuiltIn::named(name).map(|it| it.file)
+    named(name).map(BuiltIn::scenario)
 }
 
 #[cfg(test)]
@@ -66,5 +78,15 @@ mod tests {
             assert_eq!(by_name(&scenario.name), Some(scenario));
         }
         assert_eq!(by_name("no-such"), None);
+    }
+
+    #[test]
+    fn those_of_one_topic_stand_together() {
+        let mut topics: Vec<&str> = list().iter().map(|it| it.topic).collect();
+        topics.dedup();
+        let runs = topics.len();
+        topics.sort_unstable();
+        topics.dedup();
+        assert_eq!(topics.len(), runs);
     }
 }
