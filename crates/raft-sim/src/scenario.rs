@@ -2,6 +2,7 @@
 
 use crate::action::{Action, Step, is_plausible_step, means_it, nodes_of, sort_steps};
 use crate::clock::Rate;
+use crate::expectation::{self, Expectation};
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
 use crate::rule::{self, Rule};
@@ -79,6 +80,9 @@ pub struct Scenario {
     /// What happens on an occasion, rather than at a time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
+    /// What the run comes to, whatever the seed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expectations: Vec<Expectation>,
     /// When the run ends.
     pub duration: Micros,
     /// The seed to play it with where nobody chooses another: one that shows well what it
@@ -343,6 +347,7 @@ impl Plan {
             }
         }
         rule::check(&scenario, &mut wrong);
+        expectation::check(&scenario, &mut wrong);
         let settings = scenario.settings.check().map_err(|error| error.to_string());
         match settings {
             Err(message) => wrong("settings", message),

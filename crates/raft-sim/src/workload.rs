@@ -128,6 +128,7 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         client_latency: Latency::Constant(Micros(300)),
         script: Vec::new(),
         rules: Vec::new(),
+        expectations: Vec::new(),
         duration: Micros::from_secs(2),
         seed: None,
     }

@@ -3,7 +3,9 @@
 use crate::report::{BAD, GOOD, QUIET, STRONG};
 use raft_core::{CommitCause, Index, Micros, NodeId, Term, Transition};
 use raft_scene::words;
-use raft_sim::{Happening, LossCause, Outcome, Plan, Property, Record, Request, Violation, World};
+use raft_sim::{
+    Happening, LossCause, Outcome, Plan, Property, Record, Request, Verdict, Violation, World,
+};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -28,6 +30,8 @@ pub(crate) struct Account {
     writes: Told,
     reads: Told,
     pub(crate) violations: Vec<Violation>,
+    /// What came of what the scenario expects; the last is of violations.
+    pub(crate) verdicts: Vec<Verdict>,
 }
 
 /// What became of what clients asked.
@@ -138,7 +142,21 @@ impl Account {
                 line(to, name, &told.to_string())?;
             }
         }
-        self.write_violations(to)
+        self.write_violations(to)?;
+        self.write_verdicts(to)
+    }
+
+    /// What the scenario expects, if it expects more than that nothing is violated.
+    fn write_verdicts(&self, to: &mut impl Write) -> io::Result<()> {
+        if self.verdicts.len() < 2 {
+            return Ok(());
+        }
+        for (place, verdict) in self.verdicts.iter().enumerate() {
+            let name = if place == 0 { "expectations" } else { "" };
+            let (colour, mark) = if verdict.holds { (GOOD, "holds") } else { (BAD, "FAILS") };
+            line(to, name, &format!("{colour}{mark}{colour:#}: {verdict}"))?;
+        }
+        Ok(())
     }
 
     fn write_violations(&self, to: &mut impl Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use crate::arguments::{self, Format};
 use crate::report::{Ended, Failure};
 use crate::source;
 use raft_core::Micros;
-use raft_sim::{Document, Plan, Timeline, World, write_trace};
+use raft_sim::{Document, Expectations, Plan, Timeline, World, write_trace};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -43,18 +43,21 @@ pub(crate) fn command(run: &arguments::Run) -> crate::Result {
         }
         None => account.write(&mut anstream::stdout().lock(), &world)?,
     }
-    Ok(if account.violations.is_empty() { Ended::Well } else { Ended::Badly })
+    Ok(if account.verdicts.iter().all(|it| it.holds) { Ended::Well } else { Ended::Badly })
 }
 
 fn play(plan: Arc<Plan>) -> (Account, World) {
     let mut account = Account::default();
+    let mut expectations = Expectations::of(plan.scenario());
     let mut world = World::new(plan);
     let mut records = Vec::new();
     while world.step(&mut records) {
         for record in records.drain(..) {
             account.see(&record, &world);
+            expectations.observe(&record);
         }
     }
+    account.verdicts = expectations.verdicts();
     (account, world)
 }
 

@@ -147,6 +147,15 @@ pub(crate) fn cut_short(mut scenario: Scenario, until: Micros) -> Result<Scenari
         return Err(Failure::input("--until", wrong));
     }
     scenario.script.retain(|step| step.at <= until);
+    scenario.rules.retain(|rule| rule.since <= until);
+    // What is expected at least may yet have come; what is expected at most holds so far.
+    scenario.expectations.retain(|expectation| expectation.from <= until);
+    for expectation in &mut scenario.expectations {
+        if expectation.until.is_none_or(|it| it > until) || expectation.since.is_some() {
+            expectation.at_least = 0;
+            expectation.until = expectation.until.map(|it| it.min(until));
+        }
+    }
     scenario.duration = until;
     Ok(scenario)
 }

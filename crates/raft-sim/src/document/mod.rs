@@ -49,6 +49,10 @@
 //! when = "leader commits in term 2"
 //! delay = "120 ms"
 //! do = "isolate:leader"
+//!
+//! [[expectations]]
+//! what = "anyone becomes leader"
+//! until = "500 ms"
 //! ```
 //!
 //! # What the three forms have in common, and where they differ
@@ -85,7 +89,7 @@ mod version;
 pub mod words;
 
 pub use latency::{Latency, Normal};
-pub use occasions::Rule;
+pub use occasions::{Expectation, Rule};
 pub use packed::{MOST_PACKED_BYTES, PackedError};
 pub use short_texts::{Node, Nodes};
 pub use span::{Between, Range, Span};
@@ -144,6 +148,8 @@ record! {
         pub seed: Option<u64> = None,
         /// What happens on an occasion, rather than at a time.
         pub rules: Vec<Rule> = Vec::new(),
+        /// What the run comes to, whatever the seed. That nothing is violated goes without saying.
+        pub expectations: Vec<Expectation> = Vec::new(),
     }
 }
 
@@ -354,6 +360,7 @@ impl Document {
             client_latency,
             script,
             rules,
+            expectations,
             duration,
             seed,
         } = scenario;
@@ -432,6 +439,7 @@ impl Document {
             steps: script.iter().map(Step::of).collect(),
             seed: *seed,
             rules: rules.iter().map(Rule::of).collect(),
+            expectations: expectations.iter().map(Expectation::of).collect(),
         }
     }
 
@@ -475,6 +483,7 @@ impl Document {
             steps,
             seed,
             rules,
+            expectations,
         } = self;
         let mut errors = Vec::new();
         let mut flaws_left_out = Flaws::NONE;
@@ -542,6 +551,7 @@ impl Document {
             client_latency: client_latency.latency(),
             script: steps.iter().map(Step::step).collect(),
             rules: rules.iter().map(Rule::rule).collect(),
+            expectations: expectations.iter().map(Expectation::expectation).collect(),
             duration: *duration,
             seed: *seed,
         })

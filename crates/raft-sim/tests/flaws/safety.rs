@@ -32,6 +32,7 @@ fn nodes(nodes: u8) -> Scenario {
         title: String::new(),
         summary: String::new(),
         rules: Vec::new(),
+        expectations: Vec::new(),
         nodes,
         voters: None,
         learners: NodeSet::EMPTY,

@@ -80,6 +80,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         title: String::new(),
         summary: String::new(),
         rules: Vec::new(),
+        expectations: Vec::new(),
         nodes,
         voters: Some(voters),
         learners,

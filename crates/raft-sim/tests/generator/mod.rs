@@ -168,6 +168,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         title: String::new(),
         summary: String::new(),
         rules: Vec::new(),
+        expectations: Vec::new(),
         nodes,
         voters: None,
         learners: NodeSet::EMPTY,
