@@ -24,6 +24,8 @@ mod log_mark;
 mod message_mark;
 mod node_mark;
 mod node_state;
+#[cfg(feature = "observed")]
+mod observed;
 mod path;
 mod space_time;
 mod stage;
@@ -44,6 +46,8 @@ pub use message_mark::{
     CountMark, LostMessage, MarkKind, MessageLayer, MessageMark, Motion, motion,
 };
 pub use node_mark::{Glyph, NodeMark, NodeRole, PipMark, RingKind, Vote};
+#[cfg(feature = "observed")]
+pub use observed::ObservedCluster;
 pub use space_time::{
     FaultMark, LaneMark, LaneOf, OperationMark, RoleBand, Strand, TickMark, TimelineMarks,
     TimelineView, ViolationMark, timeline_marks,

@@ -56,9 +56,23 @@ pub struct LinkMark {
     pub description: String,
 }
 
-/// Every link between two nodes of a stage.
-pub(crate) fn links(layout: &Layout, world: &World) -> Vec<LinkMark> {
-    let ids: Vec<NodeId> = world.hosts().iter().map(|host| host.id()).collect();
+/// What gets through the link between two nodes of a world.
+pub(crate) fn state_of(world: &World, one: NodeId, other: NodeId) -> LinkState {
+    let network = world.network();
+    match (network.is_cut(one, other), network.is_cut(other, one)) {
+        (false, false) => LinkState::Whole,
+        (true, true) => LinkState::Cut,
+        (true, false) => LinkState::CutOneWay { from: one, to: other },
+        (false, true) => LinkState::CutOneWay { from: other, to: one },
+    }
+}
+
+/// Every link between two of these nodes of a stage.
+pub(crate) fn links(
+    layout: &Layout,
+    ids: &[NodeId],
+    state_of: impl Fn(NodeId, NodeId) -> LinkState,
+) -> Vec<LinkMark> {
     let mut marks = Vec::new();
     for (place, one) in ids.iter().enumerate() {
         for (other_place, other) in ids.iter().enumerate().skip(place + 1) {
@@ -67,13 +81,7 @@ pub(crate) fn links(layout: &Layout, world: &World) -> Vec<LinkMark> {
             else {
                 continue;
             };
-            let network = world.network();
-            let state = match (network.is_cut(*one, *other), network.is_cut(*other, *one)) {
-                (false, false) => LinkState::Whole,
-                (true, true) => LinkState::Cut,
-                (true, false) => LinkState::CutOneWay { from: *one, to: *other },
-                (false, true) => LinkState::CutOneWay { from: *other, to: *one },
-            };
+            let state = state_of(*one, *other);
             marks.push(link(layout, (*one, *here), (*other, *there), state));
         }
     }

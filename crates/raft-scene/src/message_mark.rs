@@ -234,9 +234,7 @@ impl Motion {
             let span = (flight.ends_at - flight.sent_at).0.max(1) as f64;
             let passed = ((at - flight.sent_at).0 as f64 / span).min(1.0) as f32;
             let share = passed * f32::from(flight.reaches_permille) / 1_000.0;
-            let Some((center, ahead)) = place_on_way(stage, from, to, share) else { continue };
-            self.layers[kind.layer()].draw(center, ahead, stage.metrics.message_radius);
-            self.messages.push(MessageMark { id, kind, center });
+            let Some(center) = self.fly(stage, (id, kind), (from, to), share) else { continue };
             if let Message::AppendEntries(append) = &flight.envelope.body
                 && !append.entries.is_empty()
             {
@@ -253,6 +251,22 @@ impl Motion {
                 layer.draw(center, ahead, stage.metrics.message_radius);
             }
         }
+    }
+}
+
+impl Motion {
+    /// Draws a message that is `share` of its way, and says where that is.
+    pub(crate) fn fly(
+        &mut self,
+        stage: &Stage,
+        (id, kind): (MessageId, MarkKind),
+        (from, to): (NodeId, NodeId),
+        share: f32,
+    ) -> Option<Point> {
+        let (center, ahead) = place_on_way(stage, from, to, share)?;
+        self.layers[kind.layer()].draw(center, ahead, stage.metrics.message_radius);
+        self.messages.push(MessageMark { id, kind, center });
+        Some(center)
     }
 }
 

@@ -3,13 +3,12 @@
 use crate::geometry::Point;
 use crate::hit::Hit;
 use crate::layout::{ASIDE, Layout, MARGIN, Obstacles, PIP_DISTANCE, PIP_RADIUS};
-use crate::log_mark::{LogMark, log_mark};
-use crate::node_state::{self as state, Saying};
+use crate::log_mark::{Known, LogMark, log_mark};
+use crate::node_state::Saying;
 use crate::path::PathData;
 use crate::stage::Metrics;
 use crate::text_mark::{Anchor, TextMark, Tone, text_width};
-use raft_core::{Micros, NodeId, Term};
-use raft_sim::{Host, World};
+use raft_core::{NodeId, Term};
 
 /// What a node is, as it is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -188,27 +187,33 @@ pub struct NodeMark {
     pub description: String,
 }
 
+/// What there is to draw of a node, before it is known where.
+pub(crate) struct Face<'a> {
+    pub(crate) id: NodeId,
+    pub(crate) name: String,
+    pub(crate) role: NodeRole,
+    pub(crate) term: Term,
+    pub(crate) ring: RingKind,
+    /// Who answered it how, if it is a candidate.
+    pub(crate) votes: Vec<(NodeId, Vote)>,
+    pub(crate) role_line: Saying,
+    pub(crate) notes: Vec<Saying>,
+    pub(crate) known: Known<'a>,
+    pub(crate) description: String,
+}
+
 /// Makes the marks of all nodes: first what must have room, then what may.
-pub(crate) fn nodes(
-    world: &World,
-    at: Micros,
-    layout: &Layout,
-    selected: Option<Hit>,
-) -> Vec<NodeMark> {
+pub(crate) fn nodes(faces: Vec<Face<'_>>, layout: &Layout, selected: Option<Hit>) -> Vec<NodeMark> {
     let mut obstacles = Obstacles::of(layout);
-    let mut marks: Vec<(NodeMark, Vec<Saying>)> = world
-        .hosts()
-        .iter()
-        .zip(&layout.centers)
-        .map(|(host, center)| node(world, at, layout, (host, *center), selected))
-        .collect();
-    for ((mark, _), host) in marks.iter_mut().zip(world.hosts()) {
-        mark.log = log_mark(&state::known(world, host), layout, mark.center, &obstacles);
+    let mut marks: Vec<(NodeMark, Vec<Saying>)> = Vec::new();
+    for (face, center) in faces.iter().zip(&layout.centers) {
+        let mut mark = node(face, layout, *center, selected);
+        mark.log = log_mark(&face.known, layout, mark.center, &obstacles);
         obstacles.take(mark.log.bounds());
+        marks.push((mark, face.notes.clone()));
     }
-    for ((mark, _), host) in marks.iter_mut().zip(world.hosts()) {
-        let saying = state::role_line(host, mark.role, at);
-        place_role_line(mark, &saying, layout, &mut obstacles);
+    for ((mark, _), face) in marks.iter_mut().zip(&faces) {
+        place_role_line(mark, &face.role_line, layout, &mut obstacles);
     }
     for (mark, notes) in &mut marks {
         // All on one line where they fit, else line by line.
@@ -229,28 +234,22 @@ pub(crate) fn nodes(
     marks.into_iter().map(|(mark, _)| mark).collect()
 }
 
-fn node(
-    world: &World,
-    at: Micros,
-    layout: &Layout,
-    (host, center): (&Host, Point),
-    selected: Option<Hit>,
-) -> (NodeMark, Vec<Saying>) {
+fn node(face: &Face<'_>, layout: &Layout, center: Point, selected: Option<Hit>) -> NodeMark {
     let metrics = &layout.metrics;
-    let role = state::role_of(world, host);
+    let Face { id, role, term, .. } = *face;
     let radius = metrics.node_radius;
-    let term = host.node().map_or(host.disk().durable().hard_state.term, |node| node.view().term());
-    let notes = state::notes(host, role, at);
-    let name = host.id().to_string();
+    let name = face.name.clone();
+    // A name that is longer than a letter is as small as it must be to stay within the disc.
+    let room = (radius * 1.7 / text_width(&name, metrics.name_size).max(1.0)).min(1.0);
     let name_at = TextMark {
         text: name.clone(),
         at: Point::new(center.x, center.y + radius * 0.18),
         anchor: Anchor::Middle,
         tone: Tone::Plain,
-        size: metrics.name_size,
+        size: metrics.name_size * room,
     };
-    let mark = NodeMark {
-        id: host.id(),
+    NodeMark {
+        id,
         name,
         center,
         radius,
@@ -260,16 +259,15 @@ fn node(
         name_at,
         term_line: term_line(role, term, center, metrics),
         term,
-        ring: state::ring_of(host),
+        ring: face.ring,
         ring_tone: if role == NodeRole::StaleLeader { Tone::Bad } else { Tone::Plain },
-        pips: pips(&state::votes_of(host), layout, center),
+        pips: pips(&face.votes, layout, center),
         role_line: TextMark::default(),
         notes: Vec::new(),
         log: LogMark::default(),
-        is_selected: selected == Some(Hit::Node(host.id())),
-        description: state::describe(world, host, role, &notes),
-    };
-    (mark, notes)
+        is_selected: selected == Some(Hit::Node(id)),
+        description: face.description.clone(),
+    }
 }
 
 fn term_line(role: NodeRole, term: Term, center: Point, metrics: &Metrics) -> TextMark {

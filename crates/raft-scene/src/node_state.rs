@@ -1,7 +1,7 @@
 //! What there is to say about a node, before it is known where.
 
 use crate::log_mark::Known;
-use crate::node_mark::{NodeRole, RingKind, Vote};
+use crate::node_mark::{Face, NodeRole, RingKind, Vote};
 use crate::text_mark::Tone;
 use raft_core::{Index, Log, Micros, NodeId, NodeSet, RoleView, View};
 use raft_sim::{Host, Pause, Rate, World};
@@ -36,6 +36,28 @@ impl Saying {
     }
 }
 
+/// What there is to draw of every node.
+pub(crate) fn faces(world: &World, at: Micros) -> Vec<Face<'_>> {
+    let face = |host| {
+        let role = role_of(world, host);
+        let on_disk = host.disk().durable().hard_state.term;
+        let notes = notes(host, role, at);
+        Face {
+            id: host.id(),
+            name: host.id().to_string(),
+            role,
+            term: host.node().map_or(on_disk, |node| node.view().term()),
+            ring: ring_of(host),
+            votes: votes_of(host),
+            role_line: role_line(host, role, at),
+            known: known(world, host),
+            description: describe(world, host, role, &notes),
+            notes,
+        }
+    };
+    world.hosts().iter().map(face).collect()
+}
+
 pub(crate) fn role_of(world: &World, host: &Host) -> NodeRole {
     let Some(node) = host.node() else { return NodeRole::Crashed };
     match node.view().role() {
@@ -47,7 +69,7 @@ pub(crate) fn role_of(world: &World, host: &Host) -> NodeRole {
     }
 }
 
-pub(crate) fn ring_of(host: &Host) -> RingKind {
+fn ring_of(host: &Host) -> RingKind {
     let Some(node) = host.node() else { return RingKind::None };
     match node.view().role() {
         RoleView::Leader(_) if node.view().settings().lease.is_some() => RingKind::Lease,
@@ -78,7 +100,7 @@ pub(crate) fn ring_fraction(host: &Host, at: Micros) -> f32 {
 }
 
 /// Who answered a candidate how; nobody for whoever is no candidate.
-pub(crate) fn votes_of(host: &Host) -> Vec<(NodeId, Vote)> {
+fn votes_of(host: &Host) -> Vec<(NodeId, Vote)> {
     let Some(view) = host.node().map(|node| node.view()) else { return Vec::new() };
     let (RoleView::PreCandidate { granted, refused } | RoleView::Candidate { granted, refused }) =
         view.role()
@@ -105,7 +127,7 @@ fn hears_its_leader(host: &Host, view: View<'_>, at: Micros) -> bool {
     view.leader_heard_at().is_some_and(|heard_at| own_now - heard_at <= patience)
 }
 
-pub(crate) fn role_line(host: &Host, role: NodeRole, at: Micros) -> Saying {
+fn role_line(host: &Host, role: NodeRole, at: Micros) -> Saying {
     match role {
         NodeRole::Crashed => Saying::new(["crashed"], Tone::Quiet),
         NodeRole::Leader => Saying::new(["LEADER"], Tone::Good),

@@ -7,7 +7,6 @@ use crate::node_mark::NodeRole;
 use crate::path::PathData;
 use crate::text_mark::{Anchor, TextMark, Tone, text_width};
 use crate::timeline_index::{Fault, MessageSpan, OperationSpan, TimelineIndex};
-use crate::words;
 use raft_core::{Micros, NodeId, NodeSet};
 use raft_sim::{OperationId, Outcome, Property};
 
@@ -174,7 +173,11 @@ pub fn timeline_marks(
     view: &TimelineView,
 ) -> TimelineMarks {
     let to = to.max(from + Micros(1));
-    let (left, top, right) = if view.is_full { (40.0, 20.0, 22.0) } else { (4.0, 2.0, 4.0) };
+    let (left, top, right) = if view.is_full {
+        (index.names.widest(LABEL_SIZE).min(view.width / 4.0).max(26.0) + 14.0, 20.0, 22.0)
+    } else {
+        (4.0, 2.0, 4.0)
+    };
     let plot = Rectangle::new(
         left,
         top,
@@ -215,9 +218,8 @@ impl TimelineMarks {
             let y = self.plot.y + (place as f32 + 0.5) * pitch;
             let text = match of {
                 _ if !is_full || pitch < 9.0 => String::new(),
-                LaneOf::Node(id) => id.to_string(),
-                LaneOf::Client(0) => "you".to_string(),
-                LaneOf::Client(number) => format!("c{number}"),
+                LaneOf::Node(id) => index.names.node(id),
+                LaneOf::Client(number) => index.names.lane_of_client(number),
             };
             let label = TextMark {
                 text,
@@ -254,7 +256,9 @@ impl TimelineMarks {
                 continue;
             };
             let (lanes, label) = match &span.fault {
-                Fault::Down(node) => (NodeSet::only(*node), format!("{node} is down")),
+                Fault::Down(node) => {
+                    (NodeSet::only(*node), format!("{} is down", index.names.node(*node)))
+                }
                 Fault::Paused(node) => (NodeSet::only(*node), format!("{node} stands still")),
                 Fault::Busy(node) => (NodeSet::only(*node), format!("{node} takes a snapshot")),
                 Fault::Stalled(node) => (NodeSet::only(*node), format!("{node}'s disk stalls")),
@@ -399,7 +403,7 @@ impl TimelineMarks {
             let Some((x, width)) = self.within(span.began_at, end_of(span)) else { continue };
             let bounds = Rectangle::new(x, y - height / 2.0, width.max(1.5), height);
             let is_stale = index.stale().contains(&span.id);
-            let (ways, tone) = in_words(span, is_stale);
+            let (ways, tone) = in_words(index, span, is_stale);
             let next = seen[place + 1..].iter().find(|other| other.client == span.client);
             let until = next.map_or(self.plot.right(), |next| self.x_of(next.began_at) - 4.0);
             let room_of = |way: &str| text_width(way, size) + 4.0;
@@ -432,7 +436,7 @@ impl TimelineMarks {
                 tone,
                 is_stale,
                 event: span.event,
-                description: format!("{}: {what}.", words::client(span.client)),
+                description: format!("{}: {what}.", index.names.client(span.client)),
             });
         }
     }
@@ -473,17 +477,21 @@ impl Density {
 }
 
 /// What to call an operation, the longest way first, and how it went.
-fn in_words(span: &OperationSpan, is_stale: bool) -> (Vec<String>, Tone) {
-    let what = words::request(&span.request);
+fn in_words(index: &TimelineIndex, span: &OperationSpan, is_stale: bool) -> (Vec<String>, Tone) {
+    let what = index.names.asks(span);
+    let found = |value| index.names.found(span, value);
     match span.ended {
         None => (vec![format!("{what} …")], Tone::Quiet),
         Some((_, Outcome::Written)) => (vec![what], Tone::Good),
         Some((_, Outcome::Found { value, .. })) if is_stale => {
+            let value = found(value);
             let ways =
                 vec![format!("{what} → {value} (stale)"), format!("{value} stale"), "stale".into()];
             (ways, Tone::Bad)
         }
-        Some((_, Outcome::Found { value, .. })) => (vec![format!("{what} → {value}")], Tone::Good),
+        Some((_, Outcome::Found { value, .. })) => {
+            (vec![format!("{what} → {}", found(value))], Tone::Good)
+        }
         Some((_, Outcome::Refused)) => (vec![format!("{what} refused")], Tone::Notable),
         Some((_, Outcome::GaveUp)) => (vec![format!("{what} gave up")], Tone::Notable),
     }

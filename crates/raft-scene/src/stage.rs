@@ -5,6 +5,7 @@ use crate::hit::Hit;
 use crate::layout::Layout;
 use crate::link_mark::{self, LinkMark};
 use crate::node_mark::{self, NodeMark, NodeRole};
+use crate::node_state;
 use crate::wall::{self, WallMark};
 use raft_core::{Micros, NodeId};
 use raft_sim::{OperationId, World};
@@ -90,14 +91,15 @@ impl Stage {
 /// What stands still at a moment: call it once an event, or when the box changes.
 pub fn stage(world: &World, at: Micros, view: &StageView) -> Stage {
     let layout = Layout::new(world.hosts().len(), view);
-    let nodes = node_mark::nodes(world, at, &layout, view.selected);
+    let nodes = node_mark::nodes(node_state::faces(world, at), &layout, view.selected);
+    let ids: Vec<NodeId> = world.hosts().iter().map(|host| host.id()).collect();
     Stage {
         width: view.width,
         height: view.height,
         is_compact: layout.is_compact,
         metrics: layout.metrics,
         wall: wall::wall(world, &layout),
-        links: link_mark::links(&layout, world),
+        links: link_mark::links(&layout, &ids, |one, other| link_mark::state_of(world, one, other)),
         clients: client_mark::clients(world, &layout, &view.stale),
         description: describe(world, &nodes),
         nodes,

@@ -1,6 +1,9 @@
 //! A run's record, sorted while it is made, so that any span of it is found at once.
 
 mod messages;
+mod names;
+#[cfg(feature = "observed")]
+pub(crate) mod observed;
 
 pub use messages::MessageSpan;
 
@@ -8,6 +11,7 @@ use crate::message_mark::LostMessage;
 use crate::node_mark::NodeRole;
 use crate::words;
 use messages::Messages;
+use names::Names;
 use raft_core::quorum::is_quorum;
 use raft_core::{Membership, Micros, NodeId, NodeSet, Transition};
 use raft_sim::{
@@ -104,6 +108,7 @@ impl Overtaken {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TimelineIndex {
     pub(crate) nodes: u8,
+    pub(crate) names: Names,
     /// The configuration that a node went by last, as far as the record has been read.
     membership: Option<Membership>,
     pub(crate) clients: u32,

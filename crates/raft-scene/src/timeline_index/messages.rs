@@ -70,15 +70,21 @@ fn place_of(id: MessageId) -> usize {
 impl Messages {
     pub(super) fn sent(&mut self, id: MessageId, envelope: &Envelope, at: Micros, ends: Micros) {
         debug_assert!(place_of(id) == self.flown.len(), "messages are named as they are sent");
+        self.sent_as((envelope.from, envelope.to, MarkKind::of(envelope)), at, ends);
+    }
+
+    /// A message of this kind leaves; gives its name.
+    pub(super) fn sent_as(
+        &mut self,
+        (from, to, kind): (NodeId, NodeId, MarkKind),
+        at: Micros,
+        ends: Micros,
+    ) -> MessageId {
+        let id = MessageId(self.flown.len() as u64);
         self.longest = self.longest.max(ends - at);
         self.sent_at.push(at.0);
-        self.flown.push(Flown {
-            micros: micros(ends - at),
-            from: envelope.from,
-            to: envelope.to,
-            kind: MarkKind::of(envelope),
-            end: End::OnItsWay,
-        });
+        self.flown.push(Flown { micros: micros(ends - at), from, to, kind, end: End::OnItsWay });
+        id
     }
 
     pub(super) fn arrived(&mut self, id: MessageId, at: Micros) {

@@ -1,0 +1,250 @@
+//! Another implementation's run at an instant: the same stage, the same marks.
+//!
+//! ```text
+//!   Observation                    -> ObservedCluster  once, and forwards from there
+//!   (ObservedCluster, StageView)   -> Stage            what stands still
+//!   Observation                    -> TimelineIndex    once
+//!   (TimelineIndex, at, Stage)     -> Motion           what moves
+//!   (TimelineIndex, from, to)      -> TimelineMarks    the space-time diagram of a span
+//! ```
+//!
+//! What an observer doesn't tell isn't drawn: timeouts and leases (the rings), what is on
+//! a disk, walls.
+
+use crate::layout::Layout;
+use crate::link_mark::{self, LinkState};
+use crate::log_mark::Known;
+use crate::message_mark::Motion;
+use crate::node_mark::{self, Face, NodeRole, RingKind, Vote};
+use crate::node_state::Saying;
+use crate::stage::{Stage, StageView};
+use crate::text_mark::Tone;
+use crate::timeline_index::TimelineIndex;
+use crate::timeline_index::observed::role_of;
+use raft_core::{Entry, Index, Log, LogEnd, Micros, NodeId, NodeSet, Payload, Term};
+use raft_sim::trace::observed::{Observation, Observed};
+use std::collections::BTreeMap;
+
+/// What is told of one server up to an instant.
+#[derive(Clone, PartialEq, Debug)]
+struct Server {
+    role: NodeRole,
+    term: Term,
+    log: Log,
+    /// What it was before each snapshot: one that was not on the disk in a crash is lost.
+    logs_before: Vec<Log>,
+    committed: Index,
+    voters: NodeSet,
+}
+
+/// What is told of a cluster up to an instant. It goes forwards only: make another to go
+/// back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ObservedCluster<'a> {
+    observation: &'a Observation,
+    names: BTreeMap<&'a str, NodeId>,
+    servers: Vec<Server>,
+    /// Who voted for whom.
+    votes: BTreeMap<(Term, NodeId), NodeId>,
+    lines_done: usize,
+    now: Micros,
+}
+
+impl<'a> ObservedCluster<'a> {
+    /// The cluster before anything was told.
+    pub fn new(observation: &'a Observation) -> ObservedCluster<'a> {
+        let ids = (0..).map_while(NodeId::new);
+        let names: BTreeMap<&str, NodeId> =
+            observation.head.nodes.iter().map(String::as_str).zip(ids).collect();
+        let voters = observation.head.voters.as_ref().unwrap_or(&observation.head.nodes);
+        let voters = voters.iter().filter_map(|name| names.get(name.as_str()).copied()).collect();
+        let server = || Server {
+            role: NodeRole::Follower,
+            term: Term(0),
+            log: Log::new(),
+            logs_before: Vec::new(),
+            committed: Index::ZERO,
+            voters,
+        };
+        let servers = observation.head.nodes.iter().map(|_| server()).collect();
+        let votes = BTreeMap::new();
+        ObservedCluster { observation, names, servers, votes, lines_done: 0, now: Micros::ZERO }
+    }
+
+    /// Goes on to an instant: everything at that very microsecond has happened.
+    pub fn advance_to(&mut self, at: Micros) {
+        let observation = self.observation;
+        self.now = self.now.max(at);
+        while let Some(line) = observation.lines.get(self.lines_done)
+            && line.at <= at
+        {
+            self.lines_done += 1;
+            self.take(&line.what);
+        }
+    }
+
+    fn take(&mut self, what: &Observed) {
+        let id = |name: &String| self.names.get(name.as_str()).copied();
+        let node = match what {
+            Observed::Role { node, .. }
+            | Observed::Voted { node, .. }
+            | Observed::Appended { node, .. }
+            | Observed::Truncated { node, .. }
+            | Observed::Snapshot { node, .. }
+            | Observed::Committed { node, .. }
+            | Observed::Configuration { node, .. }
+            | Observed::Crashed { node }
+            | Observed::Restarted { node, .. } => node,
+            _ => return,
+        };
+        let Some(node) = id(node) else { return };
+        if let Observed::Voted { candidate, term, .. } = what
+            && let Some(candidate) = id(candidate)
+        {
+            self.votes.entry((*term, node)).or_insert(candidate);
+        }
+        let voters_now = |names: &[String]| names.iter().filter_map(id).collect::<NodeSet>();
+        let voters = match what {
+            Observed::Configuration { voters, outgoing, .. } => {
+                Some(voters_now(voters).union(voters_now(outgoing)))
+            }
+            _ => None,
+        };
+        let Some(server) = self.servers.get_mut(usize::from(node.number())) else { return };
+        server.voters = voters.unwrap_or(server.voters);
+        match what {
+            Observed::Role { role, term, .. } => {
+                (server.role, server.term) = (role_of(*role), *term);
+            }
+            Observed::Appended { first, entries, .. } => {
+                server.log.truncate_from(*first);
+                for entry in entries {
+                    // What it holds is not drawn.
+                    server.log.append(Entry { term: entry.term, payload: Payload::NoOp });
+                }
+            }
+            Observed::Truncated { first, .. } => server.log.truncate_from(*first),
+            Observed::Snapshot { index, term, .. } => {
+                server.committed = server.committed.max(*index);
+                server.logs_before.push(server.log.clone());
+                if server.log.term_at(*index) == Some(*term) {
+                    server.log.compact_to(*index);
+                } else {
+                    server.log = Log::after(LogEnd { term: *term, index: *index });
+                }
+            }
+            Observed::Committed { index, .. } => server.committed = *index,
+            Observed::Crashed { .. } => server.role = NodeRole::Crashed,
+            Observed::Restarted { term, last_index, .. } => {
+                (server.role, server.term) = (NodeRole::Follower, *term);
+                if let Some(last_index) = last_index {
+                    while *last_index < server.log.base().index
+                        && let Some(before) = server.logs_before.pop()
+                    {
+                        server.log = before;
+                    }
+                    server.log.truncate_from(last_index.next());
+                }
+                server.committed = server.log.base().index;
+            }
+            _ => {}
+        }
+    }
+
+    /// What stands still now.
+    pub fn stage(&self, view: &StageView) -> Stage {
+        let layout = Layout::new(self.servers.len(), view);
+        let ids: Vec<NodeId> = self.names.values().copied().collect::<NodeSet>().iter().collect();
+        let faces = ids.iter().filter_map(|id| self.face(*id)).collect();
+        let nodes = node_mark::nodes(faces, &layout, view.selected);
+        let mut description = format!("{} nodes.", nodes.len());
+        for node in &nodes {
+            description.push(' ');
+            description.push_str(&node.description);
+        }
+        Stage {
+            width: view.width,
+            height: view.height,
+            is_compact: layout.is_compact,
+            metrics: layout.metrics,
+            wall: None,
+            links: link_mark::links(&layout, &ids, |_, _| LinkState::Whole),
+            clients: Vec::new(),
+            description,
+            nodes,
+        }
+    }
+
+    fn face(&self, id: NodeId) -> Option<Face<'_>> {
+        let server = self.servers.get(usize::from(id.number()))?;
+        let name = self.observation.head.nodes.get(usize::from(id.number()))?.clone();
+        let term = server.term;
+        let is_stale = server.role == NodeRole::Leader
+            && self.servers.iter().any(|it| it.role == NodeRole::Leader && it.term > term);
+        let role = if is_stale { NodeRole::StaleLeader } else { server.role };
+        let (role_line, does) = match role {
+            NodeRole::Crashed => (Saying::new(["crashed"], Tone::Quiet), "is down"),
+            NodeRole::Leader => (Saying::new(["LEADER"], Tone::Good), "leads"),
+            NodeRole::StaleLeader => (
+                Saying::new(["LEADER · stale", "stale"], Tone::Bad),
+                "believes that it leads, and a later term has a leader:",
+            ),
+            NodeRole::Candidate => {
+                (Saying::new(["candidate"], Tone::Notable), "stands for election in")
+            }
+            NodeRole::PreCandidate => (
+                Saying::new(["asks before standing", "pre-vote"], Tone::Notable),
+                "asks whether it would win, in",
+            ),
+            NodeRole::Follower => (Saying::new(["follower"], Tone::Quiet), "follows in"),
+        };
+        let description = match role {
+            NodeRole::Crashed => format!("{name} is down."),
+            _ => format!("{name} {does} term {term}."),
+        };
+        let votes = match role {
+            NodeRole::Candidate => {
+                let given = |voter: NodeId| self.votes.get(&(term, voter));
+                let vote = |voter: NodeId| match given(voter) {
+                    Some(candidate) if *candidate == id => Vote::Granted,
+                    Some(_) => Vote::Refused,
+                    None => Vote::Open,
+                };
+                server.voters.iter().map(|voter| (voter, vote(voter))).collect()
+            }
+            _ => Vec::new(),
+        };
+        Some(Face {
+            id,
+            name,
+            role,
+            term,
+            ring: RingKind::None,
+            votes,
+            role_line,
+            notes: Vec::new(),
+            known: Known {
+                log: &server.log,
+                committed: server.committed,
+                // Nobody tells what is not.
+                durable: server.log.last_index(),
+            },
+            description,
+        })
+    }
+}
+
+impl Motion {
+    /// What moves at an instant of an observed run: the messages on their way.
+    pub fn of_observed(index: &TimelineIndex, at: Micros, stage: &Stage) -> Motion {
+        let mut motion = Motion { fractions: vec![0.0; stage.nodes.len()], ..Motion::default() };
+        let earliest = Micros(at.0.saturating_sub(index.longest().0 + 1));
+        for span in index.sent_between(earliest, at).filter(|span| span.ended_at > at) {
+            let whole = (span.ended_at - span.sent_at).0.max(1) as f64;
+            let passed = ((at - span.sent_at).0 as f64 / whole).min(1.0) as f32;
+            let reaches = span.lost.map_or(1.0, |(_, permille)| f32::from(permille) / 1_000.0);
+            motion.fly(stage, (span.id, span.kind), (span.from, span.to), passed * reaches);
+        }
+        motion
+    }
+}
