@@ -4,10 +4,14 @@ mod check;
 mod entries;
 mod of_ours;
 mod operations;
+#[cfg(feature = "schema")]
+mod schema;
 mod server;
 
 pub use check::Rule;
 pub use of_ours::observed;
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 use super::lines::{Lines, check_shape};
 use super::reading;
@@ -27,6 +31,7 @@ pub const OBSERVED_VERSION: u32 = 1;
 
 /// The first line: who is observed, and what is told of them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ObservedHead {
     /// `raftlab-observed-trace`.
@@ -46,6 +51,7 @@ pub struct ObservedHead {
 
 /// A kind of thing that a trace tells all of, or nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tells {
     /// Votes that were granted: `voted`.
@@ -64,9 +70,11 @@ pub enum Tells {
 
 /// Every other line: something that happened, and when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ObservedLine {
     /// When, in microseconds since the trace began. Time does not go back.
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub at: Micros,
     /// What.
     pub what: Observed,
@@ -74,6 +82,7 @@ pub struct ObservedLine {
 
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Observed {
     /// A server is of this role, in this term, from now on.
@@ -83,6 +92,7 @@ pub enum Observed {
         /// What it is.
         role: ObservedRole,
         /// Its current term.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         term: Term,
     },
     /// A server gave its vote, to itself too, and the vote is on its disk.
@@ -92,6 +102,7 @@ pub enum Observed {
         /// Whom it voted for.
         candidate: String,
         /// In which term.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         term: Term,
     },
     /// A server put entries into its log; what stood from `first` on is replaced.
@@ -99,6 +110,7 @@ pub enum Observed {
         /// Which.
         node: String,
         /// The index of the first of them.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         first: Index,
         /// The entries, in order.
         entries: Vec<ObservedEntry>,
@@ -108,6 +120,7 @@ pub enum Observed {
         /// Which.
         node: String,
         /// The index of the first that is gone.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         first: Index,
     },
     /// A snapshot stands for a server's log up to this entry: its own, or a leader's.
@@ -115,8 +128,10 @@ pub enum Observed {
         /// Which.
         node: String,
         /// The index of the last entry that it covers.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         index: Index,
         /// The term of that entry.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         term: Term,
     },
     /// A server knows its log to be committed up to here.
@@ -124,6 +139,7 @@ pub enum Observed {
         /// Which.
         node: String,
         /// The index of the last committed entry.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         index: Index,
     },
     /// A server's state machine applied an entry.
@@ -131,8 +147,10 @@ pub enum Observed {
         /// Which.
         node: String,
         /// Where it stands in the log.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         index: Index,
         /// Its term.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         term: Term,
         /// What it holds, as in [`ObservedEntry::value`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,10 +179,12 @@ pub enum Observed {
         /// Which.
         node: String,
         /// The term on its disk.
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         term: Term,
         /// The last index of the log on its disk; if it is missing, all that was told of
         /// its log was there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
         last_index: Option<Index>,
     },
     /// A message left its sender.
@@ -225,6 +245,7 @@ fn is_false(yes: &bool) -> bool {
 
 /// What a server is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ObservedRole {
     /// It follows, votes or not.
@@ -239,9 +260,11 @@ pub enum ObservedRole {
 
 /// An entry of a log.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ObservedEntry {
     /// The term of the leader that created it.
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub term: Term,
     /// What it holds, or a hash of that: any text that is the same for the same content
     /// and another for another. Where it is missing, only terms are compared.
@@ -251,6 +274,7 @@ pub struct ObservedEntry {
 
 /// What a message is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ObservedMessage {
     /// A candidate asks for a vote.
@@ -279,6 +303,7 @@ pub enum ObservedMessage {
 
 /// What became of an operation.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ObservedOutcome {
     /// The write is done.
