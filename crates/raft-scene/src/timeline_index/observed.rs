@@ -3,7 +3,7 @@
 use super::{Fault, Found, OperationSpan, TimelineIndex};
 use crate::message_mark::MarkKind;
 use crate::node_mark::NodeRole;
-use raft_core::{Micros, NodeId, ReadBasis, ReadMode, Round};
+use raft_core::{Micros, NodeId};
 use raft_sim::trace::observed::{
     Observation, Observed, ObservedMessage, ObservedOutcome, ObservedRole, Rule,
 };
@@ -120,10 +120,7 @@ impl TimelineIndex {
                         Request::Write { key: key_here, value: Value::default() },
                         format!("write {key}={value}"),
                     ),
-                    None => (
-                        Request::Read { key: key_here, mode: ReadMode::Log },
-                        format!("read {key}"),
-                    ),
+                    None => (Request::Read { key: key_here, mode: None }, format!("read {key}")),
                 };
                 self.names.operations.push((asks, String::new()));
                 self.operations.push(OperationSpan {
@@ -147,8 +144,7 @@ impl TimelineIndex {
                     ObservedOutcome::Written => Outcome::Written,
                     ObservedOutcome::Found(value) => {
                         *found = value.clone().unwrap_or_else(|| "nothing".to_string());
-                        let basis = ReadBasis::Round(Round::default());
-                        Outcome::Found { value: Value::default(), basis }
+                        Outcome::Found { value: Value::default(), basis: None }
                     }
                     ObservedOutcome::Refused => Outcome::Refused,
                     ObservedOutcome::GaveUp => Outcome::GaveUp,
