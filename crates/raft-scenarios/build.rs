@@ -78,10 +78,8 @@ fn listed(order: &str) -> Result<Vec<Listed<'_>>, String> {
 fn checked(name: &str, text: &str) -> Result<Document, Vec<ScenarioError>> {
     let document = Document::from_toml(text)?;
     if document.name != name {
-        return Err(vec![ScenarioError {
-            field: "name".to_string(),
-            message: format!("“{}” is not the file's name, {name}", document.name),
-        }]);
+        let wrong = format!("“{}” is not the file's name, {name}", document.name);
+        return Err(vec![ScenarioError::of("name", wrong)]);
     }
     Plan::new(document.scenario()?, 0, Vec::new())?;
     Ok(document)

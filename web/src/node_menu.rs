@@ -248,11 +248,8 @@ mod tests {
         for scenario in raft_scenarios::all() {
             let moments = [0, 300_000, 900_000, 1_100_000].map(Micros);
             for at in moments.into_iter().filter(|at| *at < scenario.duration) {
-                let address = Address {
-                    scenario: scenario.name.clone(),
-                    at: Some(at),
-                    ..Address::default()
-                };
+                let address =
+                    Address { scenario: scenario.name.clone(), at: Some(at), ..Address::default() };
                 let engine = Engine::new(address.clone()).expect("a built-in scenario");
                 for host in engine.world().hosts() {
                     for (name, action) in items(engine.world(), host.id()) {

@@ -241,36 +241,35 @@ impl Settings {
     /// # Errors
     /// The first reason why they can't.
     pub fn check(self) -> Result<CheckedSettings, SettingsError> {
-        if self.election_timeout_min == Micros::ZERO || self.heartbeat_interval == Micros::ZERO {
-            return Err(SettingsError::ZeroTime);
+        match self.errors().next() {
+            Some(error) => Err(error),
+            None => Ok(CheckedSettings(self)),
         }
-        if self.election_timeout_min > self.election_timeout_max {
-            return Err(SettingsError::TimeoutsReversed);
-        }
-        if self.heartbeat_interval >= self.election_timeout_min {
-            return Err(SettingsError::HeartbeatNotBelowTimeout);
-        }
-        if self.max_entries_per_message == 0 {
-            return Err(SettingsError::NoEntriesPerMessage);
-        }
-        if self.in_flight_messages_max == 0 {
-            return Err(SettingsError::NoMessagesInFlight);
-        }
-        if self.snapshot_chunk_bytes == 0 {
-            return Err(SettingsError::NoBytesPerChunk);
-        }
-        if let Some(bound) = self.lease {
-            if !self.stickiness {
-                return Err(SettingsError::LeaseWithoutStickiness);
-            }
-            if bound.denominator == 0 || bound.numerator < bound.denominator {
-                return Err(SettingsError::DriftBoundBelowOne);
-            }
-        }
-        if let Some((one, other)) = self.flaws.contradiction() {
-            return Err(SettingsError::FlawsContradict(one, other));
-        }
-        Ok(CheckedSettings(self))
+    }
+
+    /// Every reason why these settings can't be.
+    pub fn errors(&self) -> impl Iterator<Item = SettingsError> {
+        let is_zero = |time: Micros| time == Micros::ZERO;
+        let contradiction = self.flaws.contradiction();
+        [
+            (is_zero(self.election_timeout_min) || is_zero(self.heartbeat_interval))
+                .then_some(SettingsError::ZeroTime),
+            (self.election_timeout_min > self.election_timeout_max)
+                .then_some(SettingsError::TimeoutsReversed),
+            (self.heartbeat_interval >= self.election_timeout_min)
+                .then_some(SettingsError::HeartbeatNotBelowTimeout),
+            (self.max_entries_per_message == 0).then_some(SettingsError::NoEntriesPerMessage),
+            (self.in_flight_messages_max == 0).then_some(SettingsError::NoMessagesInFlight),
+            (self.snapshot_chunk_bytes == 0).then_some(SettingsError::NoBytesPerChunk),
+            (self.lease.is_some() && !self.stickiness)
+                .then_some(SettingsError::LeaseWithoutStickiness),
+            self.lease
+                .is_some_and(|bound| bound.denominator == 0 || bound.numerator < bound.denominator)
+                .then_some(SettingsError::DriftBoundBelowOne),
+            contradiction.map(|(one, other)| SettingsError::FlawsContradict(one, other)),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 

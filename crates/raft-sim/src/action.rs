@@ -186,10 +186,36 @@ impl fmt::Display for ActionError {
 
 impl core::error::Error for ActionError {}
 
-const KINDS: &str = "crash, restart, pause, suspend, resume, stall-disk, unstall-disk, \
-                     lose-disk, timeout, partition, isolate, cut, mend, heal, clock, step, \
-                     transfer, add-learner, add-voter, remove, joint, snapshot, write, \
-                     read-index, read-lease, read-log or read-straight";
+/// What actions begin with.
+pub(crate) const KINDS: &[&str] = &[
+    "crash",
+    "restart",
+    "pause",
+    "suspend",
+    "resume",
+    "stall-disk",
+    "unstall-disk",
+    "lose-disk",
+    "timeout",
+    "partition",
+    "isolate",
+    "cut",
+    "mend",
+    "heal",
+    "clock",
+    "step",
+    "transfer",
+    "add-learner",
+    "add-voter",
+    "remove",
+    "joint",
+    "snapshot",
+    "write",
+    "read-index",
+    "read-lease",
+    "read-log",
+    "read-straight",
+];
 
 fn who(text: &str) -> Result<Who, ActionError> {
     text.parse()
@@ -320,7 +346,10 @@ impl FromStr for Action {
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
             "read-straight" => Action::ReadStraight(who(rest)?),
             "read-log" => Action::Read { from: who(rest)?, mode: ReadMode::Log },
-            _ => return Err(ActionError(format!("“{text}” is no action: it begins with {KINDS}"))),
+            _ => {
+                let kinds = KINDS.join(", ");
+                return Err(ActionError(format!("“{text}” is no action: it begins with {kinds}")));
+            }
         })
     }
 }

@@ -83,9 +83,9 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
         wrong("expectations", format!("at most {MOST_EXPECTATIONS} expectations"));
     }
     let members = NodeSet::first(scenario.nodes);
-    for expectation in expectations {
-        let mut wrong =
-            |message: String| wrong("expectations", format!("{expectation}: {message}"));
+    for (place, expectation) in expectations.iter().enumerate() {
+        let field = format!("expectations[{place}]");
+        let mut wrong = |message: String| wrong(&field, format!("{expectation}: {message}"));
         for occasion in [Some(&expectation.what), expectation.since.as_ref()].into_iter().flatten()
         {
             for node in occasion.nodes().difference(members).iter() {

@@ -73,8 +73,9 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
         wrong("rules", format!("at most {MOST_RULES} rules"));
     }
     let members = NodeSet::first(scenario.nodes);
-    for rule in &scenario.rules {
-        let mut wrong = |message: &str| wrong("rules", format!("{rule}: {message}"));
+    for (place, rule) in scenario.rules.iter().enumerate() {
+        let field = format!("rules[{place}]");
+        let mut wrong = |message: &str| wrong(&field, format!("{rule}: {message}"));
         for node in rule.when.nodes().union(nodes_of(&rule.action)).difference(members).iter() {
             wrong(&format!("there is no node {node}"));
         }

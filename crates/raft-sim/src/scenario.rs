@@ -1,19 +1,23 @@
 //! A scenario: a cluster, its surroundings, and what happens to it. Plain data.
 
-use crate::action::{Action, Step, is_plausible_step, means_it, nodes_of, sort_steps};
+use crate::action::{Step, sort_steps};
 use crate::clock::Rate;
-use crate::expectation::{self, Expectation};
+use crate::expectation::Expectation;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use raft_core::{CheckedSettings, Membership, Micros, NodeId, NodeSet, ReadMode, Settings};
 use serde::{Deserialize, Serialize};
+
+mod checks;
+
+use checks::check;
+pub(crate) use checks::check_action;
 
 /// The most nodes that a cluster on the page has.
 pub const MOST_NODES: u8 = 9;
@@ -21,8 +25,10 @@ pub const MOST_NODES: u8 = 9;
 pub const LONGEST_RUN: Micros = Micros::from_secs(3_600);
 /// The most steps that a script, or a person, takes in one run.
 pub const MOST_STEPS: usize = 1_000;
-const LONGEST_OFFSET: Micros = Micros::from_secs(3_600);
-const MOST_CLIENTS: usize = 16;
+/// The most that a clock is ahead from the beginning.
+pub(crate) const LONGEST_OFFSET: Micros = Micros::from_secs(3_600);
+/// The most clients that a cluster has.
+pub(crate) const MOST_CLIENTS: usize = 16;
 
 /// A cluster, its surroundings, and what happens to it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -203,15 +209,31 @@ pub enum Work {
 /// One thing that is wrong with a scenario or with what is done in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ScenarioError {
-    /// Where.
+    /// Where: the field's path in the scenario's document, such as `steps[2].do`, with
+    /// the first of a list at 0.
     pub field: String,
+    /// The line of the text in which that is written, where there is one.
+    pub line: Option<u32>,
     /// What is wrong, and what would be right.
     pub message: String,
 }
 
+impl ScenarioError {
+    /// What is wrong with a field, whatever line it is in.
+    pub fn of(field: impl Into<String>, message: impl Into<String>) -> ScenarioError {
+        ScenarioError { field: field.into(), line: None, message: message.into() }
+    }
+}
+
 impl fmt::Display for ScenarioError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.field, self.message)
+        if let Some(line) = self.line {
+            write!(formatter, "line {line}: ")?;
+        }
+        if !self.field.is_empty() {
+            write!(formatter, "{}: ", self.field)?;
+        }
+        formatter.write_str(&self.message)
     }
 }
 
@@ -239,128 +261,18 @@ impl Plan {
         seed: u64,
         interventions: Vec<Step>,
     ) -> Result<Plan, Vec<ScenarioError>> {
-        let mut errors = Vec::new();
-        let mut wrong = |field: &str, message: String| {
-            errors.push(ScenarioError { field: field.to_string(), message });
-        };
-        if scenario.nodes == 0 || scenario.nodes > MOST_NODES {
-            wrong("nodes", format!("{} is not from 1 to {MOST_NODES}", scenario.nodes));
-        }
-        if scenario.duration == Micros::ZERO || scenario.duration > LONGEST_RUN {
-            wrong("duration", "a run lasts from 1 µs to one hour".to_string());
-        }
-        if scenario.snapshot_every == Some(0) {
-            wrong("snapshot_every", "a snapshot covers at least 1 entry more".to_string());
-        }
-        if scenario.clients.len() > MOST_CLIENTS {
-            wrong("clients", format!("at most {MOST_CLIENTS} clients"));
-        }
-        check_asks(&mut wrong, &scenario);
-        if scenario.network.loss_per_million > 1_000_000 {
-            wrong("network.loss_per_million", "at most 1000000, which loses all".to_string());
-        }
-        if scenario.network.duplicates_per_million > 1_000_000 {
-            let most = "at most 1000000, which duplicates all".to_string();
-            wrong("network.duplicates_per_million", most);
-        }
-        let latencies = [("fsync", scenario.fsync), ("client_latency", scenario.client_latency)]
-            .into_iter()
-            .chain([("network.latency", scenario.network.latency)])
-            .chain(scenario.network.links.iter().map(|link| ("network.links", link.latency)))
-            .chain(scenario.fsyncs.iter().map(|(_, latency)| ("fsyncs", *latency)))
-            .chain(
-                scenario.snapshot_work.iter().map(|work| ("snapshot_work.latency", work.latency)),
-            );
-        for (field, latency) in latencies {
-            if latency.longest() > Micros::from_secs(60) {
-                wrong(field, "longer than a minute".to_string());
-            }
-            if matches!(latency, Latency::Uniform { min, max } if min > max) {
-                wrong(field, "min must not be longer than max".to_string());
-            }
-        }
-        if scenario.snapshot_work.is_some_and(|work| work.per_entry > Micros::from_secs(60)) {
-            wrong("snapshot_work.per_entry", "longer than a minute".to_string());
-        }
-        let members = NodeSet::first(scenario.nodes);
-        let last = members.iter().last().unwrap_or(NodeId::A);
-        let mut member = |field: &str, node: NodeId| {
-            if !members.contains(node) {
-                wrong(field, format!("there is no node {node}: the nodes are A to {last}"));
-            }
-        };
-        scenario.voters.iter().flat_map(|set| set.iter()).for_each(|node| member("voters", node));
-        scenario.learners.iter().for_each(|node| member("learners", node));
-        for (node, _) in &scenario.clocks {
-            member("clocks", *node);
-        }
-        for (node, _) in &scenario.fsyncs {
-            member("fsyncs", *node);
-        }
-        for (node, _) in &scenario.clock_offsets {
-            member("clock_offsets", *node);
-        }
-        for link in &scenario.network.links {
-            member("network.links", link.from);
-            member("network.links", link.to);
-        }
-        for client in &scenario.clients {
-            if let Some(node) = client.stuck_to {
-                member("clients.stuck_to", node);
-            }
-        }
-        let steps = [("script", &scenario.script), ("interventions", &interventions)];
-        for (field, steps) in steps {
-            for step in steps {
-                nodes_of(&step.action).iter().for_each(|node| member(field, node));
-            }
-        }
-        let beginning = scenario.membership();
-        if beginning.voters.is_empty() {
-            wrong("voters", "somebody must vote: name at least one node".to_string());
-        }
-        for node in beginning.voters.intersection(beginning.learners).iter() {
-            wrong("learners", format!("{node} votes: a learner has no vote"));
-        }
-        for (_, rate) in &scenario.clocks {
-            check_rate(&mut wrong, "clocks", *rate);
-        }
-        for (node, offset) in &scenario.clock_offsets {
-            if *offset > LONGEST_OFFSET {
-                let much = format!("{node}'s clock is ahead by {offset}: at most an hour");
-                wrong("clock_offsets", much);
-            }
-        }
-        for (field, steps) in steps {
-            if steps.len() > MOST_STEPS {
-                wrong(field, format!("at most {MOST_STEPS} steps"));
-            }
-            for step in steps {
-                check_action(&mut wrong, field, step, &step.action);
-                if means_it(&step.action) {
-                    wrong(field, format!("{step}: “it” is whom a rule's occasion is about"));
-                }
-                if step.at > scenario.duration {
-                    let duration = scenario.duration;
-                    wrong(field, format!("{step}: after the run's end at {duration}"));
-                }
-            }
-        }
-        rule::check(&scenario, &mut wrong);
-        expectation::check(&scenario, &mut wrong);
-        let settings = scenario.settings.check().map_err(|error| error.to_string());
+        let errors = check(&scenario, &interventions);
+        let settings = scenario.settings.check();
         match settings {
-            Err(message) => wrong("settings", message),
             Ok(settings) if errors.is_empty() => {
                 let mut schedule = scenario.script.clone();
                 schedule.extend(interventions.iter().cloned());
                 // Stable: of two steps at one moment the script's comes first.
                 sort_steps(&mut schedule);
-                return Ok(Plan { scenario, settings, seed, interventions, schedule });
+                Ok(Plan { scenario, settings, seed, interventions, schedule })
             }
-            Ok(_) => {}
+            _ => Err(errors),
         }
-        Err(errors)
     }
 
     /// The scenario.
@@ -387,80 +299,12 @@ impl Plan {
     }
 }
 
-/// Checks what an action says beside whom it is about; `text` is how an error names it.
-pub(crate) fn check_action(
-    wrong: &mut impl FnMut(&str, String),
-    field: &str,
-    text: &impl fmt::Display,
-    action: &Action,
-) {
-    if let Action::SetClock { rate, .. } = action {
-        check_rate(wrong, field, *rate);
-    }
-    if let Action::StepClock { by_micros, .. } = action
-        && !is_plausible_step(*by_micros)
-    {
-        wrong(field, format!("{text}: a clock steps by 1 µs to one hour"));
-    }
-}
-
-fn check_asks(wrong: &mut impl FnMut(&str, String), scenario: &Scenario) {
-    let asks = &scenario.asks;
-    if asks.len() > MOST_STEPS {
-        wrong("asks", format!("at most {MOST_STEPS} questions"));
-    }
-    if !asks.is_sorted_by_key(|ask| (ask.client, ask.at)) {
-        let order = "not in the order of the clients' numbers and of time".to_string();
-        wrong("asks", order);
-    }
-    let plan_of = |ask: &Ask| {
-        let place = usize::try_from(ask.client).ok()?.checked_sub(1)?;
-        scenario.clients.get(place)
-    };
-    for ask in asks {
-        let (client, at) = (ask.client, ask.at);
-        match plan_of(ask) {
-            None => {
-                let count = scenario.clients.len();
-                wrong("asks", format!("there is no client {client}: they are 1 to {count}"));
-            }
-            Some(plan) if plan.work != Work::Listed => wrong(
-                "asks",
-                format!("client {client} has other work: what it asks is listed, or its work is"),
-            ),
-            Some(_) if ask.work == Work::Listed => {
-                wrong("asks", format!("client {client} at {at}: say what it writes or reads"));
-            }
-            Some(_) if at > scenario.duration => {
-                let duration = scenario.duration;
-                wrong(
-                    "asks",
-                    format!("client {client} at {at}: after the run's end at {duration}"),
-                );
-            }
-            Some(_) => {}
-        }
-    }
-    for (plan, number) in scenario.clients.iter().zip(1..) {
-        if plan.work == Work::Listed && !asks.iter().any(|ask| ask.client == number) {
-            wrong(
-                "clients",
-                format!("client {number} asks nothing: give it work, or list what it asks"),
-            );
-        }
-    }
-}
-
-fn check_rate(wrong: &mut impl FnMut(&str, String), field: &str, rate: Rate) {
-    if !rate.is_plausible() {
-        wrong(field, format!("a clock's rate of {rate} is not from 1/2 to 2/1"));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::action::Action;
     use crate::workload;
+    use alloc::string::ToString;
     use raft_core::Reconfiguration;
 
     fn five_nodes() -> Scenario {
@@ -503,7 +347,7 @@ mod tests {
     #[test]
     fn snapshots_of_nothing_are_refused() {
         let errors = errors(Scenario { snapshot_every: Some(0), ..five_nodes() });
-        assert!(errors.contains("snapshot_every: a snapshot covers at least 1"), "{errors}");
+        assert!(errors.contains("snapshots.every: a snapshot covers at least 1"), "{errors}");
     }
 
     #[test]
@@ -511,18 +355,18 @@ mod tests {
         let at = Micros(5);
         let i = NodeId::from_letter('I').expect("a letter");
         for (action, says) in [
-            (Action::Transfer(i.into()), "script: there is no node I"),
-            (Action::Reconfigure(Reconfiguration::AddVoter(i)), "script: there is no node I"),
+            (Action::Transfer(i.into()), "steps[0].do: there is no node I"),
+            (Action::Reconfigure(Reconfiguration::AddVoter(i)), "steps[0].do: there is no node I"),
             (
                 Action::Reconfigure(Reconfiguration::Joint {
                     voters: NodeSet::first(3),
                     learners: NodeSet::only(i),
                 }),
-                "script: there is no node I",
+                "steps[0].do: there is no node I",
             ),
             (
                 Action::StepClock { node: NodeId::A.into(), by_micros: 0 },
-                "script: 5:step:A:+0: a clock",
+                "steps[0].do: 5:step:A:+0: a clock",
             ),
             (
                 Action::StepClock { node: NodeId::A.into(), by_micros: i64::MIN },

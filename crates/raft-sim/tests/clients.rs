@@ -191,17 +191,25 @@ fn a_client_that_does_not_try_again_asks_once_and_knows_no_more_than_it_was_told
 fn lists_that_can_not_be_are_named_with_their_field() {
     let listed = || vec![by_list(A), ClientPlan::of(Work::Write)];
     for (clients, asks, says) in [
-        (listed(), vec![ask(3, 1, Work::Write, 0)], "asks: there is no client 3: they are 1 to 2"),
-        (listed(), vec![ask(0, 1, Work::Write, 0)], "asks: there is no client 0"),
-        (listed(), vec![ask(2, 1, Work::Write, 0)], "asks: client 2 has other work"),
-        (listed(), vec![ask(1, 1, Work::Listed, 0)], "asks: client 1 at 1.0 ms: say what"),
+        (
+            listed(),
+            vec![ask(3, 1, Work::Write, 0)],
+            "clients: there is no client 3: they are 1 to 2",
+        ),
+        (listed(), vec![ask(0, 1, Work::Write, 0)], "clients: there is no client 0"),
+        (
+            listed(),
+            vec![ask(2, 1, Work::Write, 0)],
+            "clients[1].asks[0]: this client has other work",
+        ),
+        (listed(), vec![ask(1, 1, Work::Listed, 0)], "clients[0].asks[0]: say what"),
         (listed(), vec![ask(1, 90_000, Work::Write, 0)], "after the run's end at"),
         (
             listed(),
             vec![ask(1, 2, Work::Write, 0), ask(1, 1, Work::Write, 0)],
-            "asks: not in the order of the clients' numbers and of time",
+            "clients[0].asks[1]: the questions are not in the order of time",
         ),
-        (listed(), vec![], "clients: client 1 asks nothing"),
+        (listed(), vec![], "clients[0]: it asks nothing"),
     ] {
         let errors =
             Plan::new(scenario(clients, asks, ""), 1, Vec::new()).expect_err("it can't be");

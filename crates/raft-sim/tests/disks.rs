@@ -126,7 +126,11 @@ fn a_disk_of_its_own_has_its_own_latency() {
         1,
         Vec::new(),
     );
-    assert!(errors.expect_err("no such node")[0].to_string().starts_with("fsyncs: there is no"));
+    assert!(
+        errors.expect_err("no such node")[0]
+            .to_string()
+            .starts_with("disks.of[0].node: there is no")
+    );
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn rules_that_bring_about_their_own_occasions_come_to_an_end() {
 #[test]
 fn rules_that_can_not_be_are_named_with_their_field() {
     for (rule, says) in [
-        (rule("I crashes", "heal"), "rules: when I crashes, heal: there is no node I"),
+        (rule("I crashes", "heal"), "rules[0]: when I crashes, heal: there is no node I"),
         (rule("A sends heartbeat to G", "heal"), "there is no node G"),
         (rule("A crashes", "restart:H"), "there is no node H"),
         (rule("client 2 asks", "heal"), "there is no client 2"),

@@ -93,6 +93,8 @@ pub use occasions::{Expectation, Rule};
 pub use packed::{MOST_PACKED_BYTES, PackedError};
 pub use short_texts::{Node, Nodes};
 pub use span::{Between, Range, Span};
+#[cfg(feature = "text")]
+pub use text::MOST_TEXT_BYTES;
 pub use version::{DOCUMENT_VERSION, Version};
 pub use words::{Named, Worded};
 
@@ -449,6 +451,12 @@ impl Document {
     /// # Errors
     /// Everything that is wrong with the document itself, at once.
     pub fn scenario(&self) -> Result<Scenario, Vec<ScenarioError>> {
+        let (scenario, errors) = self.scenario_and_errors();
+        if errors.is_empty() { Ok(scenario) } else { Err(errors) }
+    }
+
+    /// The scenario, as far as the document describes one, and what is wrong with that.
+    fn scenario_and_errors(&self) -> (Scenario, Vec<ScenarioError>) {
         let Document {
             raftlab: Version,
             name,
@@ -489,22 +497,20 @@ impl Document {
         let mut flaws_left_out = Flaws::NONE;
         for (place, Named(flaw)) in flaws.iter().enumerate() {
             if flaws_left_out.has(*flaw) {
-                errors.push(ScenarioError {
-                    field: alloc::format!("raft.flaws[{place}]"),
-                    message: alloc::format!("{} is named twice", flaw.name()),
-                });
+                let field = alloc::format!("raft.flaws[{place}]");
+                errors.push(ScenarioError::of(
+                    field,
+                    alloc::format!("{} is named twice", flaw.name()),
+                ));
             }
             flaws_left_out = flaws_left_out.with(*flaw);
-        }
-        if !errors.is_empty() {
-            return Err(errors);
         }
         let paper = Settings::default();
         let timeouts = election_timeout.map_or(
             Between { min: paper.election_timeout_min, max: paper.election_timeout_max },
             |Worded(timeouts)| timeouts,
         );
-        Ok(Scenario {
+        let scenario = Scenario {
             name: name.to_string(),
             title: title.to_string(),
             summary: summary.to_string(),
@@ -554,7 +560,8 @@ impl Document {
             expectations: expectations.iter().map(Expectation::expectation).collect(),
             duration: *duration,
             seed: *seed,
-        })
+        };
+        (scenario, errors)
     }
 }
 

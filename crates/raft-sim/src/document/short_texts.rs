@@ -2,7 +2,9 @@
 //! there are a few of.
 
 use super::words::{Choice, Worded, Words};
-use crate::action::Action;
+#[cfg(feature = "text")]
+use crate::action::KINDS;
+use crate::action::{Action, ActionError};
 use crate::clock::Rate;
 use crate::scenario::Work;
 use alloc::format;
@@ -89,7 +91,14 @@ impl Words for Action {
     }
 
     fn read(text: &str) -> Result<Action, String> {
-        text.parse().map_err(|error: crate::action::ActionError| error.to_string())
+        #[cfg(feature = "text")]
+        if let Some(kind) = text.split(':').next()
+            && !KINDS.contains(&kind)
+        {
+            let nearest = super::text::did_you_mean(kind, KINDS);
+            return Err(format!("“{text}” is no action{nearest}"));
+        }
+        text.parse().map_err(|error: ActionError| error.to_string())
     }
 }
 

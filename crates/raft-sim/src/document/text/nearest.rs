@@ -1,0 +1,42 @@
+//! The name that somebody meant who wrote another.
+
+use alloc::format;
+use alloc::string::String;
+
+/// Names that differ by more than this share are no typos of each other: one letter of
+/// three, two of six.
+fn is_near(name: &str, distance: usize) -> bool {
+    distance <= (name.chars().count() / 3).max(1)
+}
+
+/// The known name that is nearest to this one, if one is near, and else all there are:
+/// `: did you mean crash?`
+pub(in super::super) fn did_you_mean(name: &str, known: &[&str]) -> String {
+    // A long text is no name, and would take long to compare.
+    let short: String = name.chars().take(64).collect::<String>().to_lowercase();
+    let distance =
+        |known: &&str| strsim::osa_distance(&short.replace('_', "-"), &known.replace('_', "-"));
+    let nearest = known.iter().copied().min_by_key(distance);
+    match nearest.filter(|nearest| is_near(nearest, distance(nearest))) {
+        Some(nearest) => format!(": did you mean {nearest}?"),
+        None => format!(": it is one of {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::did_you_mean;
+
+    #[test]
+    fn a_typo_finds_the_name_that_was_meant() {
+        let known = ["heartbeat_interval", "election_timeout"];
+        for typo in
+            ["hearbeat_interval", "heartbeat-interval", "HEARTBEAT_INTERVAL", "haertbeat_intervall"]
+        {
+            assert_eq!(did_you_mean(typo, &known), ": did you mean heartbeat_interval?", "{typo}");
+        }
+        let all = ": it is one of heartbeat_interval, election_timeout";
+        assert_eq!(did_you_mean("colour", &known), all);
+        assert_eq!(did_you_mean("", &known), all);
+    }
+}
