@@ -163,6 +163,11 @@ impl Cluster {
         self.members[&id].server.kind()
     }
 
+    /// A server.
+    pub fn server(&self, id: NodeId) -> &dyn Server {
+        self.members[&id].server.as_ref()
+    }
+
     /// Whether a server is up.
     pub fn is_up(&self, id: NodeId) -> bool {
         self.members[&id].is_up

@@ -60,7 +60,6 @@ fn a_trace_that_is_read_back_has_the_verdicts_of_its_run() {
             assert_eq!(found.line, place as u64 + 1);
             assert!(line.starts_with(&format!("{{\"at\":{}", found.at.0)), "{line}");
         }
-        assert_eq!(verdict.is_clean(), scenario.name != "phantom-leader-lease", "{verdict}");
         assert_eq!(verdict.lines, text.lines().count() as u64);
     }
 }

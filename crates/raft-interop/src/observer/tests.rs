@@ -6,7 +6,10 @@ use crate::random::Random;
 use crate::schedule;
 use crate::server::Kind;
 use raft_core::{Flaws, Micros, NodeId};
-use raft_sim::trace::observed::{Observation, Rule};
+use raft_scene::{
+    NodeRole, ObservedCluster, StageView, Theme, TimelineIndex, TimelineView, svg, timeline_marks,
+};
+use raft_sim::trace::observed::{Observation, Observed, ObservedLine, ObservedRole, Rule};
 use raft_sim::trace::{Verdict, check};
 
 fn plan_of_theirs(servers: usize, seed: u64) -> Plan {
@@ -20,8 +23,12 @@ fn plan_of_theirs(servers: usize, seed: u64) -> Plan {
     }
 }
 
-/// A cluster of theirs with clients, and with crashes and walls.
 fn observed(servers: usize, seed: u64) -> String {
+    observed_cluster(servers, seed).observer().expect("it is observed").trace()
+}
+
+/// A cluster of theirs with clients, and with crashes and walls.
+fn observed_cluster(servers: usize, seed: u64) -> Cluster {
     let mut cluster = Cluster::new(&plan_of_theirs(servers, seed));
     cluster.observe();
     let mut random = Random::new(seed);
@@ -52,7 +59,7 @@ fn observed(servers: usize, seed: u64) -> String {
         }
         cluster.run_for(Micros::from_millis(20 + any(300)));
     }
-    cluster.observer().expect("it is observed").trace()
+    cluster
 }
 
 fn verdict(trace: &str) -> Verdict {
@@ -148,6 +155,62 @@ fn expect(trace: &str, rule: &str, line: usize) {
     let verdict = verdict(trace);
     let [found] = verdict.violations.as_slice() else { panic!("{rule}: {verdict}") };
     assert_eq!((found.rule.as_str(), found.line), (rule, line as u64), "{verdict}");
+}
+
+/// The diagram has every election and operation, and the stage at the end is what the
+/// servers themselves say.
+#[test]
+fn what_their_servers_do_is_drawn() {
+    let mut roles = std::collections::BTreeSet::new();
+    for seed in 0..6 {
+        let cluster = observed_cluster(if seed % 2 == 0 { 3 } else { 5 }, seed);
+        let observer = cluster.observer().expect("it is observed");
+        let observation = Observation::read(observer.trace().as_bytes()).expect("it is a trace");
+        let index = TimelineIndex::of_observed(&observation);
+        let until = observation.verdict.until;
+        let view = TimelineView { width: 1_248.0, height: 300.0, is_full: true };
+        let marks = timeline_marks(&index, Micros::ZERO, until, &view);
+        roles.extend(marks.roles.iter().map(|band| band.role));
+        let began = |line: &&ObservedLine| matches!(line.what, Observed::OperationBegan { .. });
+        assert_eq!(marks.operations.len(), observer.lines().iter().filter(began).count());
+        assert!(marks.violations.is_empty());
+        let elected = |line: &&ObservedLine| {
+            matches!(line.what, Observed::Role { role: ObservedRole::Leader, .. })
+        };
+        for line in observer.lines().iter().filter(elected) {
+            let to = line.at + Micros::from_millis(30);
+            let marks = timeline_marks(&index, line.at, to, &view);
+            assert!(marks.roles.iter().any(|band| band.role == NodeRole::Leader), "{line}");
+            assert!(!marks.strands.is_empty(), "{line}");
+        }
+        let painted = svg::paint_timeline(&marks, Theme::Light);
+        assert!(painted.contains("client") && painted.contains("</svg>"));
+
+        let mut drawn = ObservedCluster::new(&observation);
+        drawn.advance_to(until);
+        let stage = drawn.stage(&StageView::of_size(1_248.0, 800.0));
+        for (node, id) in stage.nodes.iter().zip(cluster.ids()) {
+            assert_eq!(node.name, id.to_string());
+            assert_eq!(node.role != NodeRole::Crashed, cluster.is_up(id), "{seed} {id}");
+            if !cluster.is_up(id) {
+                continue;
+            }
+            let server = cluster.server(id);
+            assert_eq!(node.term.0, server.term(), "{seed} {id}");
+            let leads = matches!(node.role, NodeRole::Leader | NodeRole::StaleLeader);
+            assert_eq!(leads, server.leads(), "{seed} {id}");
+            let log = server.log();
+            assert!(!node.log.cells.is_empty() || log.is_empty());
+            for cell in &node.log.cells {
+                assert_eq!(cell.term.0, log[cell.index.0 as usize - 1].term, "{seed} {id}");
+                assert_eq!(cell.is_committed, cell.index <= server.commit_index(), "{seed} {id}");
+            }
+            assert_eq!(node.log.cells.last().map_or(0, |cell| cell.index.0), log.len() as u64);
+        }
+    }
+    for role in [NodeRole::Leader, NodeRole::Candidate, NodeRole::PreCandidate, NodeRole::Crashed] {
+        assert!(roles.contains(&role), "{roles:?}");
+    }
 }
 
 #[test]
