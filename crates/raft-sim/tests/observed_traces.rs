@@ -469,3 +469,46 @@ proptest! {
         let _ = check(bytes_of.as_slice());
     }
 }
+
+#[test]
+fn a_history_with_values_that_repeat_is_searched_once_all_is_told() {
+    let write = |operation: u32, value: &str| {
+        [
+            format!(
+                r#"{{"operation-began":{{"operation":{operation},"client":"c1","key":"x","write":"{value}"}}}}"#
+            ),
+            format!(r#"{{"operation-ended":{{"operation":{operation},"outcome":"written"}}}}"#),
+        ]
+    };
+    let read = |operation: u32, value: &str| {
+        [
+            format!(r#"{{"operation-began":{{"operation":{operation},"client":"c2","key":"x"}}}}"#),
+            format!(
+                r#"{{"operation-ended":{{"operation":{operation},"outcome":{{"found":"{value}"}}}}}}"#
+            ),
+        ]
+    };
+    // Each line has a moment of its own: what ends before another begins comes before it.
+    let told = |operations: &[[String; 2]]| {
+        let lines = operations.iter().flatten().zip(50_000..);
+        let lines = lines.map(|(what, at)| format!("{{\"at\":{at},\"what\":{what}}}\n"));
+        verdict(&(example() + &lines.collect::<String>()))
+    };
+    let again = [write(10, "7"), write(11, "8"), write(12, "7")];
+    let fine = told(&[&again[..], &[read(13, "7")]].concat());
+    assert!(fine.violations.is_empty(), "{fine}");
+    let rule = fine.rules.iter().find(|rule| rule.rule == "Linearizability").expect("it is one");
+    assert_eq!(rule.untold, None);
+    let stale = told(&[&again[..], &[read(13, "8"), read(14, "7")]].concat());
+    let [found] = &stale.violations[..] else { panic!("{stale}") };
+    let end = example().lines().count() as u64;
+    assert_eq!((found.rule.as_str(), found.line), ("Linearizability", end + 8));
+    assert_eq!(
+        found.sentence,
+        format!(
+            "no order of what was done to x explains what c2's read of x (operation 13, from line \
+             {}) found",
+            end + 7
+        )
+    );
+}

@@ -1,7 +1,7 @@
 //! The rules, over what is told: each line is looked at once, as it comes.
 
 use super::entries::{Entries, Place, What};
-use super::operations::Operations;
+use super::operations::{Operations, Searched};
 use super::server::Server;
 use super::{Observed, ObservedEntry, ObservedHead, ObservedLine, ObservedRole, Tells};
 use crate::trace::{CheckedRule, Finding, Origin, Verdict};
@@ -199,13 +199,21 @@ impl Checker {
     }
 
     /// What came of it.
-    pub(super) fn verdict(self, lines: u64) -> Verdict {
-        let given_up = self.operations.given_up.as_ref().map(|(key, line)| {
-            format!(
-                "key {key} from line {line} on, since a value was written to it that had been \
-                 written before: give each write of a key a value of its own"
-            )
-        });
+    pub(super) fn verdict(mut self, lines: u64) -> Verdict {
+        let mut given_up = None;
+        let until = self.at;
+        let searched: Vec<Searched> = self.operations.search().collect();
+        for searched in searched {
+            match searched {
+                Searched::NothingNew => self.judge(Rule::Linearizability, None),
+                Searched::Violated(line, at, sentence) => {
+                    (self.line, self.at) = (line, at);
+                    self.judge(Rule::Linearizability, Some(sentence));
+                }
+                Searched::GivenUp(why) => given_up = given_up.or(Some(why)),
+            }
+        }
+        self.findings.sort_by_key(|finding| finding.line);
         let rules = Rule::ALL.into_iter().zip(self.checks).map(|(rule, checks)| {
             let untold = rule.untold(&self.tells);
             let given_up = given_up.clone().filter(|_| rule == Rule::Linearizability);
@@ -214,7 +222,7 @@ impl Checker {
         Verdict {
             origin: Origin::Observed { implementation: self.implementation, nodes: self.names },
             lines,
-            until: self.at,
+            until,
             rules: rules.collect(),
             violations: self.findings,
             violations_left_out: self.left_out,
@@ -363,7 +371,9 @@ impl Checker {
             }
             Observed::OperationEnded { operation, outcome } => {
                 self.told_of(Tells::Operations)?;
-                if let Some(judged) = self.operations.ended(self.at, *operation, outcome)? {
+                if let Some(judged) =
+                    self.operations.ended((self.line, self.at), *operation, outcome)?
+                {
                     self.judge(Rule::Linearizability, judged);
                 }
             }

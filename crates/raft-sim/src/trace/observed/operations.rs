@@ -1,8 +1,11 @@
 //! Linearizability of what clients asked and were told: each key on its own, by the
-//! monitor that watches our own runs, with the keys and values as they are named here.
+//! monitor that watches our own runs, with the keys and values as they are named here. Where
+//! a value is written to a key a second time that monitor can't go on; a search decides once
+//! the whole history is told.
 
 use super::ObservedOutcome;
 use crate::history::{History, OperationId, Request};
+use crate::linearizability::{self, Effect, Interval};
 use crate::monitor::{Ended, Evidence, Linearizability, OperationRef};
 use crate::state_machine::{Key, Value};
 use alloc::collections::BTreeMap;
@@ -24,7 +27,16 @@ struct Told {
     key: String,
     /// Which of its key's values it writes, if it is a write.
     writes: Option<Value>,
-    has_ended: bool,
+    ended: Option<HowEnded>,
+}
+
+/// How an operation ended.
+struct HowEnded {
+    line: u64,
+    at: Micros,
+    /// What it did, if that is known.
+    effect: Option<Effect>,
+    is_refused: bool,
 }
 
 /// What is known of one key.
@@ -33,8 +45,10 @@ struct KeyHistory {
     monitor: Linearizability,
     /// Its values, in the order in which they were first asked to be written.
     values: BTreeMap<String, Value>,
-    /// Whether it is judged no more: a value was written twice.
-    is_given_up: bool,
+    /// The line in which a value was first written that had been written before. From there
+    /// on the monitor is told no more.
+    repeats_from: Option<u64>,
+    is_violated: bool,
 }
 
 /// What clients asked and were told.
@@ -44,8 +58,16 @@ pub(super) struct Operations {
     told: Vec<Told>,
     places: BTreeMap<u64, usize>,
     keys: BTreeMap<String, KeyHistory>,
-    /// The first value that was written twice: its key and line.
-    pub(super) given_up: Option<(String, u64)>,
+}
+
+/// What the search says of a key to which a value was written twice.
+pub(super) enum Searched {
+    /// Some order explains what was told, or the monitor has found before that none does.
+    NothingNew,
+    /// None does: the line in which that shows, and when, in a sentence.
+    Violated(u64, Micros, String),
+    /// It was given up: why, in a sentence.
+    GivenUp(String),
 }
 
 impl Operations {
@@ -72,8 +94,7 @@ impl Operations {
             let value = *of_key.values.entry(write.to_string()).or_insert(next);
             writes = Some(value);
             if value != next {
-                of_key.is_given_up = true;
-                self.given_up.get_or_insert_with(|| (key.to_string(), line));
+                of_key.repeats_from.get_or_insert(line);
             }
         }
         let request = match writes {
@@ -81,12 +102,12 @@ impl Operations {
             None => Request::Read { key: KEY, mode: None },
         };
         let id = self.history.begin(0, request, at);
-        if let Some(value) = writes.filter(|_| !of_key.is_given_up) {
+        if let Some(value) = writes.filter(|_| of_key.repeats_from.is_none()) {
             of_key.monitor.write_began(id, KEY, value, at);
         }
         self.places.insert(name, self.told.len());
         let (client, key) = (client.to_string(), key.to_string());
-        self.told.push(Told { name, client, line, key, writes, has_ended: false });
+        self.told.push(Told { name, client, line, key, writes, ended: None });
         Ok(())
     }
 
@@ -96,7 +117,7 @@ impl Operations {
     /// If it can't have been told so.
     pub(super) fn ended(
         &mut self,
-        at: Micros,
+        (line, at): (u64, Micros),
         name: u64,
         outcome: &ObservedOutcome,
     ) -> Result<Option<Option<String>>, String> {
@@ -104,13 +125,24 @@ impl Operations {
         let Some((place, told)) = place.and_then(|it| Some((it, self.told.get_mut(it)?))) else {
             return Err(format!("operation {name} ends and never began"));
         };
-        if core::mem::replace(&mut told.has_ended, true) {
+        if told.ended.is_some() {
             return Err(format!("operation {name} has ended already"));
         }
         let operation = OperationId(place as u32);
         let (key, writes) = (told.key.clone(), told.writes);
         let began_at = self.history.get(operation).map_or(at, |it| it.began_at);
         let Some(of_key) = self.keys.get_mut(&key) else { return Ok(None) };
+        let value_of = |found: &Option<String>| match found {
+            None => Value::default(),
+            Some(found) => of_key.values.get(found).copied().unwrap_or(UNKNOWN),
+        };
+        let effect = match (writes, outcome) {
+            (Some(value), ObservedOutcome::Written) => Some(Effect::Write(value)),
+            (None, ObservedOutcome::Found(found)) => Some(Effect::Read(value_of(found))),
+            _ => None,
+        };
+        let is_refused = *outcome == ObservedOutcome::Refused;
+        told.ended = Some(HowEnded { line, at, effect, is_refused });
         let ended = |value| Ended { operation, key: KEY, value, began_at, ended_at: at };
         let evidence = match (writes, outcome) {
             (Some(_), ObservedOutcome::Found(_)) => {
@@ -119,7 +151,7 @@ impl Operations {
             (None, ObservedOutcome::Written) => {
                 return Err(format!("operation {name} is a read, and writes nothing"));
             }
-            _ if of_key.is_given_up => return Ok(None),
+            _ if of_key.repeats_from.is_some() => return Ok(None),
             (Some(value), ObservedOutcome::Written) => {
                 of_key.monitor.write_ended(ended(value));
                 None
@@ -128,18 +160,66 @@ impl Operations {
                 of_key.monitor.write_refused(KEY, value, &self.history)
             }
             (None, ObservedOutcome::Found(found)) => {
-                let value = match found {
-                    None => Value::default(),
-                    Some(found) => of_key.values.get(found).copied().unwrap_or(UNKNOWN),
-                };
+                let value = value_of(found);
                 let Some(evidence) = of_key.monitor.read_ended(ended(value), &self.history) else {
                     return Ok(Some(None));
                 };
+                of_key.is_violated = true;
                 return Ok(Some(Some(self.in_words(&evidence, found.as_deref()))));
             }
             _ => return Ok(None),
         };
+        of_key.is_violated |= evidence.is_some();
         Ok(Some(evidence.map(|evidence| self.in_words(&evidence, None))))
+    }
+
+    /// Searches the histories of the keys to which a value was written twice, now that all is
+    /// told.
+    pub(super) fn search(&self) -> impl Iterator<Item = Searched> {
+        let repeating = self.keys.iter().filter_map(|(key, it)| Some((key, it, it.repeats_from?)));
+        repeating.map(|(key, of_key, from)| {
+            if of_key.is_violated {
+                return Searched::NothingNew;
+            }
+            let of_key = self.told.iter().enumerate().filter(|(_, told)| told.key == *key);
+            let interval = |place: usize, told: &Told| {
+                let began_at = self.history.get(OperationId(place as u32))?.began_at;
+                let ended = told.ended.as_ref();
+                if ended.is_some_and(|ended| ended.is_refused) {
+                    return None;
+                }
+                let done = ended.and_then(|ended| Some((ended.effect?, Some(ended.at))));
+                let (effect, ended_at) =
+                    done.or_else(|| Some((Effect::Write(told.writes?), None)))?;
+                Some(Interval { effect, began_at, ended_at })
+            };
+            let (named, intervals): (Vec<&Told>, Vec<Interval>) =
+                of_key.filter_map(|(place, told)| Some((told, interval(place, told)?))).unzip();
+            let verdict = linearizability::check(&intervals);
+            let (linearizability::Verdict::NotLinearizable { operation }
+            | linearizability::Verdict::Undecided { operation }) = verdict
+            else {
+                return Searched::NothingNew;
+            };
+            let Some((told, ended)) =
+                named.get(operation).and_then(|told| Some((told, told.ended.as_ref()?)))
+            else {
+                return Searched::NothingNew;
+            };
+            let Told { name, client, line, .. } = told;
+            let kind = if told.writes.is_some() { "write" } else { "read" };
+            let which = format!("{client}'s {kind} of {key} (operation {name}, from line {line})");
+            if matches!(verdict, linearizability::Verdict::Undecided { .. }) {
+                return Searched::GivenUp(format!(
+                    "key {key}, to which line {from} writes a value that had been written \
+                     before: from the end of {which} on too many orders are possible; give each \
+                     write of a key a value of its own"
+                ));
+            }
+            let sentence =
+                format!("no order of what was done to {key} explains what {which} found");
+            Searched::Violated(ended.line, ended.at, sentence)
+        })
     }
 
     fn in_words(&self, evidence: &Evidence, found: Option<&str>) -> String {
