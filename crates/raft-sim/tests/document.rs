@@ -50,3 +50,16 @@ fn what_is_as_by_default_is_in_no_form() {
     // seven bits a byte.
     assert_eq!(document.to_packed(), [1, 0b1001_0001, 0b0000_0001, 3, 0x80, 0x89, 0x7a]);
 }
+
+#[test]
+fn a_preset_counts_where_nothing_else_is_said() {
+    let settings = |timing: &str| {
+        let text = format!("raftlab = 1\nnodes = 3\nduration = \"2 s\"\n[timing]\n{timing}\n");
+        let document = Document::from_toml(&text).expect("it can be run");
+        document.scenario().expect("it can be run").settings
+    };
+    let told = settings("election_timeout = \"1-1.9 s\"\nheartbeat_interval = \"100 ms\"");
+    assert_eq!(settings("preset = \"etcd-3.6\""), told);
+    let told = settings("election_timeout = \"1-1.9 s\"\nheartbeat_interval = \"30 ms\"");
+    assert_eq!(settings("preset = \"etcd-3.6\"\nheartbeat_interval = \"30 ms\""), told);
+}

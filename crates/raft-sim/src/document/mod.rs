@@ -80,7 +80,10 @@
 mod latency;
 mod occasions;
 mod packed;
+mod preset;
 mod record;
+#[cfg(feature = "schema")]
+mod schema;
 mod short_texts;
 mod span;
 #[cfg(feature = "text")]
@@ -91,6 +94,9 @@ pub mod words;
 pub use latency::{Latency, Normal};
 pub use occasions::{Expectation, Rule};
 pub use packed::{MOST_PACKED_BYTES, PackedError};
+pub use preset::Preset;
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use short_texts::{Node, Nodes};
 pub use span::{Between, Range, Span};
 #[cfg(feature = "text")]
@@ -164,6 +170,9 @@ record! {
         /// How often a leader sends a round of heartbeats; shorter than the shortest election
         /// timeout. By default 50 ms.
         pub heartbeat_interval: Option<Span> = None,
+        /// A system whose default timing counts where nothing is said above. Only its timing:
+        /// what else it does by default is a matter of raft.
+        pub preset: Option<Named<Preset>> = None,
     }
 }
 
@@ -402,6 +411,8 @@ impl Document {
                 election_timeout: (timeouts != paper_timeouts).then_some(Worded(timeouts)),
                 heartbeat_interval: (heartbeat_interval != paper.heartbeat_interval)
                     .then_some(Worded(heartbeat_interval)),
+                // What it came to is said above.
+                preset: None,
             },
             raft: Raft {
                 pre_vote,
@@ -466,7 +477,7 @@ impl Document {
             voters,
             learners,
             duration: Worded(duration),
-            timing: Timing { election_timeout, heartbeat_interval },
+            timing: Timing { election_timeout, heartbeat_interval, preset },
             raft:
                 Raft {
                     pre_vote,
@@ -505,11 +516,8 @@ impl Document {
             }
             flaws_left_out = flaws_left_out.with(*flaw);
         }
-        let paper = Settings::default();
-        let timeouts = election_timeout.map_or(
-            Between { min: paper.election_timeout_min, max: paper.election_timeout_max },
-            |Worded(timeouts)| timeouts,
-        );
+        let (usual, usual_interval) = preset::timing(preset.map(|Named(preset)| preset));
+        let timeouts = election_timeout.map_or(usual, |Worded(timeouts)| timeouts);
         let scenario = Scenario {
             name: name.to_string(),
             title: title.to_string(),
@@ -521,7 +529,7 @@ impl Document {
                 election_timeout_min: timeouts.min,
                 election_timeout_max: timeouts.max,
                 heartbeat_interval: heartbeat_interval
-                    .map_or(paper.heartbeat_interval, |Worded(interval)| interval),
+                    .map_or(usual_interval, |Worded(interval)| interval),
                 max_entries_per_message: *max_entries_per_message,
                 in_flight_messages_max: *in_flight_messages_max,
                 no_op_at_start_of_term: *no_op_at_start_of_term,

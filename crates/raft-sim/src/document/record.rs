@@ -55,6 +55,26 @@ macro_rules! record {
             }
         }
 
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> alloc::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let mut table = $crate::document::schema::Table::of(concat!($($doc, "\n"),+));
+                $(
+                    table.field(
+                        record!(@key $field $($key)?),
+                        concat!($($field_doc, "\n"),+),
+                        generator.subschema_for::<$type>(),
+                        record!(@default_in_schema $type $(, $default)?),
+                    );
+                )+
+                table.schema()
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let said = self.what_is_said();
@@ -188,6 +208,12 @@ macro_rules! record {
 
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
+
+    (@default_in_schema $type:ty) => { None };
+    (@default_in_schema $type:ty, $default:expr) => {{
+        let default: $type = $default;
+        serde_json::to_value(default).ok()
+    }};
 
     (@is_said $value:expr) => { true };
     (@is_said $value:expr, $default:expr) => { $value != $default };
