@@ -42,7 +42,7 @@ pub(crate) struct Source {
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenario: String,
     /// Something that is to be other than the scenario says, such as raft.pre_vote=true or
-    /// timing.preset=etcd; may be given more than once
+    /// timing.preset=etcd-3.6; may be given more than once
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     pub(crate) set: Vec<String>,
 }
