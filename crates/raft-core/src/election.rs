@@ -20,6 +20,19 @@ pub(crate) struct ElectionTimer {
     pub(crate) deadline: Micros,
 }
 
+/// Timeouts that are not drawn at random: what a simulation, or a test, decides in place of
+/// chance. The draw is made all the same, so that those after it are what they were.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct PinnedTimeout {
+    /// The first draw that it is for, counted from 1 at [`Node::restore`].
+    pub first: u64,
+    /// The last one.
+    pub last: u64,
+    /// The timeout. It may be one that could not be drawn: whoever stands early or late
+    /// endangers nothing, since what others promise is by the settings.
+    pub timeout: Micros,
+}
+
 /// What a candidate knows of its election.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Candidate {
@@ -30,13 +43,19 @@ pub(crate) struct Candidate {
 }
 
 impl Node {
+    fn pinned_timeout(&self, draw: u64) -> Option<Micros> {
+        let pin = self.pinned_timeouts.iter().find(|pin| pin.first <= draw && draw <= pin.last);
+        pin.map(|pin| pin.timeout)
+    }
+
     /// Draws a new timeout and starts it. Each start draws anew, so that servers
     /// that split a vote seldom split the next (section 5.2; dissertation, 3.4).
     pub(crate) fn restart_election_timer(&mut self, now: Micros) {
         let Settings { election_timeout_min, election_timeout_max, .. } = *self.settings();
         let is_fixed = self.has_flaw(Flaw::FixedElectionTimeout);
         let longest = if is_fixed { election_timeout_min } else { election_timeout_max };
-        let timeout = self.random.between(election_timeout_min, longest);
+        let drawn = self.random.between(election_timeout_min, longest);
+        let timeout = self.pinned_timeout(self.random.drawn()).unwrap_or(drawn);
         self.timer = ElectionTimer { timeout, deadline: now + timeout };
         self.transition(Transition::TimeoutDrawn { timeout, deadline: self.timer.deadline });
     }

@@ -116,6 +116,7 @@ mod transition;
 mod view;
 
 pub use configuration::{Reconfiguration, ReconfigurationRefusal};
+pub use election::PinnedTimeout;
 pub use flaws::{Breaks, Flaw, Flaws};
 pub use follower_read::ReadNumber;
 pub use log::{Command, Entry, Index, Log, LogEnd, Payload, Term};

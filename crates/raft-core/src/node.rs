@@ -1,7 +1,7 @@
 //! A node: what it is told, what it wants done, and the way from one to the other.
 
 use crate::configuration::{Configurations, Reconfiguration, ReconfigurationRefusal};
-use crate::election::{Candidate, ElectionTimer};
+use crate::election::{Candidate, ElectionTimer, PinnedTimeout};
 use crate::flaws::Flaw;
 use crate::follower_read::FollowerReads;
 use crate::log::{Command, Entry, Index, Log, Payload, Term};
@@ -183,6 +183,7 @@ pub struct Node {
     /// What has come of the leader's snapshot so far.
     pub(crate) incoming: Option<Incoming>,
     pub(crate) random: Random,
+    pub(crate) pinned_timeouts: Arc<[PinnedTimeout]>,
     pub(crate) follower_reads: FollowerReads,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -202,6 +203,18 @@ impl Node {
         seed: u64,
         disk: Durable,
         now: Micros,
+    ) -> Node {
+        Node::restore_with_timeouts(id, settings, seed, disk, now, Arc::new([]))
+    }
+
+    /// [`Node::restore`], with some of the election timeouts decided beforehand.
+    pub fn restore_with_timeouts(
+        id: NodeId,
+        settings: CheckedSettings,
+        seed: u64,
+        disk: Durable,
+        now: Micros,
+        pinned_timeouts: Arc<[PinnedTimeout]>,
     ) -> Node {
         let persistence = Persistence::new(&disk);
         // A server that has run before may have followed a leader just before it
@@ -241,6 +254,7 @@ impl Node {
             hard_state_changed: false,
             incoming: None,
             random: Random::new(seed),
+            pinned_timeouts,
             follower_reads: FollowerReads::new(seed),
             outputs: VecDeque::new(),
         };

@@ -16,6 +16,11 @@ impl Random {
         Random { seed, drawn: 0 }
     }
 
+    /// How many draws there were.
+    pub(crate) const fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.drawn = self.drawn.wrapping_add(1);
         let mut mixed = self.seed.wrapping_add(self.drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15));

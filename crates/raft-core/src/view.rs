@@ -127,6 +127,11 @@ impl<'a> View<'a> {
         matches!(self.0.role, Role::Leader(_))
     }
 
+    /// How many election timeouts it has drawn since it started.
+    pub const fn timeouts_drawn(&self) -> u64 {
+        self.0.random.drawn()
+    }
+
     /// Its log, as it is in memory.
     pub const fn log(&self) -> &'a Log {
         &self.0.log

@@ -21,8 +21,13 @@ pub struct Disk {
 
 impl Disk {
     pub(crate) fn new(membership: Membership) -> Disk {
+        Disk::with(Durable::new(membership))
+    }
+
+    /// A disk that holds this already.
+    pub(crate) fn with(durable: Durable) -> Disk {
         Disk {
-            durable: Durable::new(membership),
+            durable,
             waiting: VecDeque::new(),
             syncing: None,
             syncs: 0,
@@ -39,6 +44,11 @@ impl Disk {
     /// Makes one of what is the same in its log and another.
     pub(crate) fn share_log(&mut self, with: &Log) {
         self.durable.log.share(with);
+    }
+
+    /// How many fsyncs it has begun.
+    pub(crate) const fn syncs(&self) -> u64 {
+        self.syncs
     }
 
     /// How many writes a crash at this moment would lose.

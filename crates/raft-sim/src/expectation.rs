@@ -163,7 +163,7 @@ impl Expectations {
             .flat_map(|expectation| [Some(&expectation.what), expectation.since.as_ref()]);
         Expectations {
             counts: counts.collect(),
-            watch: Watch::of(occasions.flatten()),
+            watch: Watch::of(scenario, occasions.flatten()),
             unexpected: 0,
             first_unexpected: None,
             expectations,

@@ -212,6 +212,7 @@ impl World {
         self.hand_over_waiting(node);
         let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
+        host.timeouts_drawn += host.node().map_or(0, |node| node.view().timeouts_drawn());
         host.process = None;
         host.wake_at = None;
         host.clock.go_on(now);

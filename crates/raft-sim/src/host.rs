@@ -4,12 +4,13 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::history::OperationId;
 use crate::pause::Pause;
+use crate::pin::{self, Pin};
 use crate::queue::Due;
 use crate::snapshot::SnapshotUnderWay;
 use crate::state_machine::StateMachine;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use raft_core::{CheckedSettings, Index, Membership, Micros, Node, NodeId, RequestId, Term};
+use raft_core::{CheckedSettings, Index, Micros, Node, NodeId, RequestId, Term};
 
 /// One machine of the cluster.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,6 +21,8 @@ pub struct Host {
     pub(crate) process: Option<Process>,
     /// How often it has started.
     pub(crate) boots: u64,
+    /// How many election timeouts it drew in its earlier lives.
+    pub(crate) timeouts_drawn: u64,
     /// How many snapshots it has begun.
     pub(crate) snapshots: u64,
     /// When its process wants to be woken next, in true time.
@@ -43,21 +46,24 @@ pub(crate) struct Process {
 }
 
 impl Host {
-    pub(crate) fn new(id: NodeId, membership: Membership, clock: Clock) -> Host {
+    pub(crate) fn new(id: NodeId, disk: Disk, clock: Clock) -> Host {
         Host {
             id,
             clock,
-            disk: Disk::new(membership),
+            disk,
             process: None,
             boots: 0,
+            timeouts_drawn: 0,
             snapshots: 0,
             wake_at: None,
         }
     }
 
-    pub(crate) fn boot(&mut self, settings: CheckedSettings, seed: u64, now: Micros) {
+    pub(crate) fn boot(&mut self, settings: CheckedSettings, seed: u64, pins: &[Pin], now: Micros) {
         let disk = self.disk.durable().clone();
-        let node = Node::restore(self.id, settings, seed, disk, self.clock.shows_at(now));
+        let timeouts = pin::timeouts(pins, self.id, self.timeouts_drawn);
+        let own_now = self.clock.shows_at(now);
+        let node = Node::restore_with_timeouts(self.id, settings, seed, disk, own_now, timeouts);
         self.boots += 1;
         self.process = Some(Process {
             waiting: Vec::new(),

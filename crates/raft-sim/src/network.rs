@@ -2,6 +2,7 @@
 
 use crate::draw::{Purpose, draw};
 use crate::latency::Latency;
+use crate::pin::{self, Pin};
 use crate::record::LossCause;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -135,6 +136,7 @@ impl Network {
         &mut self,
         seed: u64,
         plan: &NetworkPlan,
+        pins: &[Pin],
         now: Micros,
         envelope: Envelope,
     ) -> ((MessageId, Micros), Option<(MessageId, Micros)>) {
@@ -144,7 +146,8 @@ impl Network {
         let nth = *count;
         *count += 1;
         let bits = draw(seed, Purpose::Latency { from, to, kind, nth });
-        let latency = plan.latency(from, to).pick(bits);
+        let pinned = pin::latency(pins, (from, to), kind, nth);
+        let latency = pinned.unwrap_or_else(|| plan.latency(from, to).pick(bits));
         let (reaches_permille, lost) = if self.is_cut(from, to) {
             (500, Some(LossCause::Cut))
         } else if is_one_of(

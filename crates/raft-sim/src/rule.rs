@@ -112,7 +112,7 @@ impl Rules {
     pub(crate) fn of(scenario: &Scenario) -> Option<Rules> {
         let rules = &scenario.rules;
         (!rules.is_empty()).then(|| Rules {
-            watch: Watch::of(rules.iter().map(|rule| &rule.when)),
+            watch: Watch::of(scenario, rules.iter().map(|rule| &rule.when)),
             seen: alloc::vec![0; rules.len()],
             acted: 0,
         })

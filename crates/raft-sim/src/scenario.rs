@@ -3,8 +3,10 @@
 use crate::action::{Step, sort_steps};
 use crate::clock::Rate;
 use crate::expectation::Expectation;
+use crate::initial::InitialState;
 use crate::latency::Latency;
 use crate::network::NetworkPlan;
+use crate::pin::Pin;
 use crate::rule::Rule;
 use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
@@ -89,6 +91,12 @@ pub struct Scenario {
     /// What the run comes to, whatever the seed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<Expectation>,
+    /// What nodes have on their disks at the beginning. `None` of them: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial: Vec<InitialState>,
+    /// What takes as long as is said here, and not as long as is drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<Pin>,
     /// When the run ends.
     pub duration: Micros,
     /// The seed to play it with where nobody chooses another: one that shows well what it

@@ -129,6 +129,8 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         script: Vec::new(),
         rules: Vec::new(),
         expectations: Vec::new(),
+        initial: Vec::new(),
+        pins: Vec::new(),
         duration: Micros::from_secs(2),
         seed: None,
     }

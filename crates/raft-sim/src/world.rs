@@ -6,11 +6,14 @@
 
 use crate::client::Client;
 use crate::clock::{Clock, Rate};
+use crate::disk::Disk;
 use crate::draw::{Purpose, draw};
 use crate::history::History;
 use crate::host::Host;
+use crate::initial::{self, Past};
 use crate::monitor::{Monitors, Violation};
 use crate::network::{MessageId, Network};
+use crate::pin;
 use crate::queue::{Due, Queue};
 use crate::record::{Happening, LossCause, Record};
 use crate::rule::Rules;
@@ -60,7 +63,6 @@ impl World {
     pub fn new(plan: Arc<Plan>) -> World {
         let scenario = plan.scenario();
         let everyone = NodeSet::first(scenario.nodes);
-        let membership = scenario.membership();
         let rate_of = |id: NodeId| {
             scenario
                 .clocks
@@ -74,7 +76,10 @@ impl World {
         };
         let hosts = everyone
             .iter()
-            .map(|id| Host::new(id, membership, Clock::new(rate_of(id), offset_of(id))))
+            .map(|id| {
+                let disk = Disk::with(initial::disk_of(scenario, id));
+                Host::new(id, disk, Clock::new(rate_of(id), offset_of(id)))
+            })
             .collect::<Vec<_>>();
         let clients = scenario
             .clients
@@ -82,6 +87,7 @@ impl World {
             .zip(1..)
             .map(|(plan, number)| Client::new(number, *plan, scenario.ask(number, 0)))
             .collect::<Vec<_>>();
+        let past = Past::of(scenario);
         let mut world = World {
             now: Micros::ZERO,
             events: 0,
@@ -91,8 +97,8 @@ impl World {
             client_messages: alloc::vec![0; clients.len() + 1],
             clients,
             history: History::default(),
-            monitors: Monitors::default(),
-            last_value: Value(0),
+            monitors: Monitors::after(&past),
+            last_value: past.last_value,
             next_request: 0,
             steps_done: 0,
             it: None,
@@ -351,7 +357,7 @@ impl World {
         let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let seed = draw(plan.seed(), Purpose::NodeSeed { node, boot: host.boots });
-        host.boot(plan.settings(), seed, now);
+        host.boot(plan.settings(), seed, &plan.scenario().pins, now);
         self.emit(Happening::Restarted { node });
         self.carry_out_outputs(node);
     }
@@ -383,6 +389,7 @@ impl World {
                     let (first, duplicate) = self.network.send(
                         plan.seed(),
                         &plan.scenario().network,
+                        &plan.scenario().pins,
                         self.now,
                         envelope.clone(),
                     );
@@ -488,7 +495,9 @@ impl World {
         let boot = host.boots;
         if let Some(span) = host.disk.begin_sync(plan.seed(), node, plan.scenario().fsync_of(node))
         {
-            self.queue.plan(self.now + span, Due::SyncEnds { node, boot });
+            let pinned = pin::fsync(&plan.scenario().pins, node, host.disk.syncs() - 1);
+            let ends_at = self.now + pinned.unwrap_or(span);
+            self.queue.plan(ends_at, Due::SyncEnds { node, boot });
         }
     }
 

@@ -360,6 +360,7 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
         hard_state_changed: _,
         outputs: _,
         random: _,
+        pinned_timeouts: _,
         // No model here reads.
         follower_reads: _,
     } = node;

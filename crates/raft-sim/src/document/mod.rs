@@ -77,6 +77,7 @@
 //! 4. Draw the field in `tests/generator/`, so that `tests/document.rs` tries it in all
 //!    three forms.
 
+mod beginning;
 mod latency;
 mod occasions;
 mod packed;
@@ -91,6 +92,7 @@ mod text;
 mod version;
 pub mod words;
 
+pub use beginning::{Initial, Pin};
 pub use latency::{Latency, Normal};
 pub use occasions::{Expectation, Rule};
 pub use packed::{MOST_PACKED_BYTES, PackedError};
@@ -158,6 +160,10 @@ record! {
         pub rules: Vec<Rule> = Vec::new(),
         /// What the run comes to, whatever the seed. That nothing is violated goes without saying.
         pub expectations: Vec<Expectation> = Vec::new(),
+        /// What nodes have on their disks at the beginning. By default nothing.
+        pub initial: Vec<Initial> = Vec::new(),
+        /// What takes as long as is said here, and not as long as is drawn.
+        pub pins: Vec<Pin> = Vec::new(),
     }
 }
 
@@ -372,6 +378,8 @@ impl Document {
             script,
             rules,
             expectations,
+            initial,
+            pins,
             duration,
             seed,
         } = scenario;
@@ -453,6 +461,8 @@ impl Document {
             seed: *seed,
             rules: rules.iter().map(Rule::of).collect(),
             expectations: expectations.iter().map(Expectation::of).collect(),
+            initial: initial.iter().map(Initial::of).collect(),
+            pins: pins.iter().map(Pin::of).collect(),
         }
     }
 
@@ -503,6 +513,8 @@ impl Document {
             seed,
             rules,
             expectations,
+            initial,
+            pins,
         } = self;
         let mut errors = Vec::new();
         let mut flaws_left_out = Flaws::NONE;
@@ -566,6 +578,8 @@ impl Document {
             script: steps.iter().map(Step::step).collect(),
             rules: rules.iter().map(Rule::rule).collect(),
             expectations: expectations.iter().map(Expectation::expectation).collect(),
+            initial: initial.iter().map(Initial::state).collect(),
+            pins: pins.iter().map(Pin::pin).collect(),
             duration: *duration,
             seed: *seed,
         };

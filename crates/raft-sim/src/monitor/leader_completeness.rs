@@ -35,6 +35,20 @@ pub(super) struct LeaderCompleteness {
 }
 
 impl LeaderCompleteness {
+    /// These entries were committed before the run, in the term of the last of them.
+    pub(super) fn begin_with(&mut self, by: NodeId, log: &Log) {
+        let committed_in = log.end().term;
+        for (_, entry) in log.iter() {
+            self.committed.push(Committed {
+                entry: entry.term,
+                by,
+                committed_in,
+                is_reported: false,
+            });
+        }
+        self.latest = committed_in;
+    }
+
     /// A node has come into office.
     pub(super) fn elected(&mut self, term: Term, node: NodeId, log: &Log) -> Option<Evidence> {
         self.seen.remove(&node);

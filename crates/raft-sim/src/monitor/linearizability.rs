@@ -96,6 +96,19 @@ pub(crate) struct Ended {
 }
 
 impl Linearizability {
+    /// A key holds this value before the run.
+    pub(crate) fn begin_with(&mut self, key: Key, value: Value) {
+        if let Some(first) = self.registers.entry(key).or_default().clusters.get_mut(0) {
+            first.value = value;
+        }
+    }
+
+    /// Before the run somebody asked to write this, and waits no more: it may take effect.
+    pub(crate) fn asked_before(&mut self, key: Key, value: Value) {
+        // Nobody in this run: whatever finds the value is named in its place.
+        self.write_began(OperationId(u32::MAX), key, value, Micros::ZERO);
+    }
+
     /// A write began.
     pub(crate) fn write_began(
         &mut self,
@@ -149,7 +162,8 @@ impl Linearizability {
         let register = self.registers.entry(read.key).or_default();
         let name = |operation, value| OperationRef::of(history, operation, read.key, value);
         let offender = name(read.operation, read.value);
-        let (place, cluster) = if read.value == Value::default() {
+        let first = register.clusters.get(0).map(|first| first.value);
+        let (place, cluster) = if Some(read.value) == first {
             (None, 0)
         } else {
             let Some(place) = register.place_of(read.value) else {
@@ -226,7 +240,7 @@ impl Register {
         if write.cluster.is_some() {
             return;
         }
-        let (last_started, last_start) = if ended.began_at > write.began_at {
+        let (last_started, last_start) = if ended.began_at >= write.began_at {
             (ended.operation, ended.began_at)
         } else {
             (write.operation, write.began_at)

@@ -19,6 +19,7 @@ pub use violation::{Evidence, OperationRef, Violation};
 
 use crate::history::{History, OperationId, Outcome, Request};
 use crate::host::Host;
+use crate::initial::Past;
 use crate::record::Happening;
 use crate::state_machine::Put;
 use alloc::vec::Vec;
@@ -125,6 +126,30 @@ impl Monitors {
     /// Makes one of what is the same in the logs that it knows and another.
     pub(crate) fn share_logs(&mut self, with: &Log) {
         self.logs.share(with);
+    }
+
+    /// Monitors of a run with such a past.
+    pub(crate) fn after(past: &Past) -> Monitors {
+        let mut monitors = Monitors::default();
+        if let Some((node, log)) = &past.committed {
+            monitors.state_machines.begin_with(*node, log);
+            monitors.completeness.begin_with(*node, log);
+        }
+        for (node, log) in &past.logs {
+            let mut previous = log.term_at(Index::ZERO);
+            for (index, entry) in log.iter() {
+                let differs = monitors.matching.written(*node, index, entry, previous);
+                debug_assert!(differs.is_none(), "the logs were checked to be alike");
+                previous = Some(entry.term);
+            }
+        }
+        for (key, value) in &past.values {
+            monitors.registers.begin_with(*key, *value);
+        }
+        for (key, value) in &past.open {
+            monitors.registers.asked_before(*key, *value);
+        }
+        monitors
     }
 
     /// Takes note of what just happened; gives what it violates.

@@ -31,6 +31,11 @@ pub(super) struct StateMachineSafety {
 }
 
 impl StateMachineSafety {
+    /// These entries were applied before the run.
+    pub(super) fn begin_with(&mut self, node: NodeId, log: &Log) {
+        log.iter().for_each(|(_, entry)| self.applied_first(node, entry));
+    }
+
     /// A node's state machine applies an entry.
     pub(super) fn applied(
         &mut self,

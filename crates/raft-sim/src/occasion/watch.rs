@@ -2,9 +2,12 @@
 
 use super::{ClientDeed, Deed, Occasion, Parcel, Subject};
 use crate::history::{OperationId, Outcome};
+use crate::initial::InitialState;
 use crate::network::MessageId;
 use crate::record::Happening;
+use crate::scenario::Scenario;
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
 use raft_core::{Change, Index, Message, MessageKind, NodeId, Office, Term, Transition, WriteId};
 
 /// A node's term, in memory and on its disk.
@@ -51,7 +54,10 @@ pub(crate) struct Moment<'a> {
 
 impl Watch {
     /// A watch that can tell of all these occasions.
-    pub(crate) fn of<'a>(occasions: impl IntoIterator<Item = &'a Occasion>) -> Watch {
+    pub(crate) fn of<'a>(
+        scenario: &Scenario,
+        occasions: impl IntoIterator<Item = &'a Occasion>,
+    ) -> Watch {
         let follows_letters = |occasion: &Occasion| {
             let does = match occasion {
                 Occasion::Node { does, .. } => Some(does),
@@ -59,8 +65,12 @@ impl Watch {
             };
             matches!(does, Some(Deed::Receives { .. } | Deed::Loses { .. }))
         };
+        let begins_in = |state: &InitialState| {
+            let terms = Terms { now: state.term(), durable: state.term(), asked: VecDeque::new() };
+            state.nodes.iter().map(|node| (node, terms.clone())).collect::<Vec<_>>()
+        };
         Watch {
-            terms: BTreeMap::new(),
+            terms: scenario.initial.iter().flat_map(begins_in).collect(),
             leaders: BTreeMap::new(),
             letters: occasions.into_iter().any(follows_letters).then(BTreeMap::new),
             clients: BTreeMap::new(),
@@ -317,11 +327,10 @@ fn is_transition(deed: &Deed, transition: &Transition) -> bool {
 mod tests {
     use super::*;
     use crate::action::parse_steps;
-    use crate::scenario::{Plan, Scenario};
+    use crate::scenario::Plan;
     use crate::workload::five_nodes;
     use crate::world::World;
     use alloc::sync::Arc;
-    use alloc::vec::Vec;
 
     /// Terms that a crash takes back, too: the watch reads them off the disk.
     #[test]
@@ -335,7 +344,7 @@ mod tests {
             let scenario = Scenario { script: script.clone(), ..five_nodes("watch", "", "") };
             let plan = Plan::new(scenario, seed, Vec::new()).expect("it can be");
             let mut world = World::new(Arc::new(plan));
-            let mut watch = Watch::of([]);
+            let mut watch = Watch::of(world.plan().scenario(), []);
             let mut records = Vec::new();
             while world.step(&mut records) {
                 for record in records.drain(..) {

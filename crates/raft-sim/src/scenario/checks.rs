@@ -8,7 +8,9 @@ use super::{
 use crate::action::{Action, Step, is_plausible_step, means_it, nodes_of};
 use crate::clock::Rate;
 use crate::expectation;
+use crate::initial;
 use crate::latency::Latency;
+use crate::pin;
 use crate::rule;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -29,6 +31,8 @@ pub(super) fn check(scenario: &Scenario, interventions: &[Step]) -> Vec<Scenario
     checks.steps(interventions, "interventions", "");
     rule::check(scenario, &mut |field: &str, message| checks.wrong(field, message));
     expectation::check(scenario, &mut |field: &str, message| checks.wrong(field, message));
+    pin::check(scenario, &mut |field: &str, message| checks.wrong(field, message));
+    initial::check(scenario, &mut |field: &str, message| checks.wrong(field, message));
     checks.errors
 }
 

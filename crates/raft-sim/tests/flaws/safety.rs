@@ -33,6 +33,8 @@ fn nodes(nodes: u8) -> Scenario {
         summary: String::new(),
         rules: Vec::new(),
         expectations: Vec::new(),
+        initial: Vec::new(),
+        pins: Vec::new(),
         nodes,
         voters: None,
         learners: NodeSet::EMPTY,

@@ -81,6 +81,8 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         summary: String::new(),
         rules: Vec::new(),
         expectations: Vec::new(),
+        initial: Vec::new(),
+        pins: Vec::new(),
         nodes,
         voters: Some(voters),
         learners,

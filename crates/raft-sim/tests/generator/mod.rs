@@ -169,6 +169,8 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         summary: String::new(),
         rules: Vec::new(),
         expectations: Vec::new(),
+        initial: Vec::new(),
+        pins: Vec::new(),
         nodes,
         voters: None,
         learners: NodeSet::EMPTY,
