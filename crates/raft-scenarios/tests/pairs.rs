@@ -60,3 +60,17 @@ fn the_two_of_a_pair_differ_in_one_setting_only() {
     }
     assert!(pairs >= 2 * 7, "{pairs}");
 }
+
+/// So that what differs between real systems is their timing and nothing else.
+#[test]
+fn the_settings_of_real_systems_differ_in_the_preset_only() {
+    let names: Vec<&str> =
+        raft_scenarios::names().filter(|name| name.starts_with("settings-")).collect();
+    assert!(names.len() >= 5);
+    for pair in names.windows(2) {
+        let mut found = Vec::new();
+        differences(&json(pair[0]), &json(pair[1]), "", &mut found);
+        assert!(found.iter().all(|place| place.starts_with(".timing.")), "{pair:?}: {found:#?}");
+        assert!(!found.is_empty(), "{pair:?}");
+    }
+}

@@ -184,6 +184,17 @@ fn what_a_hunt_finds_is_a_file_that_shows_it_again() {
 }
 
 #[test]
+fn the_schemas_are_json() {
+    for format in ["scenario", "trace"] {
+        let output = raftlab(&["schema", format]);
+        exits(&output, 0);
+        let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(schema["$schema"].is_string(), "{format}");
+    }
+    exits(&raftlab(&["schema", "poem"]), 2);
+}
+
+#[test]
 fn a_hunt_in_real_raft_finds_nothing_and_exits_with_0() {
     let output = raftlab(&["hunt", "leader-crash", "--seeds", "50"]);
     exits(&output, 0);
