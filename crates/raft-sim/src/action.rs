@@ -56,7 +56,30 @@ pub enum Action {
         #[serde(with = "node_or_who")]
         to: Who,
     },
-    /// Mends it.
+    /// Makes one link slower, in one direction: what is sent from now on takes so much
+    /// longer.
+    SlowLink {
+        /// From here ...
+        #[serde(with = "node_or_who")]
+        from: Who,
+        /// ... to there.
+        #[serde(with = "node_or_who")]
+        to: Who,
+        /// By how much.
+        by: Micros,
+    },
+    /// Makes one link lose messages, in one direction.
+    MakeLossy {
+        /// From here ...
+        #[serde(with = "node_or_who")]
+        from: Who,
+        /// ... to there.
+        #[serde(with = "node_or_who")]
+        to: Who,
+        /// How many of a million; where the whole network loses more, that counts.
+        per_million: u32,
+    },
+    /// Mends it: it is neither cut, nor slow, nor lossy any more than all links are.
     MendLink {
         /// From here ...
         #[serde(with = "node_or_who")]
@@ -138,6 +161,10 @@ impl fmt::Display for Action {
             }
             Action::Isolate(who) => write!(formatter, "isolate:{who}"),
             Action::CutLink { from, to } => write!(formatter, "cut:{from}-{to}"),
+            Action::SlowLink { from, to, by } => write!(formatter, "slow:{from}-{to}:{}", by.0),
+            Action::MakeLossy { from, to, per_million } => {
+                write!(formatter, "loss:{from}-{to}:{per_million}")
+            }
             Action::MendLink { from, to } => write!(formatter, "mend:{from}-{to}"),
             Action::Heal => formatter.write_str("heal"),
             Action::SetClock { node, rate } => write!(formatter, "clock:{node}:{rate}"),
@@ -200,6 +227,8 @@ pub(crate) const KINDS: &[&str] = &[
     "partition",
     "isolate",
     "cut",
+    "slow",
+    "loss",
     "mend",
     "heal",
     "clock",
@@ -296,6 +325,39 @@ fn clock_step(text: &str) -> Result<(Who, i64), ActionError> {
     Ok((who(name)?, by_micros))
 }
 
+fn slow_link(text: &str) -> Result<Action, ActionError> {
+    let wrong = || {
+        ActionError(format!(
+            "“{text}” is no slow link: write from-to:microseconds, such as A-B:50000, at most a \
+             minute"
+        ))
+    };
+    let (ends, by) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let by = by.parse().map(Micros).map_err(|_| wrong())?;
+    if by > SLOWEST {
+        return Err(wrong());
+    }
+    link(ends).map(|(from, to)| Action::SlowLink { from, to, by })
+}
+
+fn lossy_link(text: &str) -> Result<Action, ActionError> {
+    let wrong = || {
+        ActionError(format!(
+            "“{text}” is no lossy link: write from-to:messages of a million, such as A-B:250000, \
+             at most 1000000"
+        ))
+    };
+    let (ends, per_million) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let per_million = per_million.parse().map_err(|_| wrong())?;
+    if per_million > 1_000_000 {
+        return Err(wrong());
+    }
+    link(ends).map(|(from, to)| Action::MakeLossy { from, to, per_million })
+}
+
+/// The most that a link is made slower by.
+pub(crate) const SLOWEST: Micros = Micros::from_secs(60);
+
 /// Whether a clock jumps by an hour at most, and not by nothing.
 pub(crate) const fn is_plausible_step(by_micros: i64) -> bool {
     by_micros != 0 && by_micros.unsigned_abs() <= 3_600_000_000
@@ -329,6 +391,8 @@ impl FromStr for Action {
             "partition" => Action::Partition(groups(rest)?),
             "isolate" => Action::Isolate(who(rest)?),
             "cut" => link(rest).map(|(from, to)| Action::CutLink { from, to })?,
+            "slow" => slow_link(rest)?,
+            "loss" => lossy_link(rest)?,
             "mend" => link(rest).map(|(from, to)| Action::MendLink { from, to })?,
             "heal" if rest.is_empty() => Action::Heal,
             "clock" => clock(rest).map(|(node, rate)| Action::SetClock { node, rate })?,
@@ -403,9 +467,10 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
         Action::Partition(groups) => {
             groups.iter().fold(NodeSet::EMPTY, |all, group| all.union(*group))
         }
-        Action::CutLink { from, to } | Action::MendLink { from, to } => {
-            from.nodes().union(to.nodes())
-        }
+        Action::CutLink { from, to }
+        | Action::MendLink { from, to }
+        | Action::SlowLink { from, to, .. }
+        | Action::MakeLossy { from, to, .. } => from.nodes().union(to.nodes()),
         Action::Heal => NodeSet::EMPTY,
     }
 }
@@ -451,6 +516,8 @@ mod tests {
             Action::Partition(vec![NodeSet::first(2), NodeSet::only(NodeId::D)]),
             Action::CutLink { from: NodeId::A.into(), to: NodeId::B.into() },
             Action::CutLink { from: Who::Leader, to: Who::FormerLeader },
+            Action::SlowLink { from: Who::FormerLeader, to: Who::Leader, by: Micros(50_000) },
+            Action::MakeLossy { from: NodeId::A.into(), to: Who::Leader, per_million: 1_000_000 },
             Action::CutLink { from: Who::FollowerNot(NodeSet::first(2)), to: Who::Leader },
             Action::MendLink { from: NodeId::A.into(), to: NodeId::B.into() },
             Action::Heal,
@@ -507,6 +574,11 @@ mod tests {
             ("5:partition:AB-", "empty group"),
             ("5:cut:A", "write from-to"),
             ("5:cut:A-A", "two ends"),
+            ("5:slow:A-B", "write from-to:microseconds"),
+            ("5:slow:A-B:60000001", "at most a minute"),
+            ("5:slow:A-A:1", "two ends"),
+            ("5:loss:A-B:1000001", "at most 1000000"),
+            ("5:loss:A:1", "write from-to, such as"),
             ("5:clock:A:9/1", "from 1/2 to 2/1"),
             ("5:clock:A:1/0", "from 1/2 to 2/1"),
             ("5:step:A:250", "with a sign"),

@@ -90,6 +90,16 @@ impl World {
                 self.emit(Happening::LinkCut { from, to });
                 self.lose_severed();
             }
+            Action::SlowLink { from, to, by } => {
+                let (from, to) = (self.resolve(*from)?, self.resolve(*to)?);
+                self.network.slow(from, to, *by);
+                self.emit(Happening::LinkSlowed { from, to, by: *by });
+            }
+            Action::MakeLossy { from, to, per_million } => {
+                let (from, to) = (self.resolve(*from)?, self.resolve(*to)?);
+                self.network.make_lossy(from, to, *per_million);
+                self.emit(Happening::LinkMadeLossy { from, to, per_million: *per_million });
+            }
             Action::MendLink { from, to } => {
                 let (from, to) = (self.resolve(*from)?, self.resolve(*to)?);
                 self.network.mend(from, to);

@@ -57,6 +57,8 @@ impl Landmark {
             | Happening::DiskLost { .. }
             | Happening::Parted { .. }
             | Happening::LinkCut { .. }
+            | Happening::LinkSlowed { .. }
+            | Happening::LinkMadeLossy { .. }
             | Happening::LinkMended { .. }
             | Happening::Healed
             | Happening::ClockSet { .. }

@@ -6,7 +6,7 @@ use crate::pin::{self, Pin};
 use crate::record::LossCause;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use raft_core::{Envelope, MessageKind, Micros, NodeId, NodeSet};
+use raft_core::{Envelope, Message, MessageKind, Micros, NodeId, NodeSet, Payload};
 use serde::{Deserialize, Serialize};
 
 /// The name of a message within its run: they count up as they are sent.
@@ -27,11 +27,72 @@ pub struct NetworkPlan {
     /// sender had not heard that the first arrived, and had sent it again.
     #[serde(default, skip_serializing_if = "is_never")]
     pub duplicates_per_million: u32,
+    /// What was measured between some nodes, there and back: a message takes half of it, and
+    /// the jitter. A link that is named above has its own latency all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub round_trips: Vec<RoundTrip>,
+    /// What comes on top of half a round trip that was measured.
+    #[serde(default = "no_jitter", skip_serializing_if = "is_no_jitter")]
+    pub jitter: Latency,
+    /// How many bytes a second a link carries, in each direction. Big messages take longer
+    /// then, and those behind them wait. `None`: size is no matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_per_second: Option<u64>,
+    /// A link delivers its messages in the order in which they were sent, as TCP does: one
+    /// that is slow holds up those behind it. Else each takes the time that it takes.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub in_order: bool,
 }
 
 // What a scenario doesn't say is not in its text either.
 fn is_never(per_million: &u32) -> bool {
     *per_million == 0
+}
+
+const fn no_jitter() -> Latency {
+    Latency::Constant(Micros::ZERO)
+}
+
+fn is_no_jitter(jitter: &Latency) -> bool {
+    *jitter == no_jitter()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+const fn is_not(it: &bool) -> bool {
+    !*it
+}
+
+/// How long it takes from one node to another and back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RoundTrip {
+    /// Between this node ...
+    pub from: NodeId,
+    /// ... and this one.
+    pub to: NodeId,
+    /// There and back.
+    pub span: Micros,
+}
+
+/// What a message has beside entries and chunks: its fields and the headers of TCP and IP.
+const HEADER_BYTES: u64 = 100;
+/// What an entry has beside its command: its term, its kind and how long it is.
+const ENTRY_BYTES: u64 = 16;
+
+/// How long a message is, for a link that carries so many bytes a second and no more.
+fn bytes_of(message: &Message) -> u64 {
+    let payload = match message {
+        Message::AppendEntries(append) => append
+            .entries
+            .iter()
+            .map(|entry| match &entry.payload {
+                Payload::Command(command) => ENTRY_BYTES + command.0.len() as u64,
+                Payload::NoOp | Payload::Configuration(_) => ENTRY_BYTES,
+            })
+            .sum(),
+        Message::InstallSnapshot(install) => install.chunk.len() as u64,
+        _ => 0,
+    };
+    HEADER_BYTES + payload
 }
 
 /// One link, in one direction.
@@ -48,14 +109,39 @@ pub struct LinkPlan {
 impl NetworkPlan {
     /// A network that loses nothing and is alike everywhere.
     pub const fn of(latency: Latency) -> NetworkPlan {
-        NetworkPlan { latency, links: Vec::new(), loss_per_million: 0, duplicates_per_million: 0 }
+        NetworkPlan {
+            latency,
+            links: Vec::new(),
+            loss_per_million: 0,
+            duplicates_per_million: 0,
+            round_trips: Vec::new(),
+            jitter: no_jitter(),
+            bytes_per_second: None,
+            in_order: false,
+        }
     }
 
-    fn latency(&self, from: NodeId, to: NodeId) -> Latency {
-        self.links
-            .iter()
-            .find(|link| link.from == from && link.to == to)
-            .map_or(self.latency, |link| link.latency)
+    /// A network whose round trips were measured, all of them.
+    pub fn measured(round_trips: Vec<RoundTrip>, jitter: Latency) -> NetworkPlan {
+        NetworkPlan { round_trips, jitter, ..NetworkPlan::of(no_jitter()) }
+    }
+
+    /// How long a message takes, by the draw for it, and what comes on top of that.
+    fn latency(&self, from: NodeId, to: NodeId) -> (Latency, Micros) {
+        if let Some(link) = self.links.iter().find(|link| link.from == from && link.to == to) {
+            return (link.latency, Micros::ZERO);
+        }
+        let is_it =
+            |it: &&RoundTrip| (it.from, it.to) == (from, to) || (it.to, it.from) == (from, to);
+        match self.round_trips.iter().find(is_it) {
+            Some(round_trip) => (self.jitter, round_trip.span.scaled(1, 2)),
+            None => (self.latency, Micros::ZERO),
+        }
+    }
+
+    fn pick(&self, from: NodeId, to: NodeId, bits: u64) -> Micros {
+        let (latency, on_top) = self.latency(from, to);
+        latency.pick(bits) + on_top
     }
 }
 
@@ -85,6 +171,14 @@ pub struct Network {
     groups: Vec<NodeSet>,
     parted_since: Option<Micros>,
     cut: BTreeSet<(NodeId, NodeId)>,
+    // What an operator did to single links: how much longer a message takes, and how many of
+    // a million are lost.
+    slowed: BTreeMap<(NodeId, NodeId), Micros>,
+    lossy: BTreeMap<(NodeId, NodeId), u32>,
+    // Until when a link is busy with what was sent before, where it carries so much and no
+    // more; and when the last message arrives, where they do in order.
+    busy_until: BTreeMap<(NodeId, NodeId), Micros>,
+    last_arrival: BTreeMap<(NodeId, NodeId), Micros>,
 }
 
 impl Network {
@@ -96,6 +190,10 @@ impl Network {
             groups: Vec::new(),
             parted_since: None,
             cut: BTreeSet::new(),
+            slowed: BTreeMap::new(),
+            lossy: BTreeMap::new(),
+            busy_until: BTreeMap::new(),
+            last_arrival: BTreeMap::new(),
         }
     }
 
@@ -124,6 +222,17 @@ impl Network {
         self.cut.iter().copied()
     }
 
+    /// The links that somebody made slower, each in one direction, and by how much.
+    pub fn slow_links(&self) -> impl Iterator<Item = (NodeId, NodeId, Micros)> {
+        self.slowed.iter().map(|((from, to), by)| (*from, *to, *by))
+    }
+
+    /// The links that somebody made lossy, each in one direction, and how many of a million
+    /// messages they lose.
+    pub fn lossy_links(&self) -> impl Iterator<Item = (NodeId, NodeId, u32)> {
+        self.lossy.iter().map(|((from, to), per_million)| (*from, *to, *per_million))
+    }
+
     /// Whether a message from one to the other would be lost, by a wall or a cut.
     pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
         let parted = self.groups.iter().any(|group| group.contains(from) != group.contains(to));
@@ -146,12 +255,17 @@ impl Network {
         let nth = *count;
         *count += 1;
         let bits = draw(seed, Purpose::Latency { from, to, kind, nth });
-        let pinned = pin::latency(pins, (from, to), kind, nth);
-        let latency = pinned.unwrap_or_else(|| plan.latency(from, to).pick(bits));
+        let link = (from, to);
+        let slower = self.slowed.get(&link).copied().unwrap_or_default();
+        let queued = self.queue_behind(plan, now, link, &envelope.body);
+        // A scenario that says how long a message takes means all of it.
+        let latency = pin::latency(pins, link, kind, nth)
+            .unwrap_or_else(|| queued + plan.pick(from, to, bits) + slower);
+        let lossy = self.lossy.get(&link).copied().unwrap_or_default();
         let (reaches_permille, lost) = if self.is_cut(from, to) {
             (500, Some(LossCause::Cut))
         } else if is_one_of(
-            plan.loss_per_million,
+            plan.loss_per_million.max(lossy),
             draw(seed, Purpose::Loss { from, to, kind, nth }),
         ) {
             (700, Some(LossCause::Dropped))
@@ -159,6 +273,7 @@ impl Network {
             (1_000, None)
         };
         let ends_at = now + latency.scaled(u32::from(reaches_permille), 1_000);
+        let ends_at = if lost.is_none() { self.in_order(plan, link, ends_at) } else { ends_at };
         let flight =
             Flight { envelope, sent_at: now, ends_at, reaches_permille, lost, is_waiting: false };
         let purpose = Purpose::Duplicate { from, to, kind, nth };
@@ -169,10 +284,37 @@ impl Network {
         let first = (self.fly(flight), ends_at);
         let duplicate = copy.map(|copy| {
             let bits = draw(seed, Purpose::LatencyOfDuplicate { from, to, kind, nth });
-            let ends_at = ends_at + plan.latency(from, to).pick(bits);
+            let ends_at = self.in_order(plan, link, ends_at + plan.pick(from, to, bits));
             (self.fly(Flight { ends_at, ..copy }), ends_at)
         });
         (first, duplicate)
+    }
+
+    /// How long it takes until the last byte of a message has left: after those of the
+    /// messages before it.
+    fn queue_behind(
+        &mut self,
+        plan: &NetworkPlan,
+        now: Micros,
+        link: (NodeId, NodeId),
+        message: &Message,
+    ) -> Micros {
+        let Some(bytes_per_second) = plan.bytes_per_second else { return Micros::ZERO };
+        let micros =
+            u128::from(bytes_of(message)) * 1_000_000 / u128::from(bytes_per_second.max(1));
+        let busy_until = self.busy_until.entry(link).or_default();
+        *busy_until = now.max(*busy_until) + Micros(u64::try_from(micros).unwrap_or(u64::MAX));
+        *busy_until - now
+    }
+
+    /// When a message arrives that would at `ends_at`, were there none before it.
+    fn in_order(&mut self, plan: &NetworkPlan, link: (NodeId, NodeId), ends_at: Micros) -> Micros {
+        if !plan.in_order {
+            return ends_at;
+        }
+        let last = self.last_arrival.entry(link).or_default();
+        *last = ends_at.max(*last);
+        *last
     }
 
     fn fly(&mut self, flight: Flight) -> MessageId {
@@ -203,14 +345,26 @@ impl Network {
         self.cut.insert((from, to));
     }
 
+    pub(crate) fn slow(&mut self, from: NodeId, to: NodeId, by: Micros) {
+        self.slowed.insert((from, to), by);
+    }
+
+    pub(crate) fn make_lossy(&mut self, from: NodeId, to: NodeId, per_million: u32) {
+        self.lossy.insert((from, to), per_million);
+    }
+
     pub(crate) fn mend(&mut self, from: NodeId, to: NodeId) {
         self.cut.remove(&(from, to));
+        self.slowed.remove(&(from, to));
+        self.lossy.remove(&(from, to));
     }
 
     pub(crate) fn heal(&mut self) {
         self.groups.clear();
         self.parted_since = None;
         self.cut.clear();
+        self.slowed.clear();
+        self.lossy.clear();
     }
 
     /// Messages on their way over a link that is cut now: they die where they are.

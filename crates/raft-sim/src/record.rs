@@ -159,6 +159,24 @@ pub enum Happening {
         /// To.
         to: NodeId,
     },
+    /// One link was made slower, in one direction.
+    LinkSlowed {
+        /// From.
+        from: NodeId,
+        /// To.
+        to: NodeId,
+        /// By how much.
+        by: Micros,
+    },
+    /// One link was made to lose messages, in one direction.
+    LinkMadeLossy {
+        /// From.
+        from: NodeId,
+        /// To.
+        to: NodeId,
+        /// How many of a million.
+        per_million: u32,
+    },
     /// One link was mended.
     LinkMended {
         /// From.

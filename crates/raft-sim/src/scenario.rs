@@ -27,6 +27,8 @@ pub const MOST_NODES: u8 = 9;
 pub const LONGEST_RUN: Micros = Micros::from_secs(3_600);
 /// The most steps that a script, or a person, takes in one run.
 pub const MOST_STEPS: usize = 1_000;
+/// The least that a link carries, in bytes a second: a modem of 1980.
+pub(crate) const SLOWEST_LINK: u64 = 100;
 /// The most that a clock is ahead from the beginning.
 pub(crate) const LONGEST_OFFSET: Micros = Micros::from_secs(3_600);
 /// The most clients that a cluster has.

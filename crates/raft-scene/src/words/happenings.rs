@@ -93,6 +93,13 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             format!("A wall goes up: {}.", groups.join(" | "))
         }
         Happening::LinkCut { from, to } => format!("Nothing gets from {from} to {to} any more."),
+        Happening::LinkSlowed { from, to, by } => {
+            format!("From {from} to {to} every message takes {} longer.", span(*by))
+        }
+        Happening::LinkMadeLossy { from, to, per_million } => format!(
+            "From {from} to {to} {} of a hundred messages get lost.",
+            hundredths(*per_million)
+        ),
         Happening::LinkMended { from, to } => format!("The link from {from} to {to} is mended."),
         Happening::Healed => "Every wall comes down and every link is mended.".to_string(),
         Happening::ClockSet { node, rate } => match rate.percent() {
@@ -163,6 +170,13 @@ fn reconfiguration(change: &Reconfiguration) -> String {
     }
 }
 
+/// `25`, `0.5`: of a hundred, what is given of a million.
+fn hundredths(per_million: u32) -> String {
+    let (whole, rest) = (per_million / 10_000, per_million % 10_000);
+    let text = format!("{whole}.{rest:04}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
 fn refused(action: &Action, because: ActionRefusal) -> String {
     let why = match because {
         ActionRefusal::NoLeader => "nobody leads",
@@ -187,6 +201,8 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         Action::ForceTimeout(_) => "forced election",
         Action::Partition(_) | Action::Isolate(_) => "wall",
         Action::CutLink { .. } => "cut",
+        Action::SlowLink { .. } => "slow link",
+        Action::MakeLossy { .. } => "lossy link",
         Action::MendLink { .. } | Action::Heal => "mending",
         Action::SetClock { .. } => "clock setting",
         Action::StepClock { .. } => "clock step",
@@ -252,6 +268,8 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::DiskLost { .. }
         | Happening::Parted { .. }
         | Happening::LinkCut { .. }
+        | Happening::LinkSlowed { .. }
+        | Happening::LinkMadeLossy { .. }
         | Happening::LinkMended { .. }
         | Happening::Healed
         | Happening::ClockSet { .. }

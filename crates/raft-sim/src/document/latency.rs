@@ -20,6 +20,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// latency = "5 ms"                # always the same
 /// latency = "0.4-1.2 ms"          # any of these, as likely as any
 /// latency = { normal = { mean = "5 ms", deviation = "1 ms" } }
+/// latency = { log-normal = { median = "5 ms", p99 = "40 ms" } }
+/// latency = { quantiles = { min = "1 ms", p10 = "2 ms", p50 = "3 ms", p90 = "5 ms", p99 = "9 ms", max = "1 s" } }
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "kebab-case")]
@@ -30,6 +32,10 @@ pub enum Latency {
     Uniform(Range),
     /// A bell around the mean, cut off at zero and at three deviations.
     Normal(Normal),
+    /// Mostly short and sometimes long: its logarithm is a bell.
+    LogNormal(LogNormal),
+    /// As it was measured.
+    Quantiles(Quantiles),
 }
 
 record! {
@@ -39,6 +45,34 @@ record! {
         pub mean: Span,
         /// The standard deviation.
         pub deviation: Span,
+    }
+}
+
+record! {
+    /// Mostly short and sometimes long: its logarithm is a bell around that of the median.
+    pub struct LogNormal {
+        /// Half take no longer.
+        pub median: Span,
+        /// One of a hundred takes longer.
+        pub p99: Span,
+    }
+}
+
+record! {
+    /// What a measurement told: each no shorter than the one before.
+    pub struct Quantiles {
+        /// The shortest.
+        pub min: Span,
+        /// One of ten takes no longer.
+        pub p10: Span,
+        /// Half take no longer.
+        pub p50: Span,
+        /// Nine of ten take no longer.
+        pub p90: Span,
+        /// Ninety-nine of a hundred take no longer.
+        pub p99: Span,
+        /// The longest.
+        pub max: Span,
     }
 }
 
@@ -65,6 +99,17 @@ impl Latency {
             latency::Latency::Normal { mean, deviation } => {
                 Latency::Normal(Normal { mean: Worded(mean), deviation: Worded(deviation) })
             }
+            latency::Latency::LogNormal { median, p99 } => {
+                Latency::LogNormal(LogNormal { median: Worded(median), p99: Worded(p99) })
+            }
+            latency::Latency::Quantiles(it) => Latency::Quantiles(Quantiles {
+                min: Worded(it.min),
+                p10: Worded(it.p10),
+                p50: Worded(it.p50),
+                p90: Worded(it.p90),
+                p99: Worded(it.p99),
+                max: Worded(it.max),
+            }),
         }
     }
 
@@ -78,6 +123,17 @@ impl Latency {
             Latency::Normal(Normal { mean, deviation }) => {
                 latency::Latency::Normal { mean: mean.0, deviation: deviation.0 }
             }
+            Latency::LogNormal(LogNormal { median, p99 }) => {
+                latency::Latency::LogNormal { median: median.0, p99: p99.0 }
+            }
+            Latency::Quantiles(it) => latency::Latency::Quantiles(latency::Quantiles {
+                min: it.min.0,
+                p10: it.p10.0,
+                p50: it.p50.0,
+                p90: it.p90.0,
+                p99: it.p99.0,
+                max: it.max.0,
+            }),
         }
     }
 

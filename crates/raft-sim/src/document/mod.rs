@@ -93,7 +93,7 @@ mod version;
 pub mod words;
 
 pub use beginning::{Initial, Pin};
-pub use latency::{Latency, Normal};
+pub use latency::{Latency, LogNormal, Normal, Quantiles};
 pub use occasions::{Expectation, Rule};
 pub use packed::{MOST_PACKED_BYTES, PackedError};
 pub use preset::Preset;
@@ -108,7 +108,7 @@ pub use words::{Named, Worded};
 
 use crate::action::{self, Action};
 use crate::clock::Rate;
-use crate::network::{LinkPlan, NetworkPlan};
+use crate::network::{self, LinkPlan, NetworkPlan};
 use crate::scenario::{self, ClientPlan, Scenario, ScenarioError, Work};
 use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
@@ -252,6 +252,29 @@ record! {
         pub duplicates_per_million: u32 = 0,
         /// Links that are not like the others, each in one direction.
         pub links: Vec<Link> = Vec::new(),
+        /// What was measured between some nodes, there and back: a message takes half of it,
+        /// and the jitter, unless its link is named above.
+        pub round_trips: Vec<RoundTrip> = Vec::new(),
+        /// What comes on top of half a round trip that was measured.
+        pub jitter: Latency = Latency::constant(0),
+        /// How many bytes a second a link carries, in each direction: big messages take longer,
+        /// and those behind them wait. By default size is no matter.
+        pub bytes_per_second: Option<u64> = None,
+        /// Whether a link delivers its messages in the order in which they were sent, as TCP
+        /// does.
+        pub in_order: bool = false,
+    }
+}
+
+record! {
+    /// How long it takes from one node to another and back.
+    pub struct RoundTrip {
+        /// Between this node ...
+        pub from: Node,
+        /// ... and this one.
+        pub to: Node,
+        /// There and back.
+        pub span: Span,
     }
 }
 
@@ -345,7 +368,8 @@ record! {
         /// When. What else happens at that very microsecond comes first.
         pub at: Span,
         /// What: an action and whom it is about, such as crash:leader, restart:B, pause:leader,
-        /// suspend:A, resume:A, stall-disk:A, unstall-disk:A, lose-disk:A, timeout:A, partition:ABE-CD, isolate:leader, cut:A-B, mend:A-B, heal, clock:A:4/5,
+        /// suspend:A, resume:A, stall-disk:A, unstall-disk:A, lose-disk:A, timeout:A, partition:ABE-CD, isolate:leader, cut:A-B,
+        /// slow:A-B:50000 (microseconds), loss:A-B:250000 (of a million), mend:A-B, heal, clock:A:4/5,
         /// step:A:-250000 (microseconds), transfer:B, add-learner:D, add-voter:D, remove:A,
         /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B,
         /// read-straight:B.
@@ -401,7 +425,16 @@ impl Document {
             snapshot_chunk_bytes,
             flaws,
         } = *settings;
-        let NetworkPlan { latency, links, loss_per_million, duplicates_per_million } = network;
+        let NetworkPlan {
+            latency,
+            links,
+            loss_per_million,
+            duplicates_per_million,
+            round_trips,
+            jitter,
+            bytes_per_second,
+            in_order,
+        } = network;
         let paper = Settings::default();
         let timeouts = Between { min: election_timeout_min, max: election_timeout_max };
         let paper_timeouts =
@@ -449,6 +482,10 @@ impl Document {
                 loss_per_million: *loss_per_million,
                 duplicates_per_million: *duplicates_per_million,
                 links: links.iter().map(Link::of).collect(),
+                round_trips: round_trips.iter().map(RoundTrip::of).collect(),
+                jitter: Latency::of(*jitter),
+                bytes_per_second: *bytes_per_second,
+                in_order: *in_order,
             },
             disks: Disks { fsync: Latency::of(*fsync), of: fsyncs.iter().map(Disk::of).collect() },
             clocks: Clock::of(clocks, clock_offsets),
@@ -505,7 +542,17 @@ impl Document {
             snapshots:
                 Snapshots { every, entries_kept, chunk_bytes, latency: taking, per_entry, blocks },
             network:
-                Network { latency, client_latency, loss_per_million, duplicates_per_million, links },
+                Network {
+                    latency,
+                    client_latency,
+                    loss_per_million,
+                    duplicates_per_million,
+                    links,
+                    round_trips,
+                    jitter,
+                    bytes_per_second,
+                    in_order,
+                },
             disks: Disks { fsync, of: fsyncs },
             clocks,
             clients,
@@ -565,6 +612,10 @@ impl Document {
             network: NetworkPlan {
                 latency: latency.latency(),
                 links: links.iter().map(Link::plan).collect(),
+                round_trips: round_trips.iter().map(RoundTrip::plan).collect(),
+                jitter: jitter.latency(),
+                bytes_per_second: *bytes_per_second,
+                in_order: *in_order,
                 loss_per_million: *loss_per_million,
                 duplicates_per_million: *duplicates_per_million,
             },
@@ -596,6 +647,18 @@ impl Link {
     fn plan(&self) -> LinkPlan {
         let Link { from, to, latency } = self;
         LinkPlan { from: from.0, to: to.0, latency: latency.latency() }
+    }
+}
+
+impl RoundTrip {
+    const fn of(plan: &network::RoundTrip) -> RoundTrip {
+        let network::RoundTrip { from, to, span } = *plan;
+        RoundTrip { from: Worded(from), to: Worded(to), span: Worded(span) }
+    }
+
+    const fn plan(&self) -> network::RoundTrip {
+        let RoundTrip { from, to, span } = self;
+        network::RoundTrip { from: from.0, to: to.0, span: span.0 }
     }
 }
 

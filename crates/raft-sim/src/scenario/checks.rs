@@ -2,10 +2,10 @@
 //! each by the path that it has in the scenario's document.
 
 use super::{
-    LONGEST_OFFSET, LONGEST_RUN, MOST_CLIENTS, MOST_NODES, MOST_STEPS, Scenario, ScenarioError,
-    Work,
+    LONGEST_OFFSET, LONGEST_RUN, MOST_CLIENTS, MOST_NODES, MOST_STEPS, SLOWEST_LINK, Scenario,
+    ScenarioError, Work,
 };
-use crate::action::{Action, Step, is_plausible_step, means_it, nodes_of};
+use crate::action::{Action, SLOWEST, Step, is_plausible_step, means_it, nodes_of};
 use crate::clock::Rate;
 use crate::expectation;
 use crate::initial;
@@ -125,6 +125,19 @@ impl Checks {
             self.member(&format!("network.links[{place}].from"), link.from);
             self.member(&format!("network.links[{place}].to"), link.to);
         }
+        self.latency("network.jitter", network.jitter);
+        for (place, round_trip) in network.round_trips.iter().enumerate() {
+            let field = format!("network.round_trips[{place}]");
+            self.member(&format!("{field}.from"), round_trip.from);
+            self.member(&format!("{field}.to"), round_trip.to);
+            if round_trip.span > Micros::from_secs(60) {
+                self.wrong(format!("{field}.span"), "longer than a minute");
+            }
+        }
+        if network.bytes_per_second.is_some_and(|rate| rate < SLOWEST_LINK) {
+            let slow = format!("at least {SLOWEST_LINK}: a link that is slower never gets done");
+            self.wrong("network.bytes_per_second", slow);
+        }
         for (node, rate) in &scenario.clocks {
             self.member("clocks", *node);
             check_rate(&mut |field, message| self.wrong(field, message), "clocks", *rate);
@@ -139,11 +152,8 @@ impl Checks {
     }
 
     fn latency(&mut self, field: &str, latency: Latency) {
-        if latency.longest() > Micros::from_secs(60) {
-            self.wrong(field, "longer than a minute");
-        }
-        if matches!(latency, Latency::Uniform { min, max } if min > max) {
-            self.wrong(field, "min must not be longer than max");
+        if let Some(fault) = latency.fault() {
+            self.wrong(field, fault);
         }
     }
 
@@ -238,6 +248,12 @@ pub(crate) fn check_action(
         && !is_plausible_step(*by_micros)
     {
         wrong(field, format!("{text}: a clock steps by 1 µs to one hour"));
+    }
+    if matches!(action, Action::SlowLink { by, .. } if *by > SLOWEST) {
+        wrong(field, format!("{text}: a link is made slower by a minute at most"));
+    }
+    if matches!(action, Action::MakeLossy { per_million, .. } if *per_million > 1_000_000) {
+        wrong(field, format!("{text}: a link loses at most 1000000 of a million messages"));
     }
 }
 

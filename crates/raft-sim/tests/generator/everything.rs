@@ -8,8 +8,8 @@ use raft_core::{
     DriftBound, Flaws, InForce, Micros, NodeId, NodeSet, ReadMode, Reconfiguration, Settings,
 };
 use raft_sim::{
-    Action, Ask, ClientPlan, Key, Latency, LinkPlan, NetworkPlan, Rate, Scenario, SnapshotWork,
-    Step, Who, Work,
+    Action, Ask, ClientPlan, Key, Latency, LinkPlan, NetworkPlan, Rate, RoundTrip, Scenario,
+    SnapshotWork, Step, Who, Work,
 };
 
 /// What a schedule is about. Each finds what the others seldom do.
@@ -162,6 +162,18 @@ fn network(
     let mut network = NetworkPlan::of(latency(dice, slowest));
     network.loss_per_million = dice.pick(&[0, 0, 0, 10_000, 100_000, 300_000]);
     network.duplicates_per_million = dice.pick(&[0, 0, 10_000, 300_000]);
+    network.in_order = dice.one_in(4);
+    // From a message's header in about a heartbeat to much in no time.
+    network.bytes_per_second =
+        dice.one_in(4).then(|| dice.of(100_000_000, 10_000_000_000) / timeout);
+    if dice.one_in(6) {
+        network.jitter = latency(dice, timeout / 16);
+        for (from, to) in [(0, 1), (1, 2), (2, 0)] {
+            let node = |number| NodeId::new(number).expect("a small number");
+            let span = dice.span(0, timeout / 2);
+            network.round_trips.push(RoundTrip { from: node(from), to: node(to), span });
+        }
+    }
     for _ in 0..dice.pick(&[0, 0, 1, 3]) {
         let (from, to) = (dice.node(nodes), dice.node(nodes));
         if from != to {
@@ -296,8 +308,8 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
     let later = at + dice.of(1, timeout * 3);
     let mut then = |at: u64, action: Action| script.push(Step { at: Micros(at), action });
     let kind = match temper {
-        Temper::Mixed => dice.of(0, 24),
-        Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12, 15, 21]),
+        Temper::Mixed => dice.of(0, 25),
+        Temper::StaleLeaders => dice.pick(&[0, 4, 5, 8, 9, 9, 11, 12, 12, 12, 15, 21, 23]),
         Temper::Duels => dice.pick(&[0, 4, 6, 6, 7, 7, 10, 13, 14, 14, 15, 16, 21, 22]),
     };
     match kind {
@@ -446,6 +458,17 @@ fn happens(dice: &mut Dice, script: &mut Vec<Step>, around: &Surroundings, at: u
             (0..nodes)
                 .filter_map(NodeId::new)
                 .for_each(|it| then(moment + timeout / 8, Action::Restart(it.into())));
+        }
+        // A link is slow, or loses much.
+        23 => {
+            let (from, to) = (Who::Node(node), Who::Node(other));
+            if dice.one_in(2) {
+                then(at, Action::SlowLink { from, to, by: Micros(dice.of(1, timeout)) });
+            } else {
+                let per_million = dice.of(1, 1_000_000) as u32;
+                then(at, Action::MakeLossy { from, to, per_million });
+            }
+            then(later, Action::MendLink { from, to });
         }
         // A disk stalls, for long enough to be missed or not.
         22 => {

@@ -194,6 +194,10 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
 fn latency(dice: &mut Dice, most: u64) -> Latency {
     let middle = Micros(dice.of(20, most.max(40)) / dice.pick(&[1, 4, 16]) + 2);
     match dice.of(0, 2) {
+        // No dice are thrown for it, so that schedules stay what they are.
+        0 if middle.0.is_multiple_of(3) => {
+            Latency::LogNormal { median: middle, p99: middle.scaled(5, 2) }
+        }
         0 => Latency::Constant(middle),
         1 => Latency::Uniform { min: middle.scaled(1, 4), max: middle.scaled(2, 1) },
         _ => Latency::Normal { mean: middle, deviation: middle.scaled(1, 4) },
