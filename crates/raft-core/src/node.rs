@@ -72,6 +72,16 @@ pub enum Input {
     /// on, a server that hears a leader has promised not to vote, itself included,
     /// and ignores this too ([`Transition::VoteIgnored`]).
     Campaign,
+    /// From now on the node goes by these settings: in what it sends, grants, refuses and
+    /// counts next. A timeout that was drawn stays as it was drawn. What it has done by the
+    /// flaws and by the rule of which configuration counts it can't undo: of those it keeps
+    /// what it started with.
+    ///
+    /// No lease is counted on before a majority has answered a round that was sent after
+    /// this. That makes a change of lease, stickiness or timeouts safe where every server
+    /// is told before the leader is, or at once: the promise not to vote must be given by
+    /// those who answer.
+    Settings(CheckedSettings),
 }
 
 /// Something that a node wants done. The driver does each, in order, after each
@@ -285,6 +295,7 @@ impl Node {
             Input::Reconfigure { request, change } => self.reconfigure(now, request, change),
             Input::Transfer(target) => self.transfer(now, target),
             Input::Campaign => self.campaign(now, CandidateCause::Told),
+            Input::Settings(settings) => self.change_settings(settings),
         }
         self.persist_hard_state();
     }
@@ -298,6 +309,13 @@ impl Node {
             self.send_unsent_proposals();
         }
         self.outputs.pop_front()
+    }
+
+    fn change_settings(&mut self, settings: CheckedSettings) {
+        self.settings = settings.in_place_of(self.settings);
+        if let Role::Leader(leader) = &mut self.role {
+            leader.rounds.begin_leases_anew();
+        }
     }
 
     /// Makes one of what is the same in its log and another: see [`Log::share`]. It

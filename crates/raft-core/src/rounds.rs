@@ -33,6 +33,8 @@ pub(crate) struct Rounds {
     pub(crate) confirmed: Option<Confirmed>,
     /// Whether leases are over for this term, because it was handed over.
     leases_ended: bool,
+    /// Rounds up to this one give no lease: they were sent under other settings.
+    no_lease_by: Round,
     /// The newest round that was begun because a read waits for it.
     pub(crate) newest_for_read: Round,
 }
@@ -59,6 +61,7 @@ impl Rounds {
             answered: BTreeMap::new(),
             confirmed: None,
             leases_ended: false,
+            no_lease_by: Round(0),
             newest_for_read: Round(0),
         }
     }
@@ -66,6 +69,14 @@ impl Rounds {
     /// No lease of this term is good from now on.
     pub(crate) fn end_leases(&mut self) {
         self.leases_ended = true;
+        if let Some(confirmed) = &mut self.confirmed {
+            confirmed.lease_until = None;
+        }
+    }
+
+    /// Only rounds that are sent from now on give a lease.
+    pub(crate) fn begin_leases_anew(&mut self) {
+        self.no_lease_by = self.newest;
         if let Some(confirmed) = &mut self.confirmed {
             confirmed.lease_until = None;
         }
@@ -169,7 +180,7 @@ impl Node {
         let sent_at = if counts_from_receive_time { now } else { sent_at };
         // Reads may be answered for timeout / bound from then on (dissertation, 6.4.1).
         let lease_until = bound
-            .filter(|_| !rounds.leases_ended)
+            .filter(|_| !rounds.leases_ended && round > rounds.no_lease_by)
             .map(|bound| sent_at + minimum.scaled(bound.denominator, bound.numerator));
         rounds.confirmed = Some(Confirmed { round, sent_at, lease_until });
         self.transition(Transition::RoundConfirmed { round, sent_at, lease_until });

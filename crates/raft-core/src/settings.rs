@@ -233,6 +233,12 @@ impl CheckedSettings {
     pub const fn get(&self) -> &Settings {
         &self.0
     }
+
+    /// These settings, but for what a running node can't change.
+    pub(crate) const fn in_place_of(self, old: CheckedSettings) -> CheckedSettings {
+        let Settings { configurations_in_force, flaws, .. } = old.0;
+        CheckedSettings(Settings { configurations_in_force, flaws, ..self.0 })
+    }
 }
 
 impl Settings {

@@ -4,6 +4,7 @@
 //! is "at 412 ms, crash the leader".
 
 use crate::clock::Rate;
+use crate::setting::Setting;
 use crate::who::{Letters, Who, node, node_or_who};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -126,6 +127,8 @@ pub enum Action {
     /// Someone reads, once, what this node has applied: leader or not, it answers at once,
     /// and the value may be old.
     ReadStraight(Who),
+    /// From now on a setting is another, on every node.
+    Set(Setting),
 }
 
 /// An action at a moment.
@@ -190,6 +193,7 @@ impl fmt::Display for Action {
             }
             Action::Read { from, mode: ReadMode::Lease } => write!(formatter, "read-lease:{from}"),
             Action::ReadStraight(from) => write!(formatter, "read-straight:{from}"),
+            Action::Set(setting) => write!(formatter, "set:{setting}"),
             Action::Read { from, mode: ReadMode::Log } => write!(formatter, "read-log:{from}"),
         }
     }
@@ -244,6 +248,7 @@ pub(crate) const KINDS: &[&str] = &[
     "read-lease",
     "read-log",
     "read-straight",
+    "set",
 ];
 
 fn who(text: &str) -> Result<Who, ActionError> {
@@ -409,6 +414,7 @@ impl FromStr for Action {
             "read-index" => Action::Read { from: who(rest)?, mode: ReadMode::ReadIndex },
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
             "read-straight" => Action::ReadStraight(who(rest)?),
+            "set" => Action::Set(rest.parse()?),
             "read-log" => Action::Read { from: who(rest)?, mode: ReadMode::Log },
             _ => {
                 let kinds = KINDS.join(", ");
@@ -471,7 +477,7 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
         | Action::MendLink { from, to }
         | Action::SlowLink { from, to, .. }
         | Action::MakeLossy { from, to, .. } => from.nodes().union(to.nodes()),
-        Action::Heal => NodeSet::EMPTY,
+        Action::Heal | Action::Set(_) => NodeSet::EMPTY,
     }
 }
 

@@ -105,6 +105,7 @@ impl World {
                 self.network.mend(from, to);
                 self.emit(Happening::LinkMended { from, to });
             }
+            Action::Set(setting) => self.set(*setting),
             Action::Heal => {
                 self.network.heal();
                 self.emit(Happening::Healed);

@@ -93,6 +93,15 @@ impl Landmarks {
         }
     }
 
+    /// Those of the first `events` events.
+    pub(crate) fn up_to(&self, events: u64) -> Landmarks {
+        let mut kept = self.clone();
+        for list in &mut kept.events {
+            list.truncate(list.count_to(events));
+        }
+        kept
+    }
+
     pub(crate) fn shrink(&mut self) {
         self.events.iter_mut().for_each(Ascending::shrink);
     }

@@ -12,6 +12,7 @@ extern crate std;
 
 mod action;
 mod ascending;
+mod branches;
 mod client;
 mod clock;
 mod disk;
@@ -37,6 +38,7 @@ pub mod round_trips;
 mod rule;
 mod scenario;
 mod service;
+mod setting;
 mod shelf;
 mod snapshot;
 mod state_machine;
@@ -50,6 +52,7 @@ mod world;
 
 pub use action::{Action, ActionError, Step, format_steps, parse_steps, sort_steps};
 pub use ascending::Ascending;
+pub use branches::{Branch, BranchId, Branches};
 pub use client::Client;
 pub use clock::{Clock, Rate};
 pub use disk::Disk;
@@ -70,6 +73,7 @@ pub use rule::Rule;
 pub use scenario::{
     Ask, ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
 };
+pub use setting::Setting;
 pub use snapshot::{SnapshotUnderWay, SnapshotWork};
 pub use state_machine::{Key, Put, Session, StateMachine, Value};
 pub use timeline::{Records, Timeline, Told};

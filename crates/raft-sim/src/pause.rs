@@ -59,6 +59,7 @@ impl World {
         host.clock.go_on(now);
         host.set_alarm(now);
         self.emit(Happening::Resumed { node });
+        self.bring_settings_up_to_date(node);
         self.hand_over_waiting(node);
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::clock::Rate;
 use crate::history::{OperationId, Outcome, Request};
 use crate::monitor::Violation;
 use crate::network::MessageId;
+use crate::setting::Setting;
 use alloc::vec::Vec;
 use raft_core::{
     Change, Entry, Envelope, Index, LogEnd, Micros, NodeId, NodeSet, Reconfiguration, Term,
@@ -218,6 +219,11 @@ pub enum Happening {
     TimeoutForced {
         /// Which.
         node: NodeId,
+    },
+    /// A setting is another from now on, on every node.
+    SettingChanged {
+        /// Which, and what it is now.
+        setting: Setting,
     },
     /// An action could not be done.
     ActionRefused {

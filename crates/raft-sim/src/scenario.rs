@@ -261,6 +261,18 @@ pub struct Plan {
     schedule: Vec<Step>,
 }
 
+/// Up to where two runs are the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parting {
+    /// The moment of the first step that only one of them takes. Steps come last of all
+    /// that happens at a moment, so all else of that moment is the same as well.
+    pub(crate) at: Micros,
+    /// How many steps they have in common.
+    pub(crate) steps: usize,
+    /// Whether they are runs of one scenario and seed. Else nothing is the same.
+    pub(crate) is_akin: bool,
+}
+
 impl Plan {
     /// Checks a run.
     ///
@@ -298,6 +310,27 @@ impl Plan {
     /// What a person did, in the order given.
     pub fn interventions(&self) -> &[Step] {
         &self.interventions
+    }
+
+    /// What a person did, in the order in which it happens.
+    pub(crate) fn interventions_in_time(&self) -> impl Iterator<Item = &Step> {
+        let mut steps: Vec<&Step> = self.interventions.iter().collect();
+        steps.sort_by_key(|step| step.at);
+        steps.into_iter()
+    }
+
+    /// Up to where the run of another plan is the same as this one's.
+    pub(crate) fn parts_from(&self, other: &Plan) -> Parting {
+        let is_akin = self.seed == other.seed && self.scenario == other.scenario;
+        if !is_akin {
+            return Parting { at: Micros::ZERO, steps: 0, is_akin };
+        }
+        let same = self.schedule.iter().zip(&other.schedule);
+        let steps = same.take_while(|(one, other)| one == other).count();
+        let next = |plan: &Plan| plan.schedule.get(steps).map(|step| step.at);
+        // The end of the run, where neither does anything more.
+        let at = next(self).into_iter().chain(next(other)).min();
+        Parting { at: at.unwrap_or(self.scenario.duration), steps, is_akin }
     }
 
     pub(crate) fn schedule(&self) -> &[Step] {

@@ -49,7 +49,9 @@ impl World {
                         sequence = if plan.keeps_session { client.writes } else { 0 };
                         self.next_write(key)
                     }
-                    Work::Read(mode) => Request::Read { key, mode: Some(mode) },
+                    Work::Read(mode) => {
+                        Request::Read { key, mode: Some(self.reads.unwrap_or(mode)) }
+                    }
                     Work::ReadStraight => Request::Read { key, mode: None },
                 };
                 let operation = self.begin(number, request);

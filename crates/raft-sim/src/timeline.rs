@@ -32,12 +32,20 @@ use records::{Recent, Stretch};
 /// some 40 kB, is shared out over so many: twenty seconds of five nodes with clients.
 const EVENTS_BETWEEN_KEYFRAMES: u64 = 8_192;
 
+/// A world that is kept.
+#[derive(Clone, Debug)]
+struct Keyframe {
+    world: Arc<World>,
+    /// How many records there are of the events before it.
+    records: u64,
+}
+
 /// A run, simulated to its end: what happened, and the world at any instant.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     plan: Arc<Plan>,
     /// The first is the run's beginning, and each is so many events after the one before.
-    keyframes: Vec<Arc<World>>,
+    keyframes: Vec<Keyframe>,
     /// When each event happened.
     times: Ascending,
     landmarks: Landmarks,
@@ -58,7 +66,7 @@ impl Timeline {
         let beginning = Arc::new(World::new(plan.clone()));
         let mut timeline = Timeline {
             plan,
-            keyframes: alloc::vec![beginning],
+            keyframes: alloc::vec![Keyframe { world: beginning, records: 0 }],
             times: Ascending::new(),
             landmarks: Landmarks::default(),
             records: 0,
@@ -66,6 +74,27 @@ impl Timeline {
         };
         timeline.go_on(watch);
         timeline
+    }
+
+    /// The run of another plan. What it has in common with this one, where something else
+    /// is done from a moment on, is not simulated again, and its keyframes are shared.
+    pub fn branch(&self, plan: Arc<Plan>) -> Timeline {
+        let parting = self.plan.parts_from(&plan);
+        let is_common = |keyframe: &&Keyframe| {
+            keyframe.world.now() <= parting.at && keyframe.world.steps_done <= parting.steps
+        };
+        let common = self.keyframes.iter().take_while(is_common).cloned().collect::<Vec<_>>();
+        let Some(last) = common.last().filter(|_| parting.is_akin) else {
+            return Timeline::new(plan);
+        };
+        let (events, records) = (last.world.events(), last.records);
+        let mut times = self.times.clone();
+        times.truncate(usize::try_from(events).unwrap_or(usize::MAX));
+        let landmarks = self.landmarks.up_to(events);
+        let recent = RefCell::default();
+        let mut branch = Timeline { plan, keyframes: common, times, landmarks, records, recent };
+        branch.go_on(&mut |_| {});
+        branch
     }
 
     /// Simulates on from the last keyframe, to the end.
@@ -90,7 +119,8 @@ impl Timeline {
             }
             if world.events().is_multiple_of(EVENTS_BETWEEN_KEYFRAMES) {
                 world.share_logs();
-                self.keyframes.push(Arc::new(world.clone()));
+                let world = Arc::new(world.clone());
+                self.keyframes.push(Keyframe { world, records: self.records });
             }
         }
         self.times.shrink();
@@ -158,7 +188,7 @@ impl Timeline {
     pub fn seek(&self, world: &mut World, events: u64) {
         let events = events.min(self.events());
         let keyframe = self.keyframe_before(events);
-        if world.events() > events || world.events() < self.keyframes[keyframe].events() {
+        if world.events() > events || world.events() < self.keyframes[keyframe].world.events() {
             *world = self.world_at_keyframe(keyframe);
         }
         let mut passed = Vec::new();
@@ -176,6 +206,6 @@ impl Timeline {
     fn world_at_keyframe(&self, number: usize) -> World {
         // A keyframe that came from another branch is of that branch's plan: up to there
         // the two are the same run.
-        self.keyframes[number].of_plan(self.plan.clone())
+        self.keyframes[number].world.of_plan(self.plan.clone())
     }
 }

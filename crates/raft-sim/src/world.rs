@@ -18,12 +18,13 @@ use crate::queue::{Due, Queue};
 use crate::record::{Happening, LossCause, Record};
 use crate::rule::Rules;
 use crate::scenario::Plan;
+use crate::setting::Setting;
 use crate::state_machine::{Put, StateMachine, Value};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
-    Answer, Envelope, Index, Input, LogEnd, Membership, Micros, Node, NodeId, NodeSet, Output,
-    Payload, RoleView, Snapshot, Term,
+    Answer, CheckedSettings, Envelope, Index, Input, LogEnd, Membership, Micros, Node, NodeId,
+    NodeSet, Output, Payload, ReadMode, RoleView, Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -42,6 +43,10 @@ pub struct World {
     pub(crate) last_value: Value,
     pub(crate) next_request: u64,
     pub(crate) steps_done: usize,
+    /// What the nodes' settings are now.
+    settings: CheckedSettings,
+    /// How clients ask for what they read, if that was set.
+    pub(crate) reads: Option<ReadMode>,
     /// Whom the rule that acts just now means by "it".
     pub(crate) it: Option<NodeId>,
     pub(crate) rules: Option<Rules>,
@@ -101,6 +106,8 @@ impl World {
             last_value: past.last_value,
             next_request: 0,
             steps_done: 0,
+            settings: plan.settings(),
+            reads: None,
             it: None,
             rules: Rules::of(plan.scenario()),
             fresh: Vec::new(),
@@ -357,9 +364,33 @@ impl World {
         let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let seed = draw(plan.seed(), Purpose::NodeSeed { node, boot: host.boots });
-        host.boot(plan.settings(), seed, &plan.scenario().pins, now);
+        host.boot(self.settings, seed, &plan.scenario().pins, now);
         self.emit(Happening::Restarted { node });
         self.carry_out_outputs(node);
+    }
+
+    /// From now on a setting is another.
+    pub(crate) fn set(&mut self, setting: Setting) {
+        if let Setting::Reads(mode) = setting {
+            self.reads = Some(mode);
+        }
+        // A plan takes none that can't be.
+        if let Ok(settings) = setting.applied_to(*self.settings.get()).check() {
+            self.settings = settings;
+        }
+        self.emit(Happening::SettingChanged { setting });
+        for node in NodeSet::first(self.plan.scenario().nodes).iter() {
+            self.bring_settings_up_to_date(node);
+        }
+    }
+
+    /// Tells a node what the settings are now, if it runs; one that stands still is told
+    /// when it goes on.
+    pub(crate) fn bring_settings_up_to_date(&mut self, node: NodeId) {
+        let Some(process) = self.host(node).and_then(|host| host.process.as_ref()) else { return };
+        if !process.stands() && process.node.view().settings() != self.settings.get() {
+            self.tell(node, Input::Settings(self.settings));
+        }
     }
 
     /// Tells a node something, and does what it wants done.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::flaws::Flaws;
+use crate::node::Input;
 use crate::read::ReadMode;
 use crate::settings::{DriftBound, Settings};
 use crate::testing::*;
@@ -43,6 +44,38 @@ fn a_drift_bound_shortens_the_lease() {
         leader.now = until;
         assert!(leader.tell(read(2, ReadMode::Lease)).reads_ready().is_empty(), "it has run out");
     }
+}
+
+#[test]
+fn with_new_settings_only_rounds_that_are_sent_under_them_give_a_lease() {
+    for start in [Settings::default(), leased(1, 1)] {
+        let mut leader = Server::leader(Start { settings: start, ..Start::default() });
+        let settings = leased(3, 2).check().expect("they can be");
+        leader.tell(Input::Settings(settings));
+        let seen = leader.hear(B, 1, accepted(1, 1));
+        assert!(confirmed(&seen).is_some());
+        assert_eq!(seen.lease_until(), None, "nobody had promised anything by then");
+        leader.now = leader.now + Settings::default().heartbeat_interval;
+        let sent_at = leader.now;
+        leader.tell(Input::Wake);
+        let seen = leader.hear(B, 1, accepted(1, 2));
+        assert_eq!(seen.lease_until(), Some(sent_at + TIMEOUT.scaled(2, 3)));
+        // Without a change of its own, a lease is good until the settings take it away.
+        leader.tell(Input::Settings(Settings::default().check().expect("they can be")));
+        assert!(leader.tell(read(1, ReadMode::Lease)).reads_ready().is_empty());
+    }
+}
+
+#[test]
+fn a_leader_that_is_told_to_check_its_quorum_does() {
+    let mut leader = Server::leader(Start::default());
+    leader.now = leader.now + TIMEOUT + TIMEOUT;
+    leader.tell(Input::Wake);
+    assert!(leader.node.view().is_leader());
+    let settings = Settings { check_quorum: true, ..Settings::default() };
+    leader.tell(Input::Settings(settings.check().expect("they can be")));
+    leader.tell(Input::Wake);
+    assert!(!leader.node.view().is_leader());
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use super::{client, entries, message, names, property, request, span, transition};
 use raft_core::{
-    Change, CommitCause, Index, Membership, Micros, Payload, Reconfiguration, Transition,
+    Change, CommitCause, DriftBound, Index, Membership, Micros, Payload, ReadMode, Reconfiguration,
+    Transition,
 };
 use raft_sim::{
-    Action, ActionRefusal, Happening, LossCause, Operation, Outcome, Put, Record, World,
+    Action, ActionRefusal, Happening, LossCause, Operation, Outcome, Put, Record, Setting, World,
 };
 
 /// What happened, as a sentence; `None` for what is of no interest to a reader, such as
@@ -124,6 +125,27 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             format!("{node} is told to {}.", reconfiguration(change))
         }
         Happening::TimeoutForced { node } => format!("{node} is told to stand for election."),
+        Happening::SettingChanged { setting } => match setting {
+            Setting::PreVote(true) => {
+                "From now on nodes ask before they stand: pre-vote is on.".into()
+            }
+            Setting::PreVote(false) => {
+                "From now on nodes stand without asking: pre-vote is off.".into()
+            }
+            Setting::CheckQuorum(true) => {
+                "From now on a leader that no majority answers steps down.".into()
+            }
+            Setting::CheckQuorum(false) => {
+                "From now on a leader that no majority answers leads on.".into()
+            }
+            Setting::Lease(None) => "From now on no leader has a lease.".into(),
+            Setting::Lease(Some(DriftBound { numerator, denominator })) => format!(
+                "From now on leaders have leases, with a drift bound of {numerator}/{denominator}."
+            ),
+            Setting::Reads(ReadMode::ReadIndex) => "From now on clients read by ReadIndex.".into(),
+            Setting::Reads(ReadMode::Lease) => "From now on clients read by lease.".into(),
+            Setting::Reads(ReadMode::Log) => "From now on clients read through the log.".into(),
+        },
         Happening::ActionRefused { action, because } => refused(action, *because),
         Happening::OperationBegan { client: number, request: what, .. } => match number {
             0 => format!("You ask to {}.", request(what)),
@@ -211,6 +233,7 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         Action::Snapshot(_) => "snapshot",
         Action::Write(_) => "write",
         Action::Read { .. } | Action::ReadStraight(_) => "read",
+        Action::Set(_) => "setting",
     };
     format!("No {what}: {why}.")
 }
@@ -277,6 +300,7 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::TransferOrdered { .. }
         | Happening::ReconfigurationOrdered { .. }
         | Happening::TimeoutForced { .. }
+        | Happening::SettingChanged { .. }
         | Happening::ActionRefused { .. }
         | Happening::OperationEnded { .. }
         | Happening::Violated(_) => true,

@@ -255,6 +255,11 @@ pub(crate) fn check_action(
     if matches!(action, Action::MakeLossy { per_million, .. } if *per_million > 1_000_000) {
         wrong(field, format!("{text}: a link loses at most 1000000 of a million messages"));
     }
+    if let Action::Set(setting) = action
+        && let Err(error) = setting.applied_to(Settings::default()).check()
+    {
+        wrong(field, format!("{text}: {error}"));
+    }
 }
 
 fn check_rate(wrong: &mut impl FnMut(&str, String), field: &str, rate: Rate) {
