@@ -1,7 +1,7 @@
 //! A hunt finds what a rule that is left out breaks, and makes it small enough to read;
 //! in real Raft it finds nothing.
 
-use raft_core::{Flaw, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
+use raft_core::{Breaks, Flaw, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
 use raft_experiments::{
     Find, Hunt, Outcome, Progress, first_violation, interventions, with_faults,
 };
@@ -79,6 +79,27 @@ fn a_rule_left_out_is_found_and_what_breaks_it_is_a_dozen_interventions_at_most(
         let find = find(cluster(nodes, Flaws::NONE.with(flaw)), property, 5_000);
         assert!(interventions(&find.shrunk.scenario) <= 12, "{flaw:?}: {find:?}");
         assert!(find.shrunk.scenario.settings.flaws.has(flaw), "without it nothing breaks");
+    }
+}
+
+/// A new flaw without a scenario is not caught: each has one in which it breaks what its row
+/// in the table names, real Raft breaks nothing, and what a hunt makes of it is small.
+#[test]
+fn every_flaw_has_a_scenario_that_catches_it_and_a_hunt_makes_it_small() {
+    let all = raft_scenarios::all();
+    for flaw in Flaw::ALL.iter().copied() {
+        let flaws = Flaws::NONE.with(flaw);
+        let with = all.iter().find(|scenario| scenario.settings.flaws == flaws);
+        let with = with.unwrap_or_else(|| panic!("{flaw:?} has no scenario")).clone();
+        let settings = Settings { flaws: Flaws::NONE, ..with.settings };
+        let without = Plan::new(Scenario { settings, ..with.clone() }, 1, Vec::new());
+        let real = first_violation(Arc::new(without.expect("it can be")), None);
+        assert_eq!(real, None, "{flaw:?}: real Raft breaks too");
+        // That nothing good ever comes is what the scenario of a flaw of liveness expects.
+        let Breaks::Safety(named) = flaw.breaks() else { continue };
+        let property = Property::ALL.into_iter().find(|it| it.to_string() == named);
+        let find = find(with, property.expect("it is monitored"), 1);
+        assert!(interventions(&find.shrunk.scenario) <= 12, "{flaw:?}: {find:?}");
     }
 }
 
