@@ -192,6 +192,7 @@ fn three_nodes(steps: &str) -> Scenario {
         network: raft_sim::NetworkPlan::of(Latency::Constant(Micros(2_000))),
         fsync: Latency::Constant(Micros(200)),
         clients: Vec::new(),
+        expectations: Vec::new(),
         duration: Micros::from_millis(900),
         ..scenario(steps)
     }

@@ -37,8 +37,12 @@ fn a_run_of_ours_told_as_anothers_is_clean_where_the_run_is() {
         let timeline = Timeline::new(generator::plan(scenario, place as u64));
         let text = as_observed(&timeline);
         let verdict = verdict(&text);
-        let violated = |it: &raft_sim::Record| matches!(it.what, Happening::Violated(_));
-        let is_clean = !timeline.records().any(|record| violated(&record));
+        // What state machines did with a write that was sent twice is not told.
+        let is_told = |it: &raft_sim::Record| match &it.what {
+            Happening::Violated(violation) => violation.property != Property::AtMostOnce,
+            _ => false,
+        };
+        let is_clean = !timeline.records().any(|record| is_told(&record));
         assert_eq!(verdict.is_clean(), is_clean, "{place} {name}:\n{verdict}");
     }
 }
@@ -48,7 +52,7 @@ fn a_run_of_ours_told_as_anothers_is_clean_where_the_run_is() {
 fn what_the_monitors_see_is_seen_in_the_trace() {
     let mut agreed = BTreeMap::<Property, u32>::new();
     for flaw in Flaw::ALL.iter().copied() {
-        for number in 1..=60 {
+        for number in 1..=93 {
             let leaning =
                 [Leaning::ShortLeaderships, Leaning::Everything, Leaning::Any][number as usize % 3];
             let scenario = generator::scenario(number, leaning, Flaws::NONE.with(flaw));

@@ -145,8 +145,8 @@ fn snapshots_are_taken_as_often_as_the_scenario_says() {
             continue;
         };
         let before = timeline.world_after(record.event - 1);
-        assert_eq!(end.index.0 % 4, 0);
-        assert!(end.index > kept(&before, node).1);
+        // Not before four more are applied; several may be at once.
+        assert!(end.index.0 >= kept(&before, node).1.0 + 4);
     }
     let world = end_of(&timeline);
     for node in NodeSet::first(3).iter() {

@@ -256,8 +256,8 @@ fn a_clock_that_is_ahead_shows_it_from_the_beginning() {
     let clock = |id| world.host(id).expect("it is there").clock().shows_at(Micros(7));
     assert_eq!((clock(NodeId::A), clock(NodeId::C)), (Micros(7), Micros(5_000_007)));
     for (offsets, says) in [
-        (vec![(NodeId::A, Micros(3_600_000_001))], "clock_offsets: A's clock is ahead by"),
-        (vec![(NodeId::new(8).expect("a letter"), Micros(1))], "clock_offsets: there is no node I"),
+        (vec![(NodeId::A, Micros(3_600_000_001))], "clocks: A's clock is ahead by"),
+        (vec![(NodeId::new(8).expect("a letter"), Micros(1))], "clocks: there is no node I"),
     ] {
         let scenario = Scenario { clock_offsets: offsets, ..scenario.clone() };
         let errors = Plan::new(scenario, 1, Vec::new()).expect_err("it can't be");
