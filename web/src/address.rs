@@ -171,7 +171,8 @@ fn no_such_scenario(name: &str) -> String {
         .filter(|known| distance(known, name) <= known.len() / 2);
     let hint = nearest.map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
     let shown = shortened(name);
-    format!("There is no scenario “{shown}”.{hint} There are {}.", names.join(", "))
+    let count = names.len();
+    format!("There is no scenario “{shown}”.{hint} The menu above lists all {count} of them.")
 }
 
 /// How many letters to change, add or take away to make one word of the other.
@@ -268,7 +269,7 @@ mod tests {
     fn what_is_wrong_is_named_with_what_would_be_right() {
         for (hash, says) in [
             ("#scenario=leader-crsh", "Did you mean leader-crash?"),
-            ("#scenario=%00", "There are leader-crash, split-vote-fixed"),
+            ("#scenario=%00", "The menu above lists all"),
             ("#seed=minus", "whole number from 0"),
             ("#seed=-1", "whole number from 0"),
             ("#seed=18446744073709551616", "to 18446744073709551615"),

@@ -37,10 +37,24 @@ fn instants(timeline: &Timeline) -> impl Iterator<Item = Micros> {
     (1..40).map(move |part| Micros(duration * part / 40))
 }
 
+/// Runs of which an observer can tell all that is drawn. In others a pre-candidate asks again,
+/// or a process stands still: that is no change of role, and is not told.
+const TOLD_ALIKE: [&str; 9] = [
+    "leader-crash",
+    "split-vote-fixed",
+    "split-vote-random",
+    "two-data-centres",
+    "two-data-centres-minority",
+    "reads-by-read-index",
+    "reads-by-lease",
+    "phantom-leader-lease",
+    "phantom-leader-read-index",
+];
+
 #[test]
 fn the_diagram_is_the_same_wherever_an_observer_can_know() {
-    for name in common::names() {
-        let timeline = common::timeline(&name, 42);
+    for name in TOLD_ALIKE {
+        let timeline = common::timeline(name, 42);
         let (ours, observation) = (TimelineIndex::new(&timeline), told(&timeline));
         let theirs = TimelineIndex::of_observed(&observation);
         let whole = (Micros::ZERO, observation.verdict.until);
@@ -88,7 +102,7 @@ fn messages_fly_the_same_in_the_diagram() {
 fn the_stage_shows_the_same_roles_terms_logs_and_commits() {
     let view = StageView::of_size(790.0, 470.0);
     let (mut leaders, mut cells) = (0, 0);
-    for name in common::names() {
+    for name in TOLD_ALIKE {
         let timeline = common::timeline(&name, 7);
         let observation = told(&timeline);
         let index = TimelineIndex::of_observed(&observation);

@@ -89,7 +89,6 @@ fn what_the_monitors_see_is_seen_in_the_trace() {
     }
     for property in [
         Property::ElectionSafety,
-        Property::LogMatching,
         Property::LeaderCompleteness,
         Property::StateMachineSafety,
         Property::Linearizability,

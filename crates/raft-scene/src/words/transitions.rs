@@ -233,11 +233,13 @@ fn snapshot(node: NodeId, transition: &Transition) -> String {
             format!("{node} drops its log up to entry {through}: the snapshot covers it.")
         }
         Transition::SnapshotSendStarted { to, end, bytes } => format!(
-            "{node} sends {to} its snapshot up to entry {}, {bytes} bytes: the next entry that              {to} lacks is gone.",
+            "{node} sends {to} its snapshot up to entry {}, {bytes} bytes: the next entry that \
+             {to} lacks is gone.",
             end.index
         ),
         Transition::SnapshotChunkRepeated { to, offset } => format!(
-            "{node} sends {to} the snapshot from byte {} on again: an election timeout passed              without an answer.",
+            "{node} sends {to} the snapshot from byte {} on again: an election timeout passed \
+             without an answer.",
             offset + 1
         ),
         Transition::SnapshotChunkTaken { from, received, total, .. } => {

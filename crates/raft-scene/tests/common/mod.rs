@@ -27,6 +27,7 @@ pub(crate) fn short_run(nodes: u8, seed: u64, clients: usize, actions: Vec<Actio
         nodes,
         clients: vec![client; clients],
         script: Vec::new(),
+        expectations: Vec::new(),
         duration: Micros::from_millis(600),
         ..scenario
     };
