@@ -103,7 +103,7 @@ fn the_stage_shows_the_same_roles_terms_logs_and_commits() {
     let view = StageView::of_size(790.0, 470.0);
     let (mut leaders, mut cells) = (0, 0);
     for name in TOLD_ALIKE {
-        let timeline = common::timeline(&name, 7);
+        let timeline = common::timeline(name, 7);
         let observation = told(&timeline);
         let index = TimelineIndex::of_observed(&observation);
         let mut cluster = ObservedCluster::new(&observation);
