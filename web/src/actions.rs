@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::command::Command;
 use crate::engine::Moment;
+use crate::overlay::Overlay;
 use crate::session::Session;
 use raft_core::ReadMode;
 use raft_sim::{Action, Who};
@@ -17,8 +18,8 @@ pub(crate) struct Props {
     pub(crate) moment: Moment,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
-    /// Opens the dialog for walls.
-    pub(crate) on_partition: Callback<()>,
+    /// Lays something over the page.
+    pub(crate) on_open: Callback<Overlay>,
 }
 
 /// The buttons.
@@ -99,7 +100,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
                 type="button"
                 data-testid="open-partition"
                 title="Put walls between groups of nodes"
-                onclick={props.on_partition.reform(|_: MouseEvent| ())}
+                onclick={props.on_open.reform(|_: MouseEvent| Overlay::Partition)}
             >
                 <span aria-hidden="true">{ "✂ " }</span>{ "Partition…" }
             </button>

@@ -5,22 +5,22 @@
 //! same address gives the same run, always. Nothing here knows a browser: see
 //! [`crate::location`].
 
+use crate::source::{Source, sentences, shortened};
 use raft_core::Micros;
 use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, sort_steps};
 use std::sync::Arc;
 
-/// The run that the page opens with.
-const DEFAULT_SCENARIO: &str = "leader-crash";
+/// The seed that the page opens with.
 const DEFAULT_SEED: u64 = 42;
 
 /// The fields of an address, in the order in which they are written.
-const FIELDS: &str = "scenario, seed, do and t";
+const FIELDS: &str = "scenario or own, seed, do and t";
 
 /// A run, and the moment of it that is looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Address {
-    /// The scenario's name.
-    pub(crate) scenario: String,
+    /// What is played.
+    pub(crate) source: Source,
     /// The seed of every draw.
     pub(crate) seed: u64,
     /// What a person did, in the order of time.
@@ -32,7 +32,7 @@ pub(crate) struct Address {
 impl Default for Address {
     fn default() -> Address {
         Address {
-            scenario: DEFAULT_SCENARIO.to_owned(),
+            source: Source::default(),
             seed: DEFAULT_SEED,
             interventions: Vec::new(),
             at: None,
@@ -68,12 +68,8 @@ impl Address {
     fn read_field(&mut self, field: &str, value: &str) -> Result<(), String> {
         let shown = shortened(value);
         match field {
-            "scenario" => {
-                if raft_scenarios::by_name(value).is_none() {
-                    return Err(no_such_scenario(value));
-                }
-                self.scenario = value.to_owned();
-            }
+            "scenario" => self.source = Source::read_name(value)?,
+            "own" => self.source = Source::read_packed(value)?,
             "seed" => self.seed = read_seed(value)?,
             "do" => {
                 // A link made by hand may list them in any order.
@@ -100,8 +96,7 @@ impl Address {
     /// # Errors
     /// Everything that is wrong with it, each with what would be right.
     pub(crate) fn plan(&self) -> Result<Arc<Plan>, Vec<String>> {
-        let scenario = raft_scenarios::by_name(&self.scenario)
-            .ok_or_else(|| vec![no_such_scenario(&self.scenario)])?;
+        let scenario = self.source.scenario()?;
         if let Some(at) = self.at
             && at > scenario.duration
         {
@@ -113,14 +108,14 @@ impl Address {
             )]);
         }
         let interventions = self.interventions.clone();
-        Plan::new(scenario, self.seed, interventions).map(Arc::new).map_err(|errors| {
-            errors.iter().map(|error| format!("{error}.").replace("..", ".")).collect()
-        })
+        let plan = Plan::new(scenario, self.seed, interventions);
+        plan.map(Arc::new).map_err(|errors| sentences(&errors))
     }
 
     /// The hash, with its `#`.
     pub(crate) fn hash(&self) -> String {
-        let mut hash = format!("#scenario={}&seed={}", self.scenario, self.seed);
+        let (field, value) = self.source.field();
+        let mut hash = format!("#{field}={value}&seed={}", self.seed);
         if !self.interventions.is_empty() {
             hash.push_str("&do=");
             hash.push_str(&format_steps(&self.interventions));
@@ -133,7 +128,7 @@ impl Address {
 
     /// Whether both name the same run, whatever moment of it.
     pub(crate) fn is_same_run(&self, other: &Address) -> bool {
-        self.scenario == other.scenario
+        self.source == other.source
             && self.seed == other.seed
             && self.interventions == other.interventions
     }
@@ -160,44 +155,6 @@ pub(crate) fn read_seed(text: &str) -> Result<u64, String> {
 pub(crate) fn counterpart(name: &str) -> Option<Scenario> {
     let other = raft_scenarios::named(name)?.counterpart?;
     raft_scenarios::by_name(other)
-}
-
-fn no_such_scenario(name: &str) -> String {
-    let names: Vec<&str> = raft_scenarios::names().collect();
-    // A distance is quadratic in the name's length, and a link may be long.
-    let nearest = (name.len() <= 64)
-        .then(|| names.iter().min_by_key(|known| distance(known, name)))
-        .flatten()
-        .filter(|known| distance(known, name) <= known.len() / 2);
-    let hint = nearest.map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
-    let shown = shortened(name);
-    let count = names.len();
-    format!("There is no scenario “{shown}”.{hint} The menu above lists all {count} of them.")
-}
-
-/// How many letters to change, add or take away to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (down, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = down + 1;
-        for (across, other_letter) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other_letter);
-            diagonal = row[across + 1];
-            row[across + 1] = changed.min(diagonal + 1).min(row[across] + 1);
-        }
-    }
-    row[other.len()]
-}
-
-/// A text short enough for a message.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 40;
-    if text.chars().count() <= MOST {
-        return text.to_owned();
-    }
-    text.chars().take(MOST).chain(['…']).collect()
 }
 
 /// Undoes percent-encoding, which mailers and chats add to links. What is no valid
@@ -251,7 +208,7 @@ mod tests {
     fn a_hash_names_a_run_and_a_moment() {
         let hash = "#scenario=reads-by-lease&seed=7&do=412000:crash:leader&t=412000";
         let address = Address::read(hash).expect("it is right");
-        assert_eq!(address.scenario, "reads-by-lease");
+        assert_eq!(address.source.built_in(), Some("reads-by-lease"));
         assert_eq!(address.seed, 7);
         assert_eq!(address.interventions[0].action, Action::Crash(Who::Leader));
         assert_eq!(address.at, Some(Micros(412_000)));
@@ -266,10 +223,24 @@ mod tests {
     }
 
     #[test]
+    fn a_link_carries_a_scenario_of_ones_own() {
+        let scenario = raft_scenarios::by_name("split-vote-fixed").expect("it is built in");
+        let source = Source::own(&raft_sim::Document::of(&scenario));
+        let address = Address { source, seed: 3, ..Address::default() };
+        assert_eq!(Address::read(&address.hash()), Ok(address.clone()));
+        let plan = address.plan().expect("it was right when it was built in");
+        assert_eq!(*plan.scenario(), scenario);
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_what_would_be_right() {
         for (hash, says) in [
             ("#scenario=leader-crsh", "Did you mean leader-crash?"),
             ("#scenario=%00", "The menu above lists all"),
+            ("#own=", "no packed scenario"),
+            ("#own=a*b", "a part of the link may be missing"),
+            ("#own=AQ", "no packed scenario"),
+            ("#own=_w", "this is version 255"),
             ("#seed=minus", "whole number from 0"),
             ("#seed=-1", "whole number from 0"),
             ("#seed=18446744073709551616", "to 18446744073709551615"),
@@ -278,7 +249,7 @@ mod tests {
             ("#do=9999999999:crash:A", "after the run's end"),
             ("#t=soon", "whole microseconds"),
             ("#t=99999999999", "after the run's end"),
-            ("#colour=red", "it has scenario, seed, do and t"),
+            ("#colour=red", "it has scenario or own, seed, do and t"),
             ("#seed=1&seed=2", "there twice"),
         ] {
             let message = wrong(hash);
@@ -334,7 +305,7 @@ mod tests {
                 times.sort_by_key(|(at, _)| *at);
                 let all = raft_scenarios::all();
                 let address = Address {
-                    scenario: all[which % all.len()].name.clone(),
+                    source: Source::BuiltIn(all[which % all.len()].name.as_str().into()),
                     seed,
                     interventions: times
                         .into_iter()

@@ -19,12 +19,14 @@ use crate::actions::Actions;
 use crate::address::{self, Address};
 use crate::announce::Announcer;
 use crate::browser::{self, Listener};
-use crate::command::{Command, Way};
+use crate::carrying_out::carry_out;
+use crate::command::Command;
 use crate::engine::Engine;
 use crate::header::Header;
 use crate::help::help;
 use crate::keys::{self, Focus, Pressed};
 use crate::node_menu::NodeMenu;
+use crate::overlay::Overlay;
 use crate::panels::{Panels, Tab};
 use crate::partition_dialog::PartitionDialog;
 use crate::random_seed::random_seed;
@@ -34,7 +36,7 @@ use crate::stage::{self, Stage};
 use crate::theme::Theme;
 use crate::{location, panic_message, transport};
 use gloo_timers::callback::Timeout;
-use raft_core::{Micros, NodeId};
+use raft_core::Micros;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -51,12 +53,10 @@ pub(crate) enum Msg {
     AddressChanged,
     /// A key was pressed.
     Key(KeyboardEvent),
-    /// A node's menu is to open, or close.
-    Menu(Option<NodeId>),
-    /// The help is to open, or close.
-    Help(bool),
-    /// The dialog for walls is to open, or close.
-    Partition(bool),
+    /// Something is to lie over the page, in place of what did.
+    Open(Overlay),
+    /// Nothing is to lie over the page any more.
+    Close,
     /// Another tab.
     Tab(Tab),
     /// A seed was typed.
@@ -77,10 +77,8 @@ pub(crate) struct App {
     notices: Vec<String>,
     announcer: Announcer,
     announcement: String,
-    menu: Option<NodeId>,
-    is_help_open: bool,
-    is_partition_open: bool,
-    /// Whether it plays on when a menu or a dialog closes.
+    overlay: Option<Overlay>,
+    /// Whether it plays on when what lies over the page is gone.
     plays_on: bool,
     tab: Tab,
     theme: Theme,
@@ -96,11 +94,8 @@ struct Callbacks {
     message: Callback<Msg>,
     command: Callback<Command>,
     tab: Callback<Tab>,
-    open_menu: Callback<NodeId>,
-    close_menu: Callback<()>,
-    open_partition: Callback<()>,
-    close_partition: Callback<()>,
-    close_help: Callback<()>,
+    open: Callback<Overlay>,
+    close: Callback<()>,
 }
 
 impl Callbacks {
@@ -109,11 +104,8 @@ impl Callbacks {
             message: link.callback(|message| message),
             command: link.callback(Msg::Do),
             tab: link.callback(Msg::Tab),
-            open_menu: link.callback(|node| Msg::Menu(Some(node))),
-            close_menu: link.callback(|()| Msg::Menu(None)),
-            open_partition: link.callback(|()| Msg::Partition(true)),
-            close_partition: link.callback(|()| Msg::Partition(false)),
-            close_help: link.callback(|()| Msg::Help(false)),
+            open: link.callback(Msg::Open),
+            close: link.callback(|()| Msg::Close),
         }
     }
 }
@@ -130,10 +122,12 @@ impl App {
         self.note_address();
     }
 
-    /// What one can do depends on the moment: it stands still while a menu or a dialog
-    /// shows it, and plays on after.
-    fn stand_still(&mut self, is_open: bool) {
-        if is_open {
+    /// Lays something over the page, or nothing. What one can do depends on the moment:
+    /// the run stands still while that is shown, and plays on after.
+    fn lay_over(&mut self, overlay: Option<Overlay>) {
+        let stands_still = overlay.as_ref().is_some_and(Overlay::is_of_a_moment);
+        self.overlay = overlay;
+        if stands_still {
             let is_playing = self.session.engine().is_playing();
             self.plays_on |= is_playing;
             if is_playing {
@@ -202,14 +196,14 @@ impl App {
         }
         let target = event.target().and_then(|target| target.dyn_into().ok());
         let Some(pressed) =
-            keys::pressed(&event.key(), event.shift_key(), focus_of(target.as_ref()))
+            keys::pressed(&event.key(), event.shift_key(), Focus::of(target.as_ref()))
         else {
             return false;
         };
         event.prevent_default();
         match pressed {
             Pressed::Run(command) => self.carry_out(command),
-            Pressed::Help => self.is_help_open = true,
+            Pressed::Open(overlay) => self.lay_over(Some(overlay)),
             Pressed::Node(number) => stage::focus_node(number),
         }
         true
@@ -221,91 +215,6 @@ impl App {
             self.announcement = news;
         }
     }
-}
-
-/// What has the focus, as far as keys are concerned.
-fn focus_of(target: Option<&web_sys::Element>) -> Focus {
-    let Some(target) = target else { return Focus::Page };
-    let is_in = |selector| target.closest(selector).ok().flatten().is_some();
-    if is_in("[data-testid=time-slider]") {
-        Focus::TimeSlider
-    } else if is_in("[role=tab], input[type=range]") {
-        Focus::Arrows
-    } else if is_in("dialog, [role=menu], select, textarea, input") {
-        Focus::Everything
-    } else if is_in("button, a, [role=button], summary") {
-        Focus::Button
-    } else {
-        Focus::Page
-    }
-}
-
-fn carry_out(session: &Session, command: Command) -> Result<(), Vec<String>> {
-    let mut engine = session.engine_mut();
-    match command {
-        Command::TogglePlaying if engine.is_playing() => engine.pause(),
-        Command::TogglePlaying | Command::Play => engine.play(),
-        Command::Pause => engine.pause(),
-        Command::SetSpeed(speed) => engine.set_speed(speed),
-        Command::Faster => {
-            let faster = engine.speed().faster();
-            engine.set_speed(faster);
-        }
-        Command::Slower => {
-            let slower = engine.speed().slower();
-            engine.set_speed(slower);
-        }
-        Command::Seek(at) => engine.seek(at),
-        Command::Undo => engine.undo(),
-        Command::Redo => engine.redo(),
-        Command::Act(action) => engine.act(action).map_err(|message| vec![message])?,
-        Command::OpenScenario(scenario) => {
-            let seed = engine.run_address().seed;
-            let address = Address { scenario, seed, ..Address::default() };
-            begin(&mut engine, &address)?;
-        }
-        Command::SetSeed(seed) => {
-            let scenario = engine.run_address().scenario.clone();
-            begin(&mut engine, &Address { scenario, seed, ..Address::default() })?;
-        }
-        Command::Compare(scenario) => {
-            let at = engine.at();
-            let mut address = Address { scenario, at: None, ..engine.address() };
-            if address.plan().is_err() {
-                address.interventions.clear();
-            }
-            engine.open(&address)?;
-            engine.seek(at);
-        }
-        Command::Step(_)
-        | Command::Notable(_)
-        | Command::ToStart
-        | Command::ToEnd
-        | Command::SeekEvent(_) => {
-            // Who goes to a moment wants to look at it.
-            engine.pause();
-            match command {
-                Command::Step(Way::Forward) => engine.step_forward(),
-                Command::Step(Way::Back) => engine.step_back(),
-                Command::Notable(Way::Forward) => engine.next_notable(),
-                Command::Notable(Way::Back) => engine.previous_notable(),
-                Command::SeekEvent(event) => engine.seek_event(event),
-                Command::ToEnd => engine.seek(Micros::MAX),
-                _ => engine.seek(Micros::ZERO),
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Opens another run, and plays it from its beginning.
-fn begin(engine: &mut Engine, address: &Address) -> Result<(), Vec<String>> {
-    engine.open(address)?;
-    engine.seek(Micros::ZERO);
-    if !browser::prefers_reduced_motion() {
-        engine.play();
-    }
-    Ok(())
 }
 
 impl Component for App {
@@ -349,9 +258,7 @@ impl Component for App {
             notices,
             announcer: Announcer::default(),
             announcement: String::new(),
-            menu: None,
-            is_help_open: false,
-            is_partition_open: false,
+            overlay: None,
             plays_on: false,
             tab: Tab::default(),
             theme: Theme::current(),
@@ -367,15 +274,8 @@ impl Component for App {
             Msg::Do(command) => self.carry_out(command),
             Msg::AddressChanged => self.follow_address(),
             Msg::Key(event) => return self.key(&event),
-            Msg::Menu(node) => {
-                self.menu = node;
-                self.stand_still(node.is_some());
-            }
-            Msg::Help(is_open) => self.is_help_open = is_open,
-            Msg::Partition(is_open) => {
-                self.is_partition_open = is_open;
-                self.stand_still(is_open);
-            }
+            Msg::Open(overlay) => self.lay_over(Some(overlay)),
+            Msg::Close => self.lay_over(None),
             Msg::Tab(tab) => self.tab = tab,
             Msg::Seed(text) => match address::read_seed(&text) {
                 Ok(seed) => self.carry_out(Command::SetSeed(seed)),
@@ -395,7 +295,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<App>) -> Html {
-        let Callbacks { message, command, tab, .. } = &self.callbacks;
+        let Callbacks { message, command, tab, open, close } = &self.callbacks;
         let session = &self.session;
         let engine = session.engine();
         let moment = engine.moment();
@@ -410,7 +310,8 @@ impl Component for App {
         html! {
             <div class="page">
                 <Header
-                    scenario={engine.scenario().name.clone()}
+                    source={engine.run_address().source.clone()}
+                    title={engine.scenario().title.clone()}
                     seed={engine.run_address().seed}
                     can_undo={engine.can_undo()}
                     can_redo={engine.can_redo()}
@@ -425,15 +326,15 @@ impl Component for App {
                     }
                     <Stage
                         session={session.clone()}
-                        open={self.menu}
-                        on_open={&self.callbacks.open_menu}
+                        open={self.overlay.as_ref().and_then(Overlay::node)}
+                        on_open={open}
                     />
-                    if let Some(node) = self.menu {
+                    if let Some(Overlay::Node(node)) = self.overlay {
                         <NodeMenu
                             session={session.clone()}
                             {node}
                             on_command={command}
-                            on_close={&self.callbacks.close_menu}
+                            on_close={close}
                         />
                     }
                 </main>
@@ -452,19 +353,19 @@ impl Component for App {
                             session={session.clone()}
                             {moment}
                             on_command={command}
-                            on_partition={&self.callbacks.open_partition}
+                            on_open={open}
                         />
                     </div>
                     { transport::progress(&shown) }
                     <SpaceTime session={session.clone()} on_command={command} />
                     { transport::time_slider(&shown) }
                 </section>
-                { help(self.is_help_open, &self.callbacks.close_help) }
+                { help(self.overlay == Some(Overlay::Help), close) }
                 <PartitionDialog
                     session={session.clone()}
-                    is_open={self.is_partition_open}
+                    is_open={self.overlay == Some(Overlay::Partition)}
                     on_command={command}
-                    on_close={&self.callbacks.close_partition}
+                    on_close={close}
                 />
                 <div class="visually-hidden" role="status" data-testid="announcement">
                     { &self.announcement }

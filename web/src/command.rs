@@ -1,5 +1,6 @@
 //! What the reader can want of a run, whichever control or key they use for it.
 
+use crate::source::Source;
 use crate::speed::Speed;
 use raft_core::Micros;
 use raft_sim::Action;
@@ -46,8 +47,8 @@ pub(crate) enum Command {
     Undo,
     /// Take an undo back.
     Redo,
-    /// Another scenario, with the same seed.
-    OpenScenario(String),
+    /// Another scenario, with the same seed, from its beginning.
+    OpenRun(Source),
     /// The counterpart of this scenario: same seed, same interventions, same moment.
     Compare(String),
     /// The same scenario with another seed.

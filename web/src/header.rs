@@ -2,6 +2,8 @@
 
 use crate::app::Msg;
 use crate::command::Command;
+use crate::overlay::Overlay;
+use crate::source::Source;
 use crate::theme::Theme;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -10,8 +12,10 @@ use yew::prelude::*;
 /// What the header needs.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
-    /// The scenario's name.
-    pub(crate) scenario: String,
+    /// What is played.
+    pub(crate) source: Source,
+    /// What it is called.
+    pub(crate) title: String,
     /// The seed.
     pub(crate) seed: u64,
     /// Whether there is a run to go back to.
@@ -30,7 +34,7 @@ pub(crate) fn Header(props: &Props) -> Html {
     let choose = props.on_message.reform(|event: Event| {
         let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
         let scenario = select.map(|select| select.value()).unwrap_or_default();
-        Msg::Do(Command::OpenScenario(scenario))
+        Msg::Do(Command::OpenRun(Source::BuiltIn(scenario.into())))
     });
     let type_seed = props.on_message.reform(|event: Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
@@ -52,10 +56,13 @@ pub(crate) fn Header(props: &Props) -> Html {
             <label class="scenario">
                 <span class="visually-hidden">{ "Scenario" }</span>
                 <select data-testid="scenario" onchange={choose}>
+                    if props.source.built_in().is_none() {
+                        <option value="" selected=true>{ &props.title }</option>
+                    }
                     { for raft_scenarios::list().chunk_by(|one, next| one.topic == next.topic).map(|all| html! {
                         <optgroup label={all.first().map_or("", |it| it.topic)}>
                             { for all.iter().map(|it| html! {
-                                <option value={it.name} selected={*it.name == *props.scenario}>{ it.title }</option>
+                                <option value={it.name} selected={props.source.built_in() == Some(it.name)}>{ it.title }</option>
                             }) }
                         </optgroup>
                     }) }
@@ -99,7 +106,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 data-testid="open-help"
                 aria-label="Help and keys"
                 title="Help and keys"
-                onclick={props.on_message.reform(|_: MouseEvent| Msg::Help(true))}
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Help))}
             >
                 <span aria-hidden="true">{ "?" }</span>
             </button>

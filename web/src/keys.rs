@@ -1,6 +1,7 @@
 //! What each key does. Keys that a control needs for itself stay with that control.
 
 use crate::command::{Command, Way};
+use crate::overlay::Overlay;
 
 /// What has the focus, as far as keys are concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,13 +18,32 @@ pub(crate) enum Focus {
     Everything,
 }
 
+impl Focus {
+    /// Where the focus is, by the element that a key went to.
+    pub(crate) fn of(target: Option<&web_sys::Element>) -> Focus {
+        let Some(target) = target else { return Focus::Page };
+        let is_in = |selector| target.closest(selector).ok().flatten().is_some();
+        if is_in("[data-testid=time-slider]") {
+            Focus::TimeSlider
+        } else if is_in("[role=tab], input[type=range]") {
+            Focus::Arrows
+        } else if is_in("dialog, [role=menu], select, textarea, input") {
+            Focus::Everything
+        } else if is_in("button, a, [role=button], summary") {
+            Focus::Button
+        } else {
+            Focus::Page
+        }
+    }
+}
+
 /// What a key asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Pressed {
     /// Something of the run.
     Run(Command),
-    /// The list of keys.
-    Help,
+    /// Something that lies over the page, such as the list of keys.
+    Open(Overlay),
     /// The focus, to a node: A for 1.
     Node(u8),
 }
@@ -46,7 +66,7 @@ pub(crate) fn pressed(key: &str, shift: bool, focus: Focus) -> Option<Pressed> {
         "+" | "=" => Command::Faster,
         "-" => Command::Slower,
         "u" => Command::Undo,
-        "?" => return Some(Pressed::Help),
+        "?" => return Some(Pressed::Open(Overlay::Help)),
         _ => {
             let mut letters = key.bytes();
             return match (letters.next(), letters.next()) {
@@ -95,7 +115,7 @@ mod tests {
             assert_eq!(pressed("ArrowLeft", true, focus), notable);
         }
         assert_eq!(pressed("ArrowRight", false, Focus::Arrows), None);
-        assert_eq!(pressed("?", false, Focus::Arrows), Some(Pressed::Help));
+        assert_eq!(pressed("?", false, Focus::Arrows), Some(Pressed::Open(Overlay::Help)));
     }
 
     #[test]

@@ -241,6 +241,7 @@ mod tests {
     use super::*;
     use crate::address::Address;
     use crate::engine::Engine;
+    use crate::source::Source;
     use raft_core::Micros;
 
     #[test]
@@ -248,8 +249,8 @@ mod tests {
         for scenario in raft_scenarios::all() {
             let moments = [0, 300_000, 900_000, 1_100_000].map(Micros);
             for at in moments.into_iter().filter(|at| *at < scenario.duration) {
-                let address =
-                    Address { scenario: scenario.name.clone(), at: Some(at), ..Address::default() };
+                let source = Source::BuiltIn(scenario.name.as_str().into());
+                let address = Address { source, at: Some(at), ..Address::default() };
                 let engine = Engine::new(address.clone()).expect("a built-in scenario");
                 for host in engine.world().hosts() {
                     for (name, action) in items(engine.world(), host.id()) {

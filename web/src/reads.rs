@@ -59,9 +59,10 @@ mod tests {
     use super::*;
     use crate::address::Address;
     use crate::engine::Engine;
+    use crate::source::Source;
 
     fn at_the_end_of(scenario: &str) -> Engine {
-        let address = Address { scenario: scenario.to_owned(), ..Address::default() };
+        let address = Address { source: Source::BuiltIn(scenario.into()), ..Address::default() };
         let mut engine = Engine::new(address).expect("a built-in scenario");
         engine.seek(Micros::MAX);
         engine

@@ -2,6 +2,7 @@
 //! is painted by [`crate::stage_painter`].
 
 use crate::browser::{self, Observer};
+use crate::overlay::Overlay;
 use crate::session::Session;
 use crate::stage_painter::StagePainter;
 use crate::svg::{px, text};
@@ -26,8 +27,8 @@ pub(crate) struct Props {
     pub(crate) session: Session,
     /// The node whose menu is open.
     pub(crate) open: Option<NodeId>,
-    /// Opens a node's menu.
-    pub(crate) on_open: Callback<NodeId>,
+    /// Lays something over the page: a node's menu.
+    pub(crate) on_open: Callback<Overlay>,
 }
 
 /// What happens to it.
@@ -257,7 +258,7 @@ fn node(mark: &NodeMark, marks: &Marks, props: &Props) -> Html {
     let id = mark.id;
     let (x, y) = (px(mark.center.x), px(mark.center.y));
     let metrics = &marks.metrics;
-    let open = props.on_open.clone();
+    let open = props.on_open.reform(Overlay::Node);
     let on_click = open.reform(move |_: MouseEvent| id);
     let by_key = open.clone();
     let on_key = Callback::from(move |event: KeyboardEvent| {

@@ -106,6 +106,7 @@ mod tests {
     use super::milliseconds;
     use crate::address::Address;
     use crate::engine::Engine;
+    use crate::source::Source;
     use raft_core::Micros;
 
     #[test]
@@ -118,7 +119,8 @@ mod tests {
         for (scenario, is_stale) in
             [("phantom-leader-lease", true), ("phantom-leader-read-index", false)]
         {
-            let address = Address { scenario: scenario.to_owned(), ..Address::default() };
+            let address =
+                Address { source: Source::BuiltIn(scenario.into()), ..Address::default() };
             let engine = Engine::new(address).expect("a built-in scenario");
             assert_eq!(!engine.index().stale().is_empty(), is_stale, "{scenario}");
         }
