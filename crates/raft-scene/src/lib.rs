@@ -7,6 +7,7 @@
 //! ```text
 //!   (World, StageView)  -> Stage          what stands still: once an event
 //!   (World, at, Stage)  -> Motion         what moves: every frame
+//!   (World, view)       -> LogGrid        the logs side by side, for a table
 //!   Timeline            -> TimelineIndex  once a run
 //!   (index, from, to)   -> TimelineMarks  the space-time diagram of a span
 //!   records, messages   -> words          what it all means, in plain English
@@ -20,7 +21,9 @@ mod geometry;
 mod hit;
 mod layout;
 mod link_mark;
+mod log_grid;
 mod log_mark;
+mod member;
 mod message_mark;
 mod node_mark;
 mod node_state;
@@ -30,7 +33,6 @@ mod path;
 mod space_time;
 mod stage;
 pub mod svg;
-mod svg_element;
 mod text_mark;
 mod timeline_index;
 mod tokens;
@@ -41,11 +43,15 @@ pub use client_mark::ClientMark;
 pub use geometry::{Point, Rectangle};
 pub use hit::{Hit, hit_test};
 pub use link_mark::{LinkMark, LinkState};
+pub use log_grid::{
+    EntryKind, GridCell, GridEntry, LogGrid, LogGridView, LogRow, SeenByLeader, log_grid,
+};
 pub use log_mark::{CellMark, LogMark};
+pub use member::MemberKind;
 pub use message_mark::{
     CountMark, LostMessage, MarkKind, MessageLayer, MessageMark, Motion, motion,
 };
-pub use node_mark::{Glyph, NodeMark, NodeRole, PipMark, RingKind, Vote};
+pub use node_mark::{Glyph, NodeMark, NodeRole, PipMark, ProgressMark, RingKind, Vote};
 #[cfg(feature = "observed")]
 pub use observed::ObservedCluster;
 pub use space_time::{

@@ -248,7 +248,7 @@ impl Motion {
             let share = f32::from(lost.reached_permille) / 1_000.0;
             if let Some((center, ahead)) = place_on_way(stage, lost.from, lost.to, share) {
                 let layer = &mut self.layers[MarkKind::Lost.layer()];
-                layer.draw(center, ahead, stage.metrics.message_radius);
+                MarkKind::Lost.draw(&mut layer.path, center, ahead, stage.metrics.message_radius);
             }
         }
     }
@@ -264,7 +264,8 @@ impl Motion {
         share: f32,
     ) -> Option<Point> {
         let (center, ahead) = place_on_way(stage, from, to, share)?;
-        self.layers[kind.layer()].draw(center, ahead, stage.metrics.message_radius);
+        let layer = &mut self.layers[kind.layer()];
+        kind.draw(&mut layer.path, center, ahead, stage.metrics.message_radius);
         self.messages.push(MessageMark { id, kind, center });
         Some(center)
     }
@@ -296,16 +297,16 @@ impl MarkKind {
     }
 }
 
-impl MessageLayer {
-    fn draw(&mut self, center: Point, ahead: Point, radius: f32) {
-        let path = &mut self.path;
+impl MarkKind {
+    /// Draws one of this kind that flies `ahead`, which is a unit vector.
+    pub(crate) fn draw(self, path: &mut String, center: Point, ahead: Point, radius: f32) {
         let at = |forward: f32, right: f32| {
             Point::new(
                 center.x + (ahead.x * forward - ahead.y * right) * radius,
                 center.y + (ahead.y * forward + ahead.x * right) * radius,
             )
         };
-        match self.kind {
+        match self {
             MarkKind::Heartbeat => path.circle(center, radius * 0.62),
             MarkKind::Entries => path.rectangle(Rectangle::new(
                 center.x - radius,

@@ -1,9 +1,10 @@
 //! A node: its disc, ring, glyph, vote pips, words and log.
 
-use crate::geometry::Point;
+use crate::geometry::{Point, Rectangle};
 use crate::hit::Hit;
 use crate::layout::{ASIDE, Layout, MARGIN, Obstacles, PIP_DISTANCE, PIP_RADIUS};
 use crate::log_mark::{Known, LogMark, log_mark};
+use crate::member::MemberKind;
 use crate::node_state::Saying;
 use crate::path::PathData;
 use crate::stage::Metrics;
@@ -145,6 +146,15 @@ pub struct PipMark {
     pub radius: f32,
 }
 
+/// How far something has come: a bar, and the part of it that is done.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct ProgressMark {
+    /// The whole.
+    pub track: Rectangle,
+    /// What is done of it, from its left.
+    pub done: Rectangle,
+}
+
 /// A node.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NodeMark {
@@ -179,6 +189,10 @@ pub struct NodeMark {
     pub role_line: TextMark,
     /// What is not as one would expect: its clock, its disk, its lease.
     pub notes: Vec<TextMark>,
+    /// What it is to the configuration in force; the outline of a learner is dashed.
+    pub member: MemberKind,
+    /// While it gets a snapshot, how much of it is there.
+    pub progress: Option<ProgressMark>,
     /// Its log.
     pub log: LogMark,
     /// Whether it is the selected one.
@@ -198,6 +212,10 @@ pub(crate) struct Face<'a> {
     pub(crate) votes: Vec<(NodeId, Vote)>,
     pub(crate) role_line: Saying,
     pub(crate) notes: Vec<Saying>,
+    pub(crate) member: MemberKind,
+    /// While it gets a snapshot, how much of it is there, from 0 to 1. The first note tells
+    /// of it.
+    pub(crate) progress: Option<f32>,
     pub(crate) known: Known<'a>,
     pub(crate) description: String,
 }
@@ -231,7 +249,20 @@ pub(crate) fn nodes(faces: Vec<Face<'_>>, layout: &Layout, selected: Option<Hit>
             }
         }
     }
+    for ((mark, _), face) in marks.iter_mut().zip(&faces) {
+        mark.progress = face.progress.and_then(|share| progress(mark, share));
+    }
     marks.into_iter().map(|(mark, _)| mark).collect()
+}
+
+/// A bar below the note that tells of it; there is room between two lines.
+fn progress(mark: &NodeMark, share: f32) -> Option<ProgressMark> {
+    let note = mark.notes.first()?.bounds();
+    let size = mark.notes.first()?.size;
+    let track =
+        Rectangle::new(note.x, note.bottom() + size * 0.05, note.width, (size * 0.22).max(2.0));
+    let done = Rectangle { width: track.width * share.clamp(0.0, 1.0), ..track };
+    Some(ProgressMark { track, done })
 }
 
 fn node(face: &Face<'_>, layout: &Layout, center: Point, selected: Option<Hit>) -> NodeMark {
@@ -264,6 +295,8 @@ fn node(face: &Face<'_>, layout: &Layout, center: Point, selected: Option<Hit>) 
         pips: pips(&face.votes, layout, center),
         role_line: TextMark::default(),
         notes: Vec::new(),
+        member: face.member,
+        progress: None,
         log: LogMark::default(),
         is_selected: selected == Some(Hit::Node(id)),
         description: face.description.clone(),
@@ -300,7 +333,7 @@ fn pips(votes: &[(NodeId, Vote)], layout: &Layout, center: Point) -> Vec<PipMark
     votes.iter().enumerate().map(place).collect()
 }
 
-fn glyph_path(glyph: Glyph, center: Point, radius: f32) -> String {
+pub(crate) fn glyph_path(glyph: Glyph, center: Point, radius: f32) -> String {
     // Drawn for a disc of radius 34, around its middle.
     const CROWN: [(f32, f32); 7] = [
         (-9.0, -25.0),

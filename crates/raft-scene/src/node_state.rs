@@ -1,9 +1,13 @@
 //! What there is to say about a node, before it is known where.
 
 use crate::log_mark::Known;
+use crate::member::MemberKind;
 use crate::node_mark::{Face, NodeRole, RingKind, Vote};
 use crate::text_mark::Tone;
-use raft_core::{Index, Log, Micros, NodeId, NodeSet, RoleView, View};
+use raft_core::{
+    Index, Log, Membership, Micros, NodeId, NodeSet, PaceView, RoleView, SnapshotProgress, Term,
+    View,
+};
 use raft_sim::{Host, Pause, Rate, World};
 
 /// Something to say, the longest way first: whoever places it takes the first that fits.
@@ -36,20 +40,51 @@ impl Saying {
     }
 }
 
+impl Saying {
+    /// With a word more after each of its ways, and without it where there is no room.
+    fn and(mut self, more: Option<&'static str>) -> Saying {
+        if let Some(more) = more {
+            let longer: Vec<String> =
+                self.ways.iter().map(|way| format!("{way} · {more}")).collect();
+            self.ways.splice(0..0, longer);
+        }
+        self
+    }
+}
+
+/// The snapshot that a node gets, if it does.
+fn incoming_snapshot(host: &Host) -> Option<SnapshotProgress> {
+    host.node()?.view().incoming_snapshot()
+}
+
+/// How much of a snapshot is there, from 0 to 1.
+pub(crate) fn share_of(progress: &SnapshotProgress) -> f32 {
+    (progress.received_bytes as f64 / progress.total_bytes.max(1) as f64).clamp(0.0, 1.0) as f32
+}
+
+/// The same in whole hundredths.
+fn percent_of(progress: &SnapshotProgress) -> u64 {
+    let SnapshotProgress { received_bytes, total_bytes, .. } = *progress;
+    received_bytes.saturating_mul(100).checked_div(total_bytes).unwrap_or(100).min(100)
+}
+
 /// What there is to draw of every node.
 pub(crate) fn faces(world: &World, at: Micros) -> Vec<Face<'_>> {
+    let membership = world.membership();
     let face = |host| {
         let role = role_of(world, host);
-        let on_disk = host.disk().durable().hard_state.term;
+        let member = MemberKind::of(&membership, host.id());
         let notes = notes(host, role, at);
         Face {
             id: host.id(),
             name: host.id().to_string(),
             role,
-            term: host.node().map_or(on_disk, |node| node.view().term()),
+            term: term_of(host),
             ring: ring_of(host),
             votes: votes_of(host),
-            role_line: role_line(host, role, at),
+            role_line: role_line(host, role, at).and(member.says()),
+            member,
+            progress: incoming_snapshot(host).map(|progress| share_of(&progress)),
             known: known(world, host),
             description: describe(world, host, role, &notes),
             notes,
@@ -67,6 +102,12 @@ pub(crate) fn role_of(world: &World, host: &Host) -> NodeRole {
         RoleView::Leader(_) if world.is_stale_leader(host.id()) => NodeRole::StaleLeader,
         RoleView::Leader(_) => NodeRole::Leader,
     }
+}
+
+/// A node's term; while it is down, what its disk holds.
+pub(crate) fn term_of(host: &Host) -> Term {
+    let on_disk = host.disk().durable().hard_state.term;
+    host.node().map_or(on_disk, |node| node.view().term())
 }
 
 fn ring_of(host: &Host) -> RingKind {
@@ -169,6 +210,16 @@ fn times(rate: Rate) -> String {
 /// What is not as one would expect.
 pub(crate) fn notes(host: &Host, role: NodeRole, at: Micros) -> Vec<Saying> {
     let mut notes = Vec::new();
+    // First, since the bar of its progress stands below the first line.
+    if let Some(progress) = incoming_snapshot(host) {
+        let percent = percent_of(&progress);
+        let ways = vec![
+            format!("gets a snapshot up to {}: {percent} %", progress.end.index),
+            format!("gets a snapshot: {percent} %"),
+            format!("snapshot {percent} %"),
+        ];
+        notes.push(Saying { ways, tone: Tone::Notable });
+    }
     let rate = host.clock().rate();
     let is_untrue = rate.percent() != 100;
     let tone = if role == NodeRole::StaleLeader { Tone::Bad } else { Tone::Notable };
@@ -195,7 +246,27 @@ pub(crate) fn notes(host: &Host, role: NodeRole, at: Micros) -> Vec<Saying> {
         }
         None => {}
     }
+    let membership = view.membership();
+    if view.is_leader() && membership.is_joint() {
+        let Membership { voters, outgoing, .. } = membership;
+        let ways = vec![
+            format!("joint: needs majorities of {outgoing} and of {voters}"),
+            format!("joint: {outgoing} and {voters}"),
+            "joint".to_string(),
+        ];
+        notes.push(Saying { ways, tone: Tone::Notable });
+    }
     if let RoleView::Leader(leader) = view.role() {
+        for id in membership.everyone().iter() {
+            if let Some(PaceView::Snapshot(progress)) = leader.progress(id).map(|it| it.pace) {
+                let percent = percent_of(&progress);
+                let ways = vec![
+                    format!("sends {id} its snapshot: {percent} %"),
+                    format!("snapshot to {id}"),
+                ];
+                notes.push(Saying { ways, tone: Tone::Notable });
+            }
+        }
         let own_now = host.clock().shows_at(at);
         if let Some(until) = leader.lease_until()
             && (is_untrue || role == NodeRole::StaleLeader)
@@ -253,10 +324,13 @@ fn known_committed(world: &World, log: &Log) -> Index {
     let views = world.hosts().iter().filter_map(|host| host.node()).map(|node| node.view());
     let Some(furthest) = views.max_by_key(|view| view.commit_index()) else { return Index::ZERO };
     let mut index = furthest.commit_index().min(log.last_index());
+    // What the running node has compacted away is remembered by whoever watched.
+    let committed =
+        |index| furthest.log().term_at(index).or_else(|| world.monitors().committed_term(index));
     // Logs that agree at one place agree before it (Log Matching). What a snapshot covers
     // is committed whoever knows.
     let covered = log.base().index;
-    while index > covered && log.term_at(index) != furthest.log().term_at(index) {
+    while index > covered && log.term_at(index) != committed(index) {
         index = index.previous();
     }
     index.max(covered)

@@ -4,6 +4,7 @@
 //!   Observation                    -> ObservedCluster  once, and forwards from there
 //!   (ObservedCluster, StageView)   -> Stage            what stands still
 //!   Observation                    -> TimelineIndex    once
+//!   (ObservedCluster, LogGridView) -> LogGrid          the logs side by side
 //!   (TimelineIndex, at, Stage)     -> Motion           what moves
 //!   (TimelineIndex, from, to)      -> TimelineMarks    the space-time diagram of a span
 //! ```
@@ -13,7 +14,9 @@
 
 use crate::layout::Layout;
 use crate::link_mark::{self, LinkState};
+use crate::log_grid::{self, LogGrid, LogGridView, RowFace};
 use crate::log_mark::Known;
+use crate::member::MemberKind;
 use crate::message_mark::Motion;
 use crate::node_mark::{self, Face, NodeRole, RingKind, Vote};
 use crate::node_state::Saying;
@@ -21,7 +24,7 @@ use crate::stage::{Stage, StageView};
 use crate::text_mark::Tone;
 use crate::timeline_index::TimelineIndex;
 use crate::timeline_index::observed::role_of;
-use raft_core::{Entry, Index, Log, LogEnd, Micros, NodeId, NodeSet, Payload, Term};
+use raft_core::{Entry, Index, Log, LogEnd, Membership, Micros, NodeId, NodeSet, Payload, Term};
 use raft_sim::trace::observed::{Observation, Observed};
 use std::collections::BTreeMap;
 
@@ -34,7 +37,9 @@ struct Server {
     /// What it was before each snapshot: one that was not on the disk in a crash is lost.
     logs_before: Vec<Log>,
     committed: Index,
-    voters: NodeSet,
+    /// As far as it is told.
+    applied: Option<Index>,
+    membership: Membership,
 }
 
 /// What is told of a cluster up to an instant. It goes forwards only: make another to go
@@ -58,13 +63,15 @@ impl<'a> ObservedCluster<'a> {
             observation.head.nodes.iter().map(String::as_str).zip(ids).collect();
         let voters = observation.head.voters.as_ref().unwrap_or(&observation.head.nodes);
         let voters = voters.iter().filter_map(|name| names.get(name.as_str()).copied()).collect();
+        let membership = Membership::of(voters);
         let server = || Server {
             role: NodeRole::Follower,
             term: Term(0),
             log: Log::new(),
             logs_before: Vec::new(),
             committed: Index::ZERO,
-            voters,
+            applied: None,
+            membership,
         };
         let servers = observation.head.nodes.iter().map(|_| server()).collect();
         let votes = BTreeMap::new();
@@ -92,6 +99,7 @@ impl<'a> ObservedCluster<'a> {
             | Observed::Truncated { node, .. }
             | Observed::Snapshot { node, .. }
             | Observed::Committed { node, .. }
+            | Observed::Applied { node, .. }
             | Observed::Configuration { node, .. }
             | Observed::Crashed { node }
             | Observed::Restarted { node, .. } => node,
@@ -103,15 +111,17 @@ impl<'a> ObservedCluster<'a> {
         {
             self.votes.entry((*term, node)).or_insert(candidate);
         }
-        let voters_now = |names: &[String]| names.iter().filter_map(id).collect::<NodeSet>();
-        let voters = match what {
-            Observed::Configuration { voters, outgoing, .. } => {
-                Some(voters_now(voters).union(voters_now(outgoing)))
-            }
+        let set = |names: &[String]| names.iter().filter_map(id).collect::<NodeSet>();
+        let membership = match what {
+            Observed::Configuration { voters, outgoing, learners, .. } => Some(Membership {
+                voters: set(voters),
+                outgoing: set(outgoing),
+                learners: set(learners),
+            }),
             _ => None,
         };
         let Some(server) = self.servers.get_mut(usize::from(node.number())) else { return };
-        server.voters = voters.unwrap_or(server.voters);
+        server.membership = membership.unwrap_or(server.membership);
         match what {
             Observed::Role { role, term, .. } => {
                 (server.role, server.term) = (role_of(*role), *term);
@@ -134,7 +144,10 @@ impl<'a> ObservedCluster<'a> {
                 }
             }
             Observed::Committed { index, .. } => server.committed = *index,
-            Observed::Crashed { .. } => server.role = NodeRole::Crashed,
+            Observed::Applied { index, .. } => server.applied = Some(*index),
+            Observed::Crashed { .. } => {
+                (server.role, server.applied) = (NodeRole::Crashed, None);
+            }
             Observed::Restarted { term, last_index, .. } => {
                 (server.role, server.term) = (NodeRole::Follower, *term);
                 if let Some(last_index) = last_index {
@@ -175,13 +188,53 @@ impl<'a> ObservedCluster<'a> {
         }
     }
 
-    fn face(&self, id: NodeId) -> Option<Face<'_>> {
-        let server = self.servers.get(usize::from(id.number()))?;
-        let name = self.observation.head.nodes.get(usize::from(id.number()))?.clone();
-        let term = server.term;
+    /// The logs side by side, as far as they are told: not what entries hold, nor what a
+    /// leader believes of the others.
+    pub fn log_grid(&self, view: &LogGridView) -> LogGrid {
+        let leads = |id: &NodeId| self.server(*id).is_some_and(|it| it.role == NodeRole::Leader);
+        let ids = || self.names.values().copied().collect::<NodeSet>();
+        let latest = ids().iter().filter(leads).max_by_key(|id| self.server(*id).map(|it| it.term));
+        let leader = view.leader.filter(leads).or(latest);
+        let membership = leader
+            .and_then(|id| self.server(id))
+            .or_else(|| self.servers.iter().max_by_key(|server| server.log.end()))
+            .map_or(Membership::of(NodeSet::EMPTY), |server| server.membership);
+        let row = |id| {
+            let server = self.server(id)?;
+            Some(RowFace {
+                id,
+                name: self.name(id)?.clone(),
+                role: self.role_of(server),
+                member: MemberKind::of(&membership, id),
+                term: server.term,
+                known: server.known(),
+                applied_index: server.applied,
+                seen: None,
+                is_told: false,
+            })
+        };
+        log_grid::grid(ids().iter().filter_map(row).collect(), view, leader)
+    }
+
+    fn server(&self, id: NodeId) -> Option<&Server> {
+        self.servers.get(usize::from(id.number()))
+    }
+
+    fn name(&self, id: NodeId) -> Option<&String> {
+        self.observation.head.nodes.get(usize::from(id.number()))
+    }
+
+    fn role_of(&self, server: &Server) -> NodeRole {
         let is_stale = server.role == NodeRole::Leader
-            && self.servers.iter().any(|it| it.role == NodeRole::Leader && it.term > term);
-        let role = if is_stale { NodeRole::StaleLeader } else { server.role };
+            && self.servers.iter().any(|it| it.role == NodeRole::Leader && it.term > server.term);
+        if is_stale { NodeRole::StaleLeader } else { server.role }
+    }
+
+    fn face(&self, id: NodeId) -> Option<Face<'_>> {
+        let server = self.server(id)?;
+        let name = self.name(id)?.clone();
+        let term = server.term;
+        let role = self.role_of(server);
         let (role_line, does) = match role {
             NodeRole::Crashed => (Saying::new(["crashed"], Tone::Quiet), "is down"),
             NodeRole::Leader => (Saying::new(["LEADER"], Tone::Good), "leads"),
@@ -210,7 +263,7 @@ impl<'a> ObservedCluster<'a> {
                     Some(_) => Vote::Refused,
                     None => Vote::Open,
                 };
-                server.voters.iter().map(|voter| (voter, vote(voter))).collect()
+                server.membership.all_voters().iter().map(|voter| (voter, vote(voter))).collect()
             }
             _ => Vec::new(),
         };
@@ -223,14 +276,18 @@ impl<'a> ObservedCluster<'a> {
             votes,
             role_line,
             notes: Vec::new(),
-            known: Known {
-                log: &server.log,
-                committed: server.committed,
-                // Nobody tells what is not.
-                durable: server.log.last_index(),
-            },
+            member: MemberKind::of(&server.membership, id),
+            progress: None,
+            known: server.known(),
             description,
         })
+    }
+}
+
+impl Server {
+    fn known(&self) -> Known<'_> {
+        // Nobody tells what is not on a disk.
+        Known { log: &self.log, committed: self.committed, durable: self.log.last_index() }
     }
 }
 

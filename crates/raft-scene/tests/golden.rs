@@ -1,84 +1,215 @@
-//! Figures of a few moments, as text that a review can read. After a change that is
-//! meant: `BLESS=1 cargo test -p raft-scene --test golden`, then look at the difference.
+//! Figures of ten moments, and more, as text that a review can read.
+//! After a change that is meant:
+//! `BLESS=1 cargo test -p raft-scene`, then look at the difference, and at the pictures.
+//!
+//! A moment is found by what happens at it, so that it stays the moment it is about when
+//! a scenario or a draw changes.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod common;
 
-use raft_core::Micros;
-use raft_scene::{
-    StageView, Theme, TimelineIndex, TimelineView, motion, stage, svg, timeline_marks,
-};
-use raft_sim::{Landmark, Timeline};
-use std::fs;
-use std::path::PathBuf;
+use common::hold;
+use raft_core::{Micros, PaceView, RoleView};
+use raft_scene::svg::{self, Caption, FigureView};
+use raft_scene::{Theme, TimelineIndex, log_grid};
+use raft_sim::{Landmark, Timeline, World};
 
-fn hold(name: &str, painted: &str) {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&file, painted).unwrap();
+const WIDE: FigureView = FigureView { width: 800.0, height: Some(560.0), theme: Theme::Light };
+const NARROW: FigureView = FigureView { width: 359.0, height: None, theme: Theme::Dark };
+const LONG: FigureView = FigureView { width: 960.0, height: None, theme: Theme::Light };
+
+/// A moment of a run.
+struct Moment {
+    timeline: Timeline,
+    index: TimelineIndex,
+    at: Micros,
+    world: World,
+}
+
+impl Moment {
+    fn at(scenario: &str, seed: u64, at: impl FnOnce(&Timeline) -> Micros) -> Moment {
+        let timeline = common::timeline(scenario, seed);
+        let index = TimelineIndex::new(&timeline);
+        let at = at(&timeline);
+        let world = timeline.world_after(timeline.events_by(at));
+        Moment { timeline, index, at, world }
     }
-    let golden = fs::read_to_string(&file).unwrap_or_default();
-    let differs = golden.lines().zip(painted.lines()).find(|(one, other)| one != other);
-    assert!(golden == painted, "{name} is painted differently, first here: {differs:?}");
+
+    /// The first event after which the world is so, and some time later.
+    fn when(scenario: &str, seed: u64, later: Micros, is_so: impl Fn(&World) -> bool) -> Moment {
+        Moment::at(scenario, seed, |timeline| {
+            let mut world = timeline.world_after(0);
+            let mut records = Vec::new();
+            while !is_so(&world) {
+                assert!(world.step(&mut records), "{scenario} never comes to that");
+                records.clear();
+            }
+            world.now() + later
+        })
+    }
+
+    fn caption(&self) -> Caption {
+        let found = self.index.violations_by(self.world.events());
+        Caption::of_run(self.timeline.plan(), self.at, found)
+    }
+
+    fn stage(&self, view: &FigureView) -> String {
+        svg::stage_figure(&self.world, self.at, &self.index, &self.caption(), view).unwrap()
+    }
+
+    fn timeline(&self, before: u64, after: u64, view: &FigureView) -> String {
+        let from = Micros(self.at.0.saturating_sub(before * 1_000));
+        let to = (self.at + Micros::from_millis(after)).min(self.timeline.duration());
+        let caption = self.caption();
+        svg::timeline_figure(&self.index, (from, to), self.at, &caption, view).unwrap()
+    }
+
+    fn log(&self, view: &FigureView) -> String {
+        svg::log_figure(&self.caption(), view, &|view| log_grid(&self.world, view)).unwrap()
+    }
 }
 
-/// When the last thing of a kind happens before a time.
-fn last_before(timeline: &Timeline, landmark: Landmark, before: Micros) -> Micros {
-    let event = timeline.previous_of(landmark, timeline.events_by(before) + 1).unwrap();
-    timeline.time_of(event).unwrap()
+/// How many candidates have so many votes.
+fn candidates(world: &World, votes: u8) -> usize {
+    let views = world.hosts().iter().filter_map(|host| host.node()).map(|node| node.view());
+    let has_votes = |role| match role {
+        RoleView::Candidate { granted, .. } => granted.len() >= votes,
+        _ => false,
+    };
+    views.filter(|view| has_votes(view.role())).count()
 }
 
-/// A moment some time after the last thing of a kind before a time.
-fn moment(
-    scenario: &str,
-    (landmark, before, after): (Landmark, Micros, Micros),
-    (width, height): (f32, f32),
-    theme: Theme,
-) -> String {
-    let timeline = common::timeline(scenario, 42);
-    let index = TimelineIndex::new(&timeline);
-    let at = last_before(&timeline, landmark, before) + after;
-    let world = timeline.world_after(timeline.events_by(at));
-    let mut view = StageView::of_size(width, height);
-    view.stale = index.stale().to_vec();
-    let stage = stage(&world, at, &view);
-    let lost = index.lost_between(at - Micros::from_millis(6), at);
-    svg::paint(&stage, &motion(&world, at, &stage, &lost), theme)
+fn leaders(world: &World) -> usize {
+    let nodes = world.hosts().iter().filter_map(|host| host.node());
+    nodes.filter(|node| node.view().is_leader()).count()
 }
 
 #[test]
 fn an_election_under_way() {
-    // Before the new leader is elected, its votes are on their way to it.
-    let timeline = common::timeline("leader-crash", 42);
-    let elected = last_before(&timeline, Landmark::Election, timeline.duration());
-    let votes = (Landmark::Election, elected - Micros(1), Micros(9_000));
-    hold("election.svg", &moment("leader-crash", votes, (790.0, 470.0), Theme::Light));
-    let requests = (Landmark::Election, elected - Micros(1), Micros(4_500));
-    hold("election-phone.svg", &moment("leader-crash", requests, (359.0, 330.0), Theme::Dark));
+    let is_so = |world: &World| world.latest_term().0 == 2 && candidates(world, 2) == 1;
+    let election = Moment::when("leader-crash", 42, Micros::ZERO, is_so);
+    hold("election.svg", &election.stage(&WIDE));
+    hold("election-phone.svg", &election.stage(&NARROW));
+    hold("election-timeline.svg", &election.timeline(60, 30, &LONG));
 }
 
 #[test]
-fn two_leaders_in_two_data_centres() {
-    let commit = (Landmark::Commit, Micros::from_millis(1_700), Micros(1_000));
-    let name = "two-data-centres-minority";
-    hold("two-leaders.svg", &moment(name, commit, (790.0, 470.0), Theme::Light));
+fn a_split_vote() {
+    let is_so = |world: &World| candidates(world, 1) >= 2;
+    let split = Moment::when("split-vote-fixed", 42, Micros(3_000), is_so);
+    hold("split-vote.svg", &split.stage(&WIDE));
 }
 
 #[test]
-fn a_stale_read() {
-    let read = (Landmark::Violation, Micros::from_secs(2), Micros(1_500));
-    let name = "phantom-leader-lease";
-    hold("stale-read.svg", &moment(name, read, (520.0, 330.0), Theme::Dark));
+fn a_partition_with_two_leaders() {
+    let is_so = |world: &World| !world.network().groups().is_empty() && leaders(world) == 2;
+    let moment = Moment::when("two-data-centres-minority", 42, Micros(61_000), is_so);
+    hold("two-leaders.svg", &moment.stage(&WIDE));
 }
 
 #[test]
-fn the_space_time_of_a_stale_read() {
-    let timeline = common::timeline("phantom-leader-lease", 42);
-    let index = TimelineIndex::new(&timeline);
-    let view = TimelineView { width: 1_248.0, height: 190.0, is_full: true };
-    let read_at = last_before(&timeline, Landmark::Violation, timeline.duration());
-    let (from, to) = (read_at - Micros::from_millis(90), read_at + Micros::from_millis(30));
-    let marks = timeline_marks(&index, from, to, &view);
-    hold("stale-read-timeline.svg", &svg::paint_timeline(&marks, Theme::Light));
+fn a_one_way_cut() {
+    let is_so = |world: &World| {
+        world.network().cut_links().count() > 0 && world.network().flights().count() > 2
+    };
+    let moment = Moment::when("unheard-follower", 42, Micros(250_000), is_so);
+    hold("one-way-cut.svg", &moment.stage(&WIDE));
+}
+
+#[test]
+fn a_stale_lease_read() {
+    let read = Moment::at("phantom-leader-lease", 42, |timeline| {
+        let event = timeline.next_of(Landmark::Violation, 0).unwrap();
+        timeline.time_of(event).unwrap() + Micros(1_500)
+    });
+    hold("stale-read.svg", &read.stage(&FigureView { theme: Theme::Dark, ..WIDE }));
+    hold("stale-read-timeline.svg", &read.timeline(90, 30, &LONG));
+}
+
+#[test]
+fn a_joint_configuration_with_a_learner() {
+    let is_so = |world: &World| world.membership().is_joint();
+    let joint = Moment::when("joint-change", 42, Micros(4_000), is_so);
+    hold("joint.svg", &joint.stage(&WIDE));
+    let is_so = |world: &World| !world.membership().learners.is_empty();
+    let learner = Moment::when("learner-first", 42, Micros(12_000), is_so);
+    hold("learner.svg", &learner.stage(&WIDE));
+    hold("joint-log.svg", &joint.log(&LONG));
+}
+
+#[test]
+fn a_snapshot_being_sent() {
+    let is_so = |world: &World| {
+        let progress = |host: &raft_sim::Host| host.node()?.view().incoming_snapshot();
+        let mut incoming = world.hosts().iter().filter_map(progress);
+        incoming.any(|progress| progress.received_bytes * 3 > progress.total_bytes)
+            && world.hosts().iter().filter_map(|host| host.node()).any(|node| {
+                let RoleView::Leader(leader) = node.view().role() else { return false };
+                let followers = world.hosts().iter().filter_map(|it| leader.progress(it.id()));
+                followers.into_iter().any(|it| matches!(it.pace, PaceView::Snapshot(_)))
+            })
+    };
+    let moment = Moment::when("lagging-follower", 42, Micros(1_000), is_so);
+    hold("snapshot.svg", &moment.stage(&WIDE));
+    hold("snapshot-log.svg", &moment.log(&FigureView { theme: Theme::Dark, ..LONG }));
+}
+
+#[test]
+fn a_stalled_disk() {
+    let is_so = |world: &World| {
+        world.hosts().iter().any(|host| {
+            host.disk().is_stalled()
+                && host.node().is_some_and(|node| node.view().writes_under_way() > 1)
+        })
+    };
+    let moment = Moment::when("leader-disk-stalls", 42, Micros(2_000), is_so);
+    hold("stalled-disk.svg", &moment.stage(&WIDE));
+}
+
+#[test]
+fn a_paused_process() {
+    let is_so = |world: &World| world.hosts().iter().any(|host| host.pause().is_some());
+    let moment = Moment::when("paused-leader", 42, Micros(20_000), is_so);
+    hold("paused.svg", &moment.stage(&WIDE));
+    hold("paused-timeline.svg", &moment.timeline(60, 40, &LONG));
+}
+
+#[test]
+fn figure_8_at_its_end() {
+    for (scenario, name) in [
+        ("figure-8", "figure-8-log.svg"),
+        ("flaw-commit-earlier-term-by-counting", "figure-8-flaw-log.svg"),
+    ] {
+        let end = Moment::at(scenario, 42, Timeline::duration);
+        hold(name, &end.log(&LONG));
+    }
+}
+
+/// A figure says where there is no room for it, and what there would be room in.
+#[test]
+fn a_figure_that_is_too_small_says_how_large_it_must_be() {
+    let moment = Moment::at("figure-8", 42, Timeline::duration);
+    let caption = moment.caption();
+    let Moment { world, at, index, .. } = &moment;
+    let draw = |view: &FigureView, which: usize| match which {
+        0 => svg::stage_figure(world, *at, index, &caption, view),
+        1 => svg::timeline_figure(index, (Micros::ZERO, *at), *at, &caption, view),
+        _ => svg::log_figure(&caption, view, &|view| log_grid(world, view)),
+    };
+    for which in 0..3 {
+        for (width, height) in [(100.0, 900.0), (900.0, 100.0), (10.0, 10.0)] {
+            let view = FigureView { width, height: Some(height), theme: Theme::Light };
+            let least = draw(&view, which).unwrap_err();
+            let width = width.max(least.width).ceil();
+            let height = Some(height.max(least.height).ceil());
+            let fits = draw(&FigureView { width, height, ..view }, which);
+            // At another width the caption may take another height: then once more.
+            let fits = fits.or_else(|least| {
+                let height = Some(least.height.ceil());
+                draw(&FigureView { width, height, ..view }, which)
+            });
+            assert!(fits.is_ok(), "{which} {width} {height:?}: {fits:?}");
+        }
+    }
 }

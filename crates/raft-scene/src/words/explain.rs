@@ -59,6 +59,12 @@ fn flight(id: MessageId, world: &World, at: Micros) -> Option<String> {
 
 fn cell(id: NodeId, index: Index, world: &World) -> Option<String> {
     let known = state::known(world, world.host(id)?);
+    let covered = known.log.base().index;
+    if index <= covered && index > Index::ZERO {
+        return Some(format!(
+            "Entry {index} is in {id}'s snapshot, which covers all up to {covered}."
+        ));
+    }
     let entry = known.log.get(index)?;
     let what = super::happenings::applied(&entry.payload)
         .unwrap_or_else(|| "nothing, the first entry of its term".to_string());

@@ -15,7 +15,8 @@ pub use transitions::transition;
 
 pub(crate) use operations::{in_short as operation_in_short, is_stale, request};
 
-use raft_core::{LogEnd, Membership, Micros, NodeId, NodeSet, VoteRefusal};
+use crate::log_grid::SeenByLeader;
+use raft_core::{LogEnd, Membership, Micros, NodeId, NodeSet, PaceView, VoteRefusal};
 use raft_sim::Property;
 
 /// A property's name, and what it says, in a sentence (paper, Figure 3).
@@ -95,6 +96,25 @@ pub(crate) fn names(set: NodeSet) -> String {
 /// `entry 3`, `entries 3 to 5`.
 pub(crate) fn entries(first: raft_core::Index, last: raft_core::Index) -> String {
     if first == last { format!("entry {first}") } else { format!("entries {first} to {last}") }
+}
+
+/// What a leader believes of a follower's log, in a sentence.
+pub(crate) fn seen_by_leader(leader: NodeId, seen: &SeenByLeader) -> String {
+    let SeenByLeader { next_index, match_index, .. } = seen;
+    let matches = match match_index.0 {
+        0 => "knows of no entry that matches".to_string(),
+        _ => format!("knows that it matches up to {match_index}"),
+    };
+    match seen.pace {
+        PaceView::Probe => {
+            format!("{leader} {matches}, and looks for where the logs part, at {next_index}.")
+        }
+        PaceView::Replicate => format!("{leader} {matches}, and sends {next_index} next."),
+        PaceView::Snapshot(progress) => format!(
+            "{leader} {matches}, and sends its snapshot up to {}: {} of {} bytes are there.",
+            progress.end.index, progress.received_bytes, progress.total_bytes
+        ),
+    }
 }
 
 /// `index 3 of term 2`, `the beginning`.

@@ -1,10 +1,29 @@
 //! Runs for the tests of this crate.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use raft_core::{Micros, NodeId, NodeSet};
 use raft_sim::{Action, Plan, Scenario, Step, Timeline};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Compares a figure with the one in the repository. After a change that is meant:
+/// `BLESS=1 cargo test -p raft-scene`, then look at the difference, and at the pictures.
+#[track_caller]
+pub(crate) fn hold(name: &str, painted: &str) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&file, painted).unwrap();
+    }
+    let golden = fs::read_to_string(&file).unwrap_or_default();
+    let differs = golden.lines().zip(painted.lines()).find(|(one, other)| one != other);
+    assert!(
+        golden == painted,
+        "{name} is painted differently (BLESS=1 if that is meant), first here: {differs:?}"
+    );
+}
 
 /// A built-in scenario with a seed, simulated to its end.
 pub(crate) fn timeline(name: &str, seed: u64) -> Timeline {

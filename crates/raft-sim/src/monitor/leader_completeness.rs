@@ -83,6 +83,11 @@ impl LeaderCompleteness {
         self.checked.kept_up_to(node, kept);
     }
 
+    /// The term of the entry that was committed first at an index, if any was.
+    pub(super) fn term_at(&self, index: Index) -> Option<Term> {
+        self.at(index).map(|(_, committed)| committed.entry)
+    }
+
     fn at(&self, index: Index) -> Option<(usize, Committed)> {
         let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
         Some((place, *self.committed.get(place)?))

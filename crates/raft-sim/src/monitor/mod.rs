@@ -118,6 +118,12 @@ impl Monitors {
         &self.standings[property as usize]
     }
 
+    /// The term of the entry that was committed at an index, if one was: who watches
+    /// remembers what the nodes have compacted away.
+    pub fn committed_term(&self, index: Index) -> Option<Term> {
+        self.completeness.term_at(index)
+    }
+
     /// Who led the latest term, who the one before, and so on; one node may come often.
     pub(crate) fn who_led_last(&self) -> impl Iterator<Item = NodeId> {
         self.elections.latest_first()
