@@ -3,11 +3,11 @@
 //! End-to-end tests find their way by these names, which stay as they are:
 //! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-help`, `play`,
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
-//!   `speed`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
+//!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
 //!   `tab-rpcs`, `tab-history`, `tab-checks`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
-//!   `space-time`, `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
+//!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
 //!   `notice` (dismissed by `dismiss`), `announcement`, `node-menu`, `help`, `partition`, `panic`;
 //! * the tables `nodes` (a row has `data-node`), `rpcs` (`data-message`, `data-kind`), `history`
 //!   (`data-operation`, `data-stale`) and `checks` (`data-property`, `data-state`), whose cells have
@@ -30,6 +30,7 @@ use crate::overlay::Overlay;
 use crate::panels::{Panels, Tab};
 use crate::partition_dialog::PartitionDialog;
 use crate::random_seed::random_seed;
+use crate::runs_dialog::runs_dialog;
 use crate::session::Session;
 use crate::space_time::SpaceTime;
 use crate::stage::{self, Stage};
@@ -305,7 +306,9 @@ impl Component for App {
             moment,
             is_playing: engine.is_playing(),
             speed: engine.speed(),
+            is_pacing: engine.is_pacing(),
             on_command: command.clone(),
+            on_open: open.clone(),
         };
         html! {
             <div class="page">
@@ -361,6 +364,7 @@ impl Component for App {
                     { transport::time_slider(&shown) }
                 </section>
                 { help(self.overlay == Some(Overlay::Help), close) }
+                { runs_dialog(&engine, self.overlay == Some(Overlay::Runs), command, close) }
                 <PartitionDialog
                     session={session.clone()}
                     is_open={self.overlay == Some(Overlay::Partition)}

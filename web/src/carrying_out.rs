@@ -27,6 +27,12 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
             let slower = engine.speed().slower();
             engine.set_speed(slower);
         }
+        Command::SetJumps(jumps) => engine.set_jumps(jumps),
+        Command::SetPacing(is_pacing) => engine.set_pacing(is_pacing),
+        Command::Visit(address, at) => {
+            engine.open(&address)?;
+            engine.seek(at);
+        }
         Command::Seek(at) => engine.seek(at),
         Command::Undo => engine.undo(),
         Command::Redo => engine.redo(),

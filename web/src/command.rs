@@ -1,5 +1,7 @@
 //! What the reader can want of a run, whichever control or key they use for it.
 
+use crate::address::Address;
+use crate::jumps::Jumps;
 use crate::source::Source;
 use crate::speed::Speed;
 use raft_core::Micros;
@@ -25,8 +27,14 @@ pub(crate) enum Command {
     Pause,
     /// One event further or back.
     Step(Way),
-    /// To the next or previous election, commit, fault or violation.
+    /// To the next or previous of what one jumps to.
     Notable(Way),
+    /// What one jumps to.
+    SetJumps(Jumps),
+    /// Be quicker where nothing happens, or not.
+    SetPacing(bool),
+    /// To another run that was made, at this moment of it.
+    Visit(Address, Micros),
     /// To the beginning.
     ToStart,
     /// To the end.

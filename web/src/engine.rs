@@ -5,20 +5,18 @@
 //! and backwards from the nearest world that it kept.
 
 use crate::address::Address;
+use crate::jumps::Jumps;
 use crate::lately::Lately;
+use crate::pace;
+use crate::runs::Runs;
 use crate::speed::Speed;
 use raft_core::Micros;
 use raft_scene::{TimelineIndex, words};
-use raft_sim::{Action, Happening, Landmark, Scenario, Step, Timeline, World};
+use raft_sim::{Action, Happening, Scenario, Step, Timeline, World};
 use std::cell::{Ref, RefCell};
 
 /// The most runs that one can go back to.
 const MOST_UNDONE: usize = 200;
-
-/// What one jumps to with "next notable": not every operation, which would be a
-/// stop at each heartbeat of a busy client.
-const NOTABLE: [Landmark; 4] =
-    [Landmark::Election, Landmark::Commit, Landmark::Fault, Landmark::Violation];
 
 /// The run, the playhead and the speed.
 #[derive(Debug)]
@@ -35,7 +33,13 @@ pub(crate) struct Engine {
     /// Counts the runs that were shown, so that whoever drew one knows that it is over.
     run: u32,
     speed: Speed,
+    /// Whether it is quicker where nothing happens.
+    is_pacing: bool,
+    /// How many times `speed` it went last.
+    pace: f64,
     is_playing: bool,
+    jumps: Jumps,
+    runs: Runs,
     past: Vec<Address>,
     future: Vec<Address>,
     lately: RefCell<Lately>,
@@ -74,12 +78,17 @@ impl Engine {
             rest: 0.0,
             run: 0,
             speed: Speed::default(),
+            is_pacing: true,
+            pace: 1.0,
             is_playing: false,
+            jumps: Jumps::default(),
+            runs: Runs::default(),
             past: Vec::new(),
             future: Vec::new(),
             lately: RefCell::default(),
             address: Address { at: None, ..address.clone() },
         };
+        engine.runs.visit(&address, None);
         engine.seek(address.at.unwrap_or_default());
         Ok(engine)
     }
@@ -132,6 +141,37 @@ impl Engine {
         self.speed
     }
 
+    /// Whether it is quicker where nothing happens.
+    pub(crate) const fn is_pacing(&self) -> bool {
+        self.is_pacing
+    }
+
+    /// Has it be quicker where nothing happens, or not.
+    pub(crate) const fn set_pacing(&mut self, is_pacing: bool) {
+        self.is_pacing = is_pacing;
+        self.pace = 1.0;
+    }
+
+    /// How many times [`Engine::speed`] it goes: 1, unless it paces itself.
+    pub(crate) const fn pace(&self) -> f64 {
+        self.pace
+    }
+
+    /// What "next" and "previous" jump to.
+    pub(crate) const fn jumps(&self) -> Jumps {
+        self.jumps
+    }
+
+    /// Sets what they jump to.
+    pub(crate) const fn set_jumps(&mut self, jumps: Jumps) {
+        self.jumps = jumps;
+    }
+
+    /// The runs that were made of this scenario and seed.
+    pub(crate) const fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
     /// Sets how fast it plays.
     pub(crate) const fn set_speed(&mut self, speed: Speed) {
         self.speed = speed;
@@ -175,7 +215,10 @@ impl Engine {
         if !self.is_playing || !real_milliseconds.is_finite() || real_milliseconds <= 0.0 {
             return Passed::default();
         }
-        let span = self.speed.simulated_micros(real_milliseconds) + self.rest;
+        if self.is_pacing {
+            self.pace = pace::times(&self.timeline, self.events(), self.at, self.speed);
+        }
+        let span = self.speed.simulated_micros(real_milliseconds) * self.pace + self.rest;
         self.rest = span.fract();
         let before = self.events();
         // The cast sticks at the largest number, and the end comes before that.
@@ -220,21 +263,26 @@ impl Engine {
         self.seek_event(self.events().saturating_sub(1));
     }
 
-    /// To the next election, commit, fault or violation, else to the end.
+    /// To the next of what one jumps to, else to the end.
     pub(crate) fn next_notable(&mut self) {
         let events = self.events();
-        let next = NOTABLE.iter().filter_map(|kind| self.timeline.next_of(*kind, events)).min();
+        let next =
+            self.jumps.kinds().iter().filter_map(|kind| self.timeline.next_of(*kind, events)).min();
         match next {
             Some(event) => self.seek_event(event),
             None => self.seek(self.timeline.duration()),
         }
     }
 
-    /// To the previous election, commit, fault or violation, else to the beginning.
+    /// To the previous of what one jumps to, else to the beginning.
     pub(crate) fn previous_notable(&mut self) {
         let events = self.events();
-        let previous =
-            NOTABLE.iter().filter_map(|kind| self.timeline.previous_of(*kind, events)).max();
+        let previous = self
+            .jumps
+            .kinds()
+            .iter()
+            .filter_map(|kind| self.timeline.previous_of(*kind, events))
+            .max();
         self.seek_event(previous.unwrap_or(0));
     }
 
@@ -265,7 +313,12 @@ impl Engine {
             let why = words::happening(&refusal.what, &self.world);
             return Err(why.unwrap_or_else(|| format!("Not possible now: {action}.")));
         }
+        // Of what it led to at once, the first that there are words for.
+        let told = timeline
+            .records_of_events(self.events() + 1, timeline.events_by(self.at))
+            .find_map(|record| words::happening(&record.what, &self.world));
         self.remember();
+        self.runs.visit(&address, told);
         self.install(address, timeline, index, self.at);
         Ok(())
     }
@@ -287,6 +340,7 @@ impl Engine {
         } else if !self.address.is_same_run(address) {
             self.remember();
         }
+        self.runs.visit(address, None);
         self.install(Address { at: None, ..address.clone() }, timeline, index, at);
         Ok(())
     }
@@ -364,6 +418,7 @@ mod tests {
     #[test]
     fn playing_moves_the_playhead_by_the_speed_and_ends_at_the_end() {
         let mut engine = engine("");
+        engine.set_pacing(false);
         engine.set_speed(Speed::nearest(1, 10));
         assert_eq!(engine.pass(1_000.0), Passed::default(), "it does not play yet");
         engine.play();
@@ -386,6 +441,43 @@ mod tests {
             engine.pass(0.0625);
         }
         assert_eq!(engine.at(), Micros(625));
+    }
+
+    #[test]
+    fn pacing_itself_it_plays_the_same_events_in_less_time() {
+        let frames = |is_pacing| {
+            let mut engine = engine("");
+            engine.set_pacing(is_pacing);
+            engine.play();
+            let mut frames = 0;
+            while !engine.pass(16.0).ended {
+                frames += 1;
+            }
+            assert_eq!(engine.events(), engine.timeline().events());
+            frames
+        };
+        let (paced, steady) = (frames(true), frames(false));
+        assert!(paced * 2 < steady, "{paced} frames, {steady} without");
+    }
+
+    #[test]
+    fn an_action_makes_a_run_that_hangs_from_the_one_before() {
+        let mut engine = engine("#t=600000");
+        engine.act(Action::Crash(Who::Leader)).expect("there is a leader");
+        engine.undo();
+        engine.seek(Micros(700_000));
+        engine.act(Action::Isolate(Who::Leader)).expect("there is a leader");
+        let runs = engine.runs().all();
+        let drawn: Vec<_> = runs.iter().map(|run| (run.depth, run.leaves_at)).collect();
+        assert_eq!(drawn, [(0, Micros(0)), (1, Micros(600_000)), (1, Micros(700_000))]);
+        assert!(
+            runs[1].told.contains("power") || runs[1].told.contains("crash"),
+            "{}",
+            runs[1].told
+        );
+        let first = runs[1].address.clone();
+        engine.open(&first).expect("it was right before");
+        assert_eq!(engine.runs().all().len(), 3, "one goes back to it, and none is new");
     }
 
     #[test]

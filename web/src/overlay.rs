@@ -11,19 +11,21 @@ pub(crate) enum Overlay {
     Help,
     /// Which nodes are on which side of a wall.
     Partition,
+    /// The runs that were made, to go back to one.
+    Runs,
 }
 
 impl Overlay {
     /// Whether what it offers depends on the moment, so that the run stands still meanwhile.
     pub(crate) const fn is_of_a_moment(&self) -> bool {
-        matches!(self, Overlay::Node(_) | Overlay::Partition)
+        matches!(self, Overlay::Node(_) | Overlay::Partition | Overlay::Runs)
     }
 
     /// The node that it is about.
     pub(crate) const fn node(&self) -> Option<NodeId> {
         match self {
             Overlay::Node(node) => Some(*node),
-            Overlay::Help | Overlay::Partition => None,
+            Overlay::Help | Overlay::Partition | Overlay::Runs => None,
         }
     }
 }

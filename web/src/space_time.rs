@@ -1,7 +1,11 @@
 //! The space-time diagram, which is what one scrubs. Its marks are drawn once a page
 //! of the run; each frame moves the playhead's line only.
+//!
+//! Dragging takes the playhead along. Dragging the axis, or with Shift, shifts the span that
+//! is shown; Ctrl with the wheel and two fingers stretch it, and a wheel's sideways turn
+//! shifts it. A plain wheel stays the page's.
 
-use crate::browser::Observer;
+use crate::browser::{Listener, Observer};
 use crate::command::Command;
 use crate::engine::Engine;
 use crate::session::Session;
@@ -11,6 +15,7 @@ use raft_core::Micros;
 use raft_scene::{MarkKind, Strand, TimelineMarks, TimelineView, timeline_marks};
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -38,13 +43,43 @@ pub(crate) enum Msg {
     ZoomIn,
     /// A longer span.
     ZoomOut,
-    /// The pointer took the playhead to here.
-    Grabbed(f32),
-    /// The pointer moved, playhead and all.
-    Dragged(f32),
-    /// The pointer let go.
-    Released,
+    /// The whole run.
+    ShowWhole,
+    /// So many times as long a span, about the moment that is drawn here.
+    Stretch(f64, f32),
+    /// The span, shifted by a part of its length.
+    Shift(f64),
+    /// A pointer came down.
+    Grabbed(Pointer, Hold),
+    /// A pointer moved.
+    Dragged(Pointer),
+    /// A pointer let go.
+    Released(i32),
 }
+
+/// A mouse, a pen or a finger.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Pointer {
+    id: i32,
+    x: f32,
+}
+
+/// What the pointers that are down hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Hold {
+    /// The playhead; and whether it played before.
+    Playhead {
+        /// Whether it plays on when it is let go.
+        played: bool,
+    },
+    /// The span that is shown.
+    Span,
+}
+
+/// How far a wheel turns for the span to become some three times as long, in its pixels.
+const WHEEL_PIXELS: f64 = 300.0;
+/// How far a key shifts the span.
+const KEY_SHIFT: f64 = 0.25;
 
 /// What is on screen.
 struct Screen {
@@ -53,11 +88,27 @@ struct Screen {
     marks: Rc<TimelineMarks>,
     playhead: Option<Element>,
     playhead_at: String,
+    /// The reader looks elsewhere than at the playhead, which was here then.
+    looks_away: Option<Micros>,
 }
 
 impl Screen {
+    /// Whether what is shown goes with the playhead: not while the reader looks at another
+    /// part of the run, until the playhead comes there or is moved by hand.
+    fn follows(&mut self, at: Micros, is_playing: bool) -> bool {
+        let Some(left_at) = self.looks_away else { return true };
+        if self.span.contains(at) || (left_at != at && !is_playing) {
+            self.looks_away = None;
+            return true;
+        }
+        self.looks_away = Some(at);
+        false
+    }
+
     fn paint(&mut self, at: Micros) {
-        let place = format!("translate({} 0)", px(self.marks.x_of(at)));
+        // What is not in the span is not drawn over the names.
+        let x = if self.span.contains(at) { self.marks.x_of(at) } else { -100.0 };
+        let place = format!("translate({} 0)", px(x));
         if place != self.playhead_at
             && let Some(playhead) = &self.playhead
         {
@@ -74,9 +125,11 @@ pub(crate) struct SpaceTime {
     size: (f32, f32),
     screen: Rc<RefCell<Screen>>,
     has_zoomed: bool,
-    /// While the pointer holds the playhead: whether it played before.
-    grabbed: Option<bool>,
+    /// The pointers that are down, and what they hold.
+    pointers: Vec<Pointer>,
+    held: Option<Hold>,
     observer: Option<Observer>,
+    wheel: Option<Listener>,
 }
 
 impl SpaceTime {
@@ -87,13 +140,16 @@ impl SpaceTime {
         let run = engine.moment().run;
         let duration = engine.timeline().duration();
         if !self.has_zoomed || screen.span.duration() != duration {
-            let fresh = Span::comfortable(duration, width, engine.at());
+            let heartbeat_interval = engine.scenario().settings.heartbeat_interval;
+            let fresh = Span::comfortable(duration, heartbeat_interval, width, engine.at());
             if fresh.length() != screen.span.length() || screen.span.duration() != duration {
                 screen.span = fresh;
             }
         }
         screen.run = run;
-        screen.span = screen.span.following(engine.at());
+        if screen.follows(engine.at(), engine.is_playing()) {
+            screen.span = screen.span.following(engine.at());
+        }
         let (from, to) = (screen.span.from(), screen.span.to());
         screen.marks = Rc::new(timeline_marks(engine.index(), from, to, &view));
     }
@@ -102,6 +158,43 @@ impl SpaceTime {
         let bounds = self.container.cast::<Element>()?.get_bounding_client_rect();
         let (width, height) = (bounds.width() as f32, bounds.height() as f32);
         (width >= 1.0 && height >= 1.0).then_some((width.floor(), height.floor()))
+    }
+
+    /// Shows another span, and no longer goes with the playhead if that is not in it.
+    fn show(&mut self, engine: &Engine, change: impl FnOnce(Span) -> Span) {
+        self.has_zoomed = true;
+        let mut screen = self.screen.borrow_mut();
+        screen.span = change(screen.span);
+        screen.looks_away = (!screen.span.contains(engine.at())).then(|| engine.at());
+    }
+
+    /// A pointer that is down moved: what the pointers hold goes with it.
+    fn drag(&mut self, props: &Props, pointer: Pointer) -> bool {
+        let Some(place) = self.pointers.iter().position(|known| known.id == pointer.id) else {
+            return false;
+        };
+        let before = self.pointers[place].x;
+        self.pointers[place] = pointer;
+        let other = self.pointers.iter().find(|known| known.id != pointer.id).map(|it| it.x);
+        if let Some(other) = other {
+            let (was, is) = ((before - other).abs().max(8.0), (pointer.x - other).abs().max(8.0));
+            let about = self.time_at(other);
+            self.show(&props.session.engine(), |span| span.stretched(f64::from(was / is), about));
+            return true;
+        }
+        match self.held {
+            Some(Hold::Playhead { .. }) => {
+                props.on_command.emit(Command::Seek(self.time_at(pointer.x)));
+                false
+            }
+            Some(Hold::Span) => {
+                let width = self.screen.borrow().marks.plot.width.max(1.0);
+                let by = f64::from((before - pointer.x) / width);
+                self.show(&props.session.engine(), |span| span.shifted(by));
+                true
+            }
+            None => false,
+        }
     }
 
     fn time_at(&self, x: f32) -> Micros {
@@ -120,16 +213,25 @@ impl Component for SpaceTime {
         let size = (1_216.0, 190.0);
         let screen = Rc::new(RefCell::new(Screen {
             run: engine.moment().run,
-            span: Span::comfortable(engine.timeline().duration(), size.0, engine.at()),
+            span: Span::comfortable(
+                engine.timeline().duration(),
+                engine.scenario().settings.heartbeat_interval,
+                size.0,
+                engine.at(),
+            ),
             marks: Rc::default(),
             playhead: None,
             playhead_at: String::new(),
+            looks_away: None,
         }));
         let shared = screen.clone();
         let outdated = ctx.link().callback(|()| Msg::Outdated);
         session.add_painter(move |engine, at| {
             let mut screen = shared.borrow_mut();
-            if screen.run != engine.moment().run || screen.span.following(at) != screen.span {
+            let follows = screen.follows(at, engine.is_playing());
+            if screen.run != engine.moment().run
+                || (follows && screen.span.following(at) != screen.span)
+            {
                 // The page goes first; then it paints the playhead itself.
                 return outdated.emit(());
             }
@@ -141,8 +243,10 @@ impl Component for SpaceTime {
             size,
             screen,
             has_zoomed: false,
-            grabbed: None,
+            pointers: Vec::new(),
+            held: None,
             observer: None,
+            wheel: None,
         };
         diagram.draw(&engine);
         diagram
@@ -160,25 +264,49 @@ impl Component for SpaceTime {
                 self.has_zoomed = true;
                 let at = session.engine().at();
                 let mut screen = self.screen.borrow_mut();
+                // About the playhead, also for who looked elsewhere.
+                screen.looks_away = None;
                 screen.span = match message {
-                    Msg::ZoomIn => screen.span.zoomed_in(at),
-                    _ => screen.span.zoomed_out(at),
+                    Msg::ZoomIn => screen.span.following(at).zoomed_in(at),
+                    _ => screen.span.following(at).zoomed_out(at),
                 };
             }
-            Msg::Grabbed(x) => {
-                self.grabbed = Some(session.engine().is_playing());
-                on_command.emit(Command::Pause);
-                on_command.emit(Command::Seek(self.time_at(x)));
-                return false;
+            Msg::ShowWhole => {
+                self.show(&session.engine(), |span| span.stretched(f64::MAX, Micros::ZERO));
             }
-            Msg::Dragged(x) => {
-                if self.grabbed.is_some() {
-                    on_command.emit(Command::Seek(self.time_at(x)));
+            Msg::Stretch(times, x) => {
+                let about = self.time_at(x);
+                self.show(&session.engine(), |span| span.stretched(times, about));
+            }
+            Msg::Shift(by) => self.show(&session.engine(), |span| span.shifted(by)),
+            Msg::Grabbed(pointer, hold) => {
+                self.pointers.retain(|known| known.id != pointer.id);
+                if self.pointers.len() < 2 {
+                    self.pointers.push(pointer);
+                }
+                let is_first = self.pointers.len() == 1;
+                if !is_first {
+                    return false;
+                }
+                self.held = Some(hold);
+                if let Hold::Playhead { .. } = hold {
+                    let played = session.engine().is_playing();
+                    self.held = Some(Hold::Playhead { played });
+                    on_command.emit(Command::Pause);
+                    on_command.emit(Command::Seek(self.time_at(pointer.x)));
                 }
                 return false;
             }
-            Msg::Released => {
-                if self.grabbed.take() == Some(true) {
+            Msg::Dragged(pointer) => {
+                if !self.drag(ctx.props(), pointer) {
+                    return false;
+                }
+            }
+            Msg::Released(id) => {
+                self.pointers.retain(|known| known.id != id);
+                if self.pointers.is_empty()
+                    && let Some(Hold::Playhead { played: true }) = self.held.take()
+                {
                     on_command.emit(Command::Play);
                 }
                 return false;
@@ -192,32 +320,56 @@ impl Component for SpaceTime {
         let screen = self.screen.borrow();
         let marks = &screen.marks;
         let container = self.container.clone();
-        let x_of = move |event: &PointerEvent| {
+        // Where in the box the pointer is.
+        let place_of = move |event: &PointerEvent| {
             let bounds = container.cast::<Element>().map(|box_| box_.get_bounding_client_rect());
-            event.client_x() as f32 - bounds.map_or(0.0, |bounds| bounds.left() as f32)
+            let (left, top) = bounds.map_or((0.0, 0.0), |bounds| (bounds.left(), bounds.top()));
+            let x = event.client_x() as f32 - left as f32;
+            (Pointer { id: event.pointer_id(), x }, event.client_y() as f32 - top as f32)
         };
+        let axis = marks.plot.y;
         let grab = {
-            let (x_of, container) = (x_of.clone(), self.container.clone());
+            let (place_of, container) = (place_of.clone(), self.container.clone());
             ctx.link().batch_callback(move |event: PointerEvent| {
-                // Only the main button, and only the first finger.
-                if event.button() != 0 || !event.is_primary() {
+                if event.button() != 0 {
                     return None;
                 }
                 // Yew listens at the page's root, so that the event's own target is no help.
                 if let Some(container) = container.cast::<Element>() {
                     let _ = container.set_pointer_capture(event.pointer_id());
                 }
-                Some(Msg::Grabbed(x_of(&event)))
+                let (pointer, y) = place_of(&event);
+                let takes_span = event.shift_key() || y < axis - HEAD;
+                let hold = if takes_span { Hold::Span } else { Hold::Playhead { played: false } };
+                Some(Msg::Grabbed(pointer, hold))
             })
         };
-        let drag = ctx.link().callback(move |event: PointerEvent| Msg::Dragged(x_of(&event)));
-        let release = ctx.link().callback(|_: PointerEvent| Msg::Released);
+        let drag = ctx.link().callback(move |event: PointerEvent| Msg::Dragged(place_of(&event).0));
+        let release = ctx.link().callback(|event: PointerEvent| Msg::Released(event.pointer_id()));
+        let on_key = ctx.link().batch_callback(|event: KeyboardEvent| {
+            if event.ctrl_key() || event.alt_key() || event.meta_key() {
+                return None;
+            }
+            let message = match event.key().as_str() {
+                "+" | "=" => Msg::ZoomIn,
+                "-" => Msg::ZoomOut,
+                "0" => Msg::ShowWhole,
+                "ArrowLeft" => Msg::Shift(-KEY_SHIFT),
+                "ArrowRight" => Msg::Shift(KEY_SHIFT),
+                _ => return None,
+            };
+            event.prevent_default();
+            Some(message)
+        });
         let (width, height) = (px(self.size.0), px(self.size.1));
-        let label = if screen.span.is_whole() {
-            "whole run".to_owned()
-        } else {
-            format!("{} ms", screen.span.length().0 / 1_000)
+        let milliseconds = screen.span.length().0 / 1_000;
+        let label = match milliseconds {
+            _ if screen.span.is_whole() => "whole run".to_owned(),
+            10_000.. => format!("{} s", milliseconds / 1_000),
+            _ => format!("{milliseconds} ms"),
         };
+        let engine = ctx.props().session.engine();
+        let forks = engine.runs().forks_of(engine.run_address());
         html! {
             <div class="space-time">
                     <div class="zoom">
@@ -244,6 +396,13 @@ impl Component for SpaceTime {
                 <div
                     class="space-time-box"
                     ref={self.container.clone()}
+                    tabindex="0"
+                    role="group"
+                    aria-label="Space-time diagram. Plus and minus zoom, arrows shift it, 0 shows the whole run"
+                    data-testid="space-time-box"
+                    data-from={screen.span.from().0.to_string()}
+                    data-length={screen.span.length().0.to_string()}
+                    onkeydown={on_key}
                     onpointerdown={grab}
                     onpointermove={drag}
                     onpointerup={release.clone()}
@@ -257,6 +416,10 @@ impl Component for SpaceTime {
                         height={height}
                     >
                         { still(marks) }
+                        { for forks.into_iter().filter(|at| screen.span.contains(*at)).map(|at| {
+                            let (x, y) = (px(marks.x_of(at)), px(marks.plot.bottom()));
+                            html! { <path class="fork" d={format!("M{x} {y}v-7m0 0l-5 5m5-5l5 5")} /> }
+                        }) }
                         <g class="playhead" ref={self.playhead.clone()}>
                             <line
                                 y1={px((marks.plot.y - HEAD).max(0.0))}
@@ -274,6 +437,11 @@ impl Component for SpaceTime {
         if first_render && let Some(container) = self.container.cast::<Element>() {
             let resized = ctx.link().callback(|()| Msg::Resized);
             self.observer = Observer::of_size(&container, move || resized.emit(()));
+            let turned = ctx.link().batch_callback(|message: Option<Msg>| message);
+            let box_ = container.clone();
+            self.wheel = Some(Listener::new(&container, "wheel", move |event| {
+                turned.emit(wheel(&event, &box_));
+            }));
             if self.measured().is_some_and(|size| size != self.size) {
                 ctx.link().send_message(Msg::Resized);
             }
@@ -283,6 +451,27 @@ impl Component for SpaceTime {
         screen.playhead_at.clear();
         screen.paint(ctx.props().session.engine().at());
     }
+}
+
+/// What a turn of the wheel over the diagram is for; `None` if it is the page's.
+fn wheel(event: &web_sys::Event, container: &Element) -> Option<Msg> {
+    let event = event.dyn_ref::<web_sys::WheelEvent>()?;
+    let bounds = container.get_bounding_client_rect();
+    // In lines or in pages, by the browser: a line is some 16 pixels.
+    let unit = if event.delta_mode() == 0 { 1.0 } else { 16.0 };
+    let (across, down) = (event.delta_x() * unit, event.delta_y() * unit);
+    let message = if event.ctrl_key() || event.meta_key() {
+        let x = event.client_x() as f32 - bounds.left() as f32;
+        Msg::Stretch((down / WHEEL_PIXELS).clamp(-1.0, 1.0).exp(), x)
+    } else if event.shift_key() {
+        Msg::Shift((across + down) / bounds.width().max(1.0))
+    } else if across.abs() > down.abs() {
+        Msg::Shift(across / bounds.width().max(1.0))
+    } else {
+        return None;
+    };
+    event.prevent_default();
+    Some(message)
 }
 
 /// What stands still while the playhead moves.

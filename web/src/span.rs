@@ -5,12 +5,17 @@
 
 use raft_core::Micros;
 
-/// The spans that one can zoom to, in milliseconds; beyond the last one, the run.
-const ZOOMS: [u64; 8] = [25, 50, 100, 200, 400, 800, 1_600, 3_200];
+/// The spans that the buttons zoom to, in milliseconds; beyond the last one, the run.
+const ZOOMS: [u64; 20] = [
+    6, 12, 25, 50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 102_400,
+    204_800, 409_600, 819_200, 1_638_400, 3_276_800,
+];
+/// Nothing shorter is shown.
+const SHORTEST: Micros = Micros::from_millis(ZOOMS[0]);
 
-/// How many pixels a millisecond takes where nobody has zoomed: messages of 5 ms are
-/// lines that one can tell apart, and a round of heartbeats fits a phone.
-const COMFORTABLE_PIXELS_PER_MILLISECOND: f32 = 2.5;
+/// How many pixels a heartbeat interval takes where nobody has zoomed: a round of
+/// heartbeats fits a phone, and its messages are lines that one can tell apart.
+const COMFORTABLE_PIXELS: f32 = 125.0;
 
 /// What of the run the diagram shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,9 +27,15 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// The span of a run around the playhead, for a diagram of this width.
-    pub(crate) fn comfortable(duration: Micros, width: f32, at: Micros) -> Span {
-        let milliseconds = width / COMFORTABLE_PIXELS_PER_MILLISECOND;
+    /// The span of a run around the playhead, for a diagram of this width and a cluster with
+    /// this heartbeat interval.
+    pub(crate) fn comfortable(
+        duration: Micros,
+        heartbeat_interval: Micros,
+        width: f32,
+        at: Micros,
+    ) -> Span {
+        let milliseconds = width / COMFORTABLE_PIXELS * heartbeat_interval.0 as f32 / 1_000.0;
         let longest = ZOOMS.iter().rev().find(|zoom| **zoom as f32 <= milliseconds);
         let length = Micros::from_millis(*longest.unwrap_or(&ZOOMS[0]));
         Span { duration, from: Micros::ZERO, length: length.min(duration) }.following(at)
@@ -57,7 +68,7 @@ impl Span {
 
     /// Whether one can zoom in further.
     pub(crate) fn is_shortest(&self) -> bool {
-        self.length <= Micros::from_millis(ZOOMS[0])
+        self.length <= SHORTEST
     }
 
     /// This span, or the page that the playhead is on.
@@ -97,6 +108,32 @@ impl Span {
         self.zoomed(length.min(self.duration), at)
     }
 
+    /// So many times as long, with this moment where it is.
+    #[must_use]
+    pub(crate) fn stretched(self, times: f64, about: Micros) -> Span {
+        // The cast sticks at the largest number; the run's length bounds it.
+        let length = Micros((self.length.0 as f64 * times) as u64);
+        let shortest = SHORTEST.min(self.duration);
+        let length = length.clamp(shortest, self.duration);
+        let lead = (about - self.from).0 as f64 / self.length.0.max(1) as f64;
+        let lead = Micros((length.0 as f64 * lead) as u64);
+        let from = (about - lead).min(self.duration - length);
+        Span { from, length, ..self }
+    }
+
+    /// Shifted by a part of its length: below zero, to what was before.
+    #[must_use]
+    pub(crate) fn shifted(self, by: f64) -> Span {
+        let distance = Micros((self.length.0 as f64 * by.abs()) as u64);
+        let from = if by < 0.0 { self.from - distance } else { self.from + distance };
+        Span { from: from.min(self.duration - self.length), ..self }
+    }
+
+    /// Whether a moment is in it.
+    pub(crate) fn contains(&self, at: Micros) -> bool {
+        (self.from..=self.to()).contains(&at)
+    }
+
     fn zoomed(self, length: Micros, at: Micros) -> Span {
         let permille = (at - self.from).0.saturating_mul(1_000) / self.length.0.max(1);
         let lead = length.scaled(u32::try_from(permille.min(1_000)).unwrap_or(0), 1_000);
@@ -117,7 +154,7 @@ mod tests {
 
     #[test]
     fn it_turns_the_page_when_the_playhead_leaves() {
-        let first = Span::comfortable(RUN, 1_158.0, at(0));
+        let first = Span::comfortable(RUN, at(50), 1_158.0, at(0));
         assert_eq!((first.from(), first.to()), (at(0), at(400)));
         assert_eq!(first.following(at(380)), first);
         let next = first.following(at(390));
@@ -132,7 +169,7 @@ mod tests {
     #[test]
     fn zooming_keeps_the_playhead_in_view() {
         for playhead in [0, 1, 399, 1_000, 2_499, 2_500] {
-            let mut span = Span::comfortable(RUN, 1_158.0, at(playhead));
+            let mut span = Span::comfortable(RUN, at(50), 1_158.0, at(playhead));
             while !span.is_shortest() {
                 span = span.zoomed_in(at(playhead));
                 assert!(span.from() <= at(playhead) && at(playhead) <= span.to());
@@ -148,8 +185,32 @@ mod tests {
 
     #[test]
     fn a_run_shorter_than_every_span_is_shown_whole() {
-        let span = Span::comfortable(at(10), 1_000.0, at(5));
+        let span = Span::comfortable(at(5), at(50), 1_000.0, at(2));
         assert!(span.is_whole() && span.is_shortest());
-        assert_eq!((span.from(), span.to()), (at(0), at(10)));
+        assert_eq!((span.from(), span.to()), (at(0), at(5)));
+    }
+
+    #[test]
+    fn what_is_under_the_pointer_stays_there_while_it_is_stretched() {
+        let mut span = Span::comfortable(RUN, at(50), 1_158.0, at(1_000));
+        let about = span.from() + span.length().scaled(1, 4);
+        for times in [0.5, 0.7, 1.9, 1.1] {
+            span = span.stretched(times, about);
+            let off = about.0.abs_diff((span.from() + span.length().scaled(1, 4)).0);
+            assert!(off <= 4, "off by {off} us");
+        }
+        let whole = span.stretched(1e300, about);
+        assert!(whole.is_whole() && whole.from() == at(0));
+        assert!(whole.stretched(f64::NAN, about).is_shortest());
+        assert!(span.stretched(0.0, about).is_shortest());
+    }
+
+    #[test]
+    fn it_is_not_shifted_out_of_the_run() {
+        let span = Span::comfortable(RUN, at(50), 1_158.0, at(1_000));
+        assert_eq!(span.shifted(-100.0).from(), at(0));
+        assert_eq!(span.shifted(100.0).to(), RUN);
+        assert_eq!(span.shifted(0.5).from(), span.from() + span.length().scaled(1, 2));
+        assert_eq!(span.shifted(0.5).shifted(-0.5), span);
     }
 }

@@ -71,6 +71,13 @@ impl Speed {
         real_milliseconds * 1_000.0 * f64::from(numerator) / f64::from(denominator)
     }
 
+    /// The fastest stop of those up to so many times this speed.
+    pub(crate) fn times(self, times: f64) -> Speed {
+        let micros = self.simulated_micros(1.0) * times * 1.001;
+        let is_slower = |number: &usize| Speed(*number).simulated_micros(1.0) <= micros;
+        Speed((0..STOPS.len()).rev().find(is_slower).unwrap_or(self.0))
+    }
+
     /// `1/50×`
     pub(crate) fn label(self) -> String {
         match self.ratio() {
@@ -105,6 +112,15 @@ mod tests {
         }
         assert_eq!(all[0].slower(), all[0]);
         assert_eq!(Speed::stop(Speed::STOPS).number(), Speed::STOPS - 1);
+    }
+
+    #[test]
+    fn so_many_times_as_fast_is_the_stop_below() {
+        let speed = Speed::nearest(1, 20);
+        assert_eq!(speed.times(1.0), speed);
+        assert_eq!(speed.times(2.0).label(), "1/10×");
+        assert_eq!(speed.times(9.0).label(), "1/5×");
+        assert_eq!(speed.times(1e9).label(), "10×");
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use crate::command::{Command, Way};
 use crate::engine::{Engine, Moment};
+use crate::jumps::Jumps;
+use crate::overlay::Overlay;
 use crate::session::Session;
 use crate::speed::Speed;
 use raft_core::Micros;
 use raft_scene::words;
 use raft_sim::Landmark;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// What the transport shows.
@@ -23,8 +25,12 @@ pub(crate) struct Shown {
     pub(crate) is_playing: bool,
     /// How fast.
     pub(crate) speed: Speed,
+    /// Whether it is quicker where nothing happens.
+    pub(crate) is_pacing: bool,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
+    /// Lays something over the page.
+    pub(crate) on_open: Callback<Overlay>,
 }
 
 // These are functions and no components: they are drawn anew with every refresh, and
@@ -57,7 +63,7 @@ pub(crate) fn buttons(shown: &Shown) -> Html {
             { button(Command::ToStart, "to-start", "To the beginning",
                 icon("M3 4h2v12H3zM11 4v12l-6-6zM17 4v12l-6-6z")) }
             { button(Command::Notable(Way::Back), "previous-notable",
-                "Previous election, commit, fault or violation",
+                "To the previous of what one jumps to",
                 icon("M9.5 10l-5 5-1.5-1.5L6.500 10 3 6.500 4.500 5zM10 4h1v12h-1zM17 4v12l-6-6z")) }
             { button(Command::Step(Way::Back), "step-back", "One event back",
                 icon("M5 4h2v12H5zM15 4v12l-8-6z")) }
@@ -74,7 +80,7 @@ pub(crate) fn buttons(shown: &Shown) -> Html {
             { button(Command::Step(Way::Forward), "step-forward", "One event forward",
                 icon("M13 4h2v12h-2zM5 4v12l8-6z")) }
             { button(Command::Notable(Way::Forward), "next-notable",
-                "Next election, commit, fault or violation",
+                "To the next of what one jumps to",
                 icon("M10.5 10l5 5 1.5-1.5-3.5-3.5L17 6.500 15.5 5zM9 4h1v12H9zM3 4v12l6-6z")) }
             { button(Command::ToEnd, "to-end", "To the end",
                 icon("M15 4h2v12h-2zM9 4v12l6-6zM3 4v12l6-6z")) }
@@ -111,9 +117,32 @@ pub(crate) fn readout(shown: &Shown) -> Html {
                     aria-valuetext={shown.speed.in_words()}
                     oninput={set_speed}
                 />
-                <span class="speed-label" data-testid="speed-label">{ shown.speed.label() }</span>
+                <span class="speed-label" data-testid="speed-label">{ speed_label(shown) }</span>
             </label>
+            <button
+                type="button"
+                class="auto"
+                data-testid="auto-pace"
+                title="Quicker where nothing happens"
+                aria-pressed={if shown.is_pacing { "true" } else { "false" }}
+                onclick={shown.on_command.reform({
+                    let is_pacing = !shown.is_pacing;
+                    move |_: MouseEvent| Command::SetPacing(is_pacing)
+                })}
+            >
+                { "Auto" }
+            </button>
         </div>
+    }
+}
+
+/// The speed that it goes at.
+fn speed_label(shown: &Shown) -> String {
+    let pace = shown.session.engine().pace();
+    if shown.is_playing && pace > 1.0 {
+        shown.speed.times(pace).label()
+    } else {
+        shown.speed.label()
     }
 }
 
@@ -121,11 +150,42 @@ pub(crate) fn readout(shown: &Shown) -> Html {
 pub(crate) fn progress(shown: &Shown) -> Html {
     let engine = shown.session.engine();
     let (events, all) = (grouped(shown.moment.events), grouped(engine.timeline().events()));
+    let set_jumps = shown.on_command.reform(|event: Event| {
+        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        let number = select.and_then(|select| select.value().parse().ok()).unwrap_or(0);
+        Command::SetJumps(Jumps::numbered(number))
+    });
+    let runs = engine.runs().all().len();
     html! {
-        <p class="progress">
-            <span data-testid="event-count">{ format!("event {events} of {all}") }</span>
-            { next(shown, &engine).unwrap_or_default() }
-        </p>
+        <div class="progress">
+            <p>
+                <span data-testid="event-count">{ format!("event {events} of {all}") }</span>
+                { next(shown, &engine).unwrap_or_default() }
+            </p>
+            <button
+                type="button"
+                data-testid="open-runs"
+                title="The runs that you made: go back to any"
+                disabled={runs < 2}
+                onclick={shown.on_open.reform(|_: MouseEvent| Overlay::Runs)}
+            >
+                <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
+                    <path d="M4 1v12M4 9c5 0 6-2 6-6M7.500 5L10 2.500 12.500 5" fill="none" stroke="currentColor" stroke-width="1.4" />
+                </svg>
+                { runs }<span class="long">{ if runs == 1 { " run" } else { " runs" } }</span>
+                <span class="visually-hidden">{ " of this scenario" }</span>
+            </button>
+            <label class="jumps" title="What Next and Previous jump to">
+                <span>{ "jump to" }</span>
+                <select data-testid="jumps" onchange={set_jumps}>
+                    { for Jumps::all().map(|jumps| html! {
+                        <option value={jumps.number().to_string()} selected={jumps == engine.jumps()}>
+                            { jumps.name() }
+                        </option>
+                    }) }
+                </select>
+            </label>
+        </div>
     }
 }
 
