@@ -10,10 +10,13 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
+// Of the moments, the last has 200 messages and more on their way at once: nine nodes
+// whose network is slow.
 const moments = [
   ["an election, 5 nodes", "scenario=leader-crash&seed=42&t=1100000", "nodes"],
   ["clients at work, 5 nodes", "scenario=reads-by-read-index&seed=42&t=400000", "rpcs"],
   ["two leaders, 5 nodes", "scenario=two-data-centres-minority&seed=42&t=1200000", "story"],
+  ["many messages, 9 nodes", "free=9&preset=paper&clients=6&seed=42&do=500000:set:latency:400ms&t=4000000", "rpcs"],
 ];
 
 for (const [what, hash, tab] of moments) {

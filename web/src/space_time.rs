@@ -516,6 +516,9 @@ fn still(marks: &TimelineMarks) -> Html {
                 <path class="density" d={marks.density.clone()} />
             }
             { for marks.strands.iter().map(strand) }
+            { for marks.operation_bands.iter().map(|band| html! {
+                <path class={classes!("operation", band.tone.name())} d={band.path.clone()} />
+            }) }
             { for marks.operations.iter().map(|operation| html! {
                 <>
                     <rect

@@ -55,8 +55,8 @@ pub use node_mark::{Glyph, NodeMark, NodeRole, PipMark, ProgressMark, RingKind, 
 #[cfg(feature = "observed")]
 pub use observed::ObservedCluster;
 pub use space_time::{
-    FaultMark, LaneMark, LaneOf, OperationMark, RoleBand, Strand, TickMark, TimelineMarks,
-    TimelineView, ViolationMark, timeline_marks,
+    FaultMark, LaneMark, LaneOf, OperationBand, OperationMark, RoleBand, Strand, TickMark,
+    TimelineMarks, TimelineView, ViolationMark, timeline_marks,
 };
 pub use stage::{Metrics, Stage, StageView, stage};
 pub use text_mark::{Anchor, TextMark, Tone};

@@ -92,6 +92,15 @@ pub struct OperationMark {
     pub description: String,
 }
 
+/// The operations that went one way, on all lanes: one path to fill.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OperationBand {
+    /// How they went.
+    pub tone: Tone,
+    /// Path data.
+    pub path: String,
+}
+
 /// A round moment on the axis.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TickMark {
@@ -137,8 +146,10 @@ pub struct TimelineMarks {
     pub strands: Vec<Strand>,
     /// Where `strands` leaves messages out: how busy it is, as one faint path to fill.
     pub density: String,
-    /// What the clients did.
+    /// What the clients did; none where they would be too many to tell apart.
     pub operations: Vec<OperationMark>,
+    /// Where `operations` leaves them out: all of them, by how they went.
+    pub operation_bands: Vec<OperationBand>,
     /// What went wrong.
     pub violations: Vec<ViolationMark>,
 }
@@ -161,6 +172,8 @@ impl TimelineMarks {
 /// More messages than this can't be told apart: heartbeats and their answers are left
 /// out first, then all.
 const MOST_MESSAGES: usize = 400;
+/// More operations than this are drawn as bands, without words.
+const MOST_OPERATIONS: usize = 300;
 /// The width of a column of the density, in pixels.
 const COLUMN: f32 = 4.0;
 pub(crate) const LABEL_SIZE: f32 = 11.0;
@@ -398,6 +411,9 @@ impl TimelineMarks {
             .iter()
             .filter(|span| span.began_at <= self.to && end_of(span) >= self.from)
             .collect();
+        if seen.len() > MOST_OPERATIONS {
+            return self.band_operations(index, &seen, height);
+        }
         for (place, span) in seen.iter().enumerate() {
             let Some(y) = self.lane_y(LaneOf::Client(span.client)) else { continue };
             let Some((x, width)) = self.within(span.began_at, end_of(span)) else { continue };
@@ -439,6 +455,50 @@ impl TimelineMarks {
                 description: format!("{}: {what}.", index.names.client(span.client)),
             });
         }
+    }
+}
+
+impl TimelineMarks {
+    /// Draws operations as bands: what follows at once on what went the same way is one
+    /// with it, so that a long run has no more to draw than the plot has pixels.
+    fn band_operations(&mut self, index: &TimelineIndex, seen: &[&OperationSpan], height: f32) {
+        let tones = [Tone::Quiet, Tone::Good, Tone::Notable, Tone::Bad];
+        let mut stale = index.stale().to_vec();
+        stale.sort_unstable();
+        let mut bands: Vec<OperationBand> =
+            tones.iter().map(|tone| OperationBand { tone: *tone, path: String::new() }).collect();
+        // By lane and tone: the bar that is not drawn yet.
+        let mut open: Vec<[Option<Rectangle>; 4]> = vec![[None; 4]; index.clients as usize + 1];
+        for span in seen {
+            let Some(y) = self.lane_y(LaneOf::Client(span.client)) else { continue };
+            let ended = span.ended.map_or(index.duration, |(at, _)| at);
+            let Some((x, width)) = self.within(span.began_at, ended) else { continue };
+            let tone = match span.ended {
+                None => 0,
+                Some((_, Outcome::Refused | Outcome::GaveUp)) => 2,
+                Some(_) if stale.binary_search(&span.id).is_ok() => 3,
+                Some(_) => 1,
+            };
+            let bar = Rectangle::new(x, y - height / 2.0, width.max(1.0), height);
+            let waiting = &mut open[span.client as usize][tone];
+            match waiting {
+                Some(last) if bar.x <= last.right() + 0.75 => {
+                    last.width = last.width.max(bar.right() - last.x);
+                }
+                _ => {
+                    if let Some(last) = waiting.replace(bar) {
+                        bands[tone].path.rectangle(last);
+                    }
+                }
+            }
+        }
+        for lane in open {
+            for (band, last) in bands.iter_mut().zip(lane) {
+                last.into_iter().for_each(|bar| band.path.rectangle(bar));
+            }
+        }
+        bands.retain(|band| !band.path.is_empty());
+        self.operation_bands = bands;
     }
 }
 

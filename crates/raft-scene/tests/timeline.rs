@@ -155,3 +155,24 @@ fn a_whole_run_is_thinned_out() {
     assert!(drawn <= 400, "{drawn} messages");
     assert!(!marks.density.is_empty());
 }
+
+#[test]
+fn a_long_run_has_no_more_to_draw_than_the_plot_has_pixels() {
+    let mut scenario = raft_scenarios::by_name("reads-by-read-index").unwrap();
+    scenario.duration = Micros::from_millis(60_000);
+    scenario.clients.iter_mut().for_each(|client| client.stops_at = scenario.duration);
+    scenario.expectations.clear();
+    let plan = raft_sim::Plan::new(scenario, 7, Vec::new()).unwrap();
+    let (timeline, index) = TimelineIndex::of_new_run(std::sync::Arc::new(plan));
+    let view = TimelineView { width: 1_200.0, height: 190.0, is_full: true };
+    let whole = timeline_marks(&index, Micros::ZERO, timeline.duration(), &view);
+    assert_eq!(whole.operations.len(), 0);
+    let messages = whole.strands.iter().map(|strand| strand.lines.matches('M').count());
+    assert!(messages.sum::<usize>() <= 400);
+    assert!(!whole.operation_bands.is_empty() && !whole.density.is_empty());
+    let bars = whole.operation_bands.iter().map(|band| band.path.matches('M').count());
+    assert!(bars.sum::<usize>() < 3 * 1_200, "three clients or fewer");
+    // Nearer, they are told apart again.
+    let near = timeline_marks(&index, Micros::ZERO, Micros::from_millis(500), &view);
+    assert!(!near.operations.is_empty() && near.operation_bands.is_empty());
+}

@@ -72,14 +72,16 @@ fn legend_of(marks: &TimelineMarks) -> Legend {
         let more = if more.is_empty() { "" } else { ", …" };
         legend.add(Sample::Shade, format!("{}{more}", shown.join(", ")));
     }
-    for operation in &marks.operations {
-        let means = match (operation.is_stale, operation.tone) {
+    let banded = marks.operation_bands.iter().map(|band| (band.tone == Tone::Bad, band.tone));
+    let single = marks.operations.iter().map(|operation| (operation.is_stale, operation.tone));
+    for (is_stale, tone) in banded.chain(single) {
+        let means = match (is_stale, tone) {
             (true, _) => "a stale read",
             (false, Tone::Good) => "an operation that was answered",
             (false, Tone::Quiet) => "one that waits",
             (false, _) => "one that failed",
         };
-        legend.add(Sample::Bar(operation.tone), means);
+        legend.add(Sample::Bar(tone), means);
     }
     for violation in &marks.violations {
         let (name, _) = crate::words::property(violation.property);
@@ -122,6 +124,9 @@ fn paint(paper: &mut Paper, marks: &TimelineMarks, at: Micros) {
     }
     for strand in &marks.strands {
         paint_strand(paper, strand);
+    }
+    for band in &marks.operation_bands {
+        paper.path(&band.path).fill(band.tone.token()).end();
     }
     for operation in &marks.operations {
         let token = operation.tone.token();
