@@ -189,6 +189,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether it would stand for election when its timeout runs out: a server that has no
+    /// vote, as far as it knows, waits for its leader however long that takes.
+    pub fn may_stand(&self) -> bool {
+        self.0.may_stand()
+    }
+
     /// When it last heard from a leader, by its own clock.
     pub const fn leader_heard_at(&self) -> Option<Micros> {
         self.0.leader_heard_at

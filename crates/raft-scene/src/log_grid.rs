@@ -22,7 +22,9 @@ use crate::node_mark::NodeRole;
 use crate::node_state as state;
 use crate::tokens::term_color;
 use crate::words;
-use raft_core::{Index, LogEnd, NodeId, PaceView, Payload, ProgressView, RoleView, Term};
+use raft_core::{
+    Index, LogEnd, NodeId, PaceView, Payload, ProgressView, RoleView, SnapshotProgress, Term,
+};
 use raft_sim::{Host, World};
 
 /// Which part of the logs to show.
@@ -90,6 +92,8 @@ pub struct LogRow {
     /// What the leader believes of it; `None` for the leader itself, and for whom it
     /// sends nothing to.
     pub seen: Option<SeenByLeader>,
+    /// While it gets a snapshot, how much of it is there: the leader's belief lags behind.
+    pub incoming: Option<SnapshotProgress>,
     /// The row in a sentence or two.
     pub description: String,
 }
@@ -201,6 +205,7 @@ pub(crate) struct RowFace<'a> {
     pub(crate) known: Known<'a>,
     pub(crate) applied_index: Option<Index>,
     pub(crate) seen: Option<SeenByLeader>,
+    pub(crate) incoming: Option<SnapshotProgress>,
     /// Whether it is known what the entries hold.
     pub(crate) is_told: bool,
 }
@@ -241,6 +246,7 @@ fn face<'a>(
         known: state::known(world, host),
         applied_index: view.map(|view| view.applied_index()),
         seen,
+        incoming: state::incoming_snapshot(host),
         is_told: true,
     }
 }
@@ -296,6 +302,7 @@ pub(crate) fn grid(faces: Vec<RowFace<'_>>, view: &LogGridView, leader: Option<N
                 applied_index: face.applied_index,
                 durable_index: known.durable,
                 seen: face.seen.filter(|_| Some(face.id) != leader),
+                incoming: face.incoming,
                 description: describe(face, leader),
             }
         })

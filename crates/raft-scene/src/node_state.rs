@@ -53,7 +53,7 @@ impl Saying {
 }
 
 /// The snapshot that a node gets, if it does.
-fn incoming_snapshot(host: &Host) -> Option<SnapshotProgress> {
+pub(crate) fn incoming_snapshot(host: &Host) -> Option<SnapshotProgress> {
     host.node()?.view().incoming_snapshot()
 }
 
@@ -115,6 +115,7 @@ fn ring_of(host: &Host) -> RingKind {
     match node.view().role() {
         RoleView::Leader(_) if node.view().settings().lease.is_some() => RingKind::Lease,
         RoleView::Leader(_) => RingKind::Heartbeat,
+        _ if !node.view().may_stand() => RingKind::None,
         _ => RingKind::ElectionTimeout,
     }
 }
@@ -127,6 +128,9 @@ pub(crate) fn ring_fraction(host: &Host, at: Micros) -> f32 {
     let share = |left: Micros, whole: Micros| {
         (left.0 as f64 / whole.0.max(1) as f64).clamp(0.0, 1.0) as f32
     };
+    if ring_of(host) == RingKind::None {
+        return 0.0;
+    }
     if let Some((timeout, deadline)) = view.election_timer() {
         return share(deadline - own_now, timeout);
     }
@@ -187,7 +191,7 @@ fn role_line(host: &Host, role: NodeRole, at: Micros) -> Saying {
                 let text = format!("voted for {candidate}");
                 return Saying { ways: vec![text, "follower".to_string()], tone: Tone::Quiet };
             }
-            if host.pause().is_some() {
+            if host.pause().is_some() || !view.may_stand() {
                 return Saying::new(["follower"], Tone::Quiet);
             }
             let Some((_, deadline)) = view.election_timer() else { return Saying::default() };
@@ -258,12 +262,9 @@ pub(crate) fn notes(host: &Host, role: NodeRole, at: Micros) -> Vec<Saying> {
     }
     if let RoleView::Leader(leader) = view.role() {
         for id in membership.everyone().iter() {
-            if let Some(PaceView::Snapshot(progress)) = leader.progress(id).map(|it| it.pace) {
-                let percent = percent_of(&progress);
-                let ways = vec![
-                    format!("sends {id} its snapshot: {percent} %"),
-                    format!("snapshot to {id}"),
-                ];
+            // How much of it is there stands beside who gets it: the leader lags behind.
+            if let Some(PaceView::Snapshot(_)) = leader.progress(id).map(|it| it.pace) {
+                let ways = vec![format!("sends {id} its snapshot"), format!("snapshot to {id}")];
                 notes.push(Saying { ways, tone: Tone::Notable });
             }
         }

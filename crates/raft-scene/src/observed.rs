@@ -210,6 +210,7 @@ impl<'a> ObservedCluster<'a> {
                 known: server.known(),
                 applied_index: server.applied,
                 seen: None,
+                incoming: None,
                 is_told: false,
             })
         };

@@ -5,7 +5,7 @@
 mod common;
 
 use raft_core::{RoleView, View};
-use raft_scene::{NodeRole, RingKind, StageView, TimelineIndex, Vote, stage};
+use raft_scene::{NodeRole, RingKind, StageView, TimelineIndex, Vote, motion, stage};
 use raft_sim::Host;
 
 fn view_of(host: &Host) -> Option<View<'_>> {
@@ -23,6 +23,7 @@ fn roles_rings_votes_and_logs_are_the_worlds() {
             timeline.seek(&mut world, event);
             let at = timeline.time_of(event).unwrap();
             let stage = stage(&world, at, &view);
+            let moving = motion(&world, at, &stage, &[]);
             for (host, mark) in world.hosts().iter().zip(&stage.nodes) {
                 assert_eq!(host.id(), mark.id);
                 let expected = match view_of(host).map(|view| view.role()) {
@@ -42,7 +43,12 @@ fn roles_rings_votes_and_logs_are_the_worlds() {
                     let is_leader = lane == NodeRole::Leader && expected == NodeRole::StaleLeader;
                     assert!(lane == expected || is_leader, "{name} {event} {lane:?} {expected:?}");
                 }
-                assert_eq!(mark.ring == RingKind::None, expected == NodeRole::Crashed);
+                // A ring is around whoever waits for something: to lead on, or to stand.
+                let waits = view_of(host).is_some_and(|view| view.is_leader() || view.may_stand());
+                assert_eq!(mark.ring != RingKind::None, waits);
+                if !waits {
+                    assert_eq!(moving.fractions.get(usize::from(host.id().number())), Some(&0.0));
+                }
                 let Some(view) = view_of(host) else { continue };
                 assert_eq!(mark.term, view.term());
                 let votes = match view.role() {

@@ -10,10 +10,11 @@
 mod common;
 
 use common::hold;
-use raft_core::{Micros, PaceView, RoleView};
+use raft_core::{Message, Micros, NodeId, Reconfiguration, RoleView};
 use raft_scene::svg::{self, Caption, FigureView};
 use raft_scene::{Theme, TimelineIndex, log_grid};
-use raft_sim::{Landmark, Timeline, World};
+use raft_sim::{Action, Landmark, Plan, Scenario, Step, Timeline, World};
+use std::sync::Arc;
 
 const WIDE: FigureView = FigureView { width: 800.0, height: Some(560.0), theme: Theme::Light };
 const NARROW: FigureView = FigureView { width: 359.0, height: None, theme: Theme::Dark };
@@ -29,7 +30,10 @@ struct Moment {
 
 impl Moment {
     fn at(scenario: &str, seed: u64, at: impl FnOnce(&Timeline) -> Micros) -> Moment {
-        let timeline = common::timeline(scenario, seed);
+        Moment::of(common::timeline(scenario, seed), at)
+    }
+
+    fn of(timeline: Timeline, at: impl FnOnce(&Timeline) -> Micros) -> Moment {
         let index = TimelineIndex::new(&timeline);
         let at = at(&timeline);
         let world = timeline.world_after(timeline.events_by(at));
@@ -38,11 +42,15 @@ impl Moment {
 
     /// The first event after which the world is so, and some time later.
     fn when(scenario: &str, seed: u64, later: Micros, is_so: impl Fn(&World) -> bool) -> Moment {
-        Moment::at(scenario, seed, |timeline| {
+        Moment::in_run(common::timeline(scenario, seed), later, is_so)
+    }
+
+    fn in_run(timeline: Timeline, later: Micros, is_so: impl Fn(&World) -> bool) -> Moment {
+        Moment::of(timeline, |timeline| {
             let mut world = timeline.world_after(0);
             let mut records = Vec::new();
             while !is_so(&world) {
-                assert!(world.step(&mut records), "{scenario} never comes to that");
+                assert!(world.step(&mut records), "the run never comes to that");
                 records.clear();
             }
             world.now() + later
@@ -129,13 +137,25 @@ fn a_stale_lease_read() {
 
 #[test]
 fn a_joint_configuration_with_a_learner() {
+    let letters = |letters: &str| letters.chars().filter_map(NodeId::from_letter).collect();
+    let change = Reconfiguration::Joint { voters: letters("BCD"), learners: letters("E") };
+    let change = Step { at: Micros::from_millis(300), action: Action::Reconfigure(change) };
+    let scenario = raft_scenarios::by_name("joint-change").unwrap();
+    let scenario = Scenario {
+        // The change alone, without what parts the cluster in it.
+        script: scenario.script.into_iter().take(1).collect(),
+        expectations: Vec::new(),
+        rules: Vec::new(),
+        ..scenario
+    };
+    let timeline = Timeline::new(Arc::new(Plan::new(scenario, 42, vec![change]).unwrap()));
     let is_so = |world: &World| world.membership().is_joint();
-    let joint = Moment::when("joint-change", 42, Micros(4_000), is_so);
+    let joint = Moment::in_run(timeline, Micros(4_000), is_so);
     hold("joint.svg", &joint.stage(&WIDE));
+    hold("joint-log.svg", &joint.log(&FigureView { width: 560.0, ..LONG }));
     let is_so = |world: &World| !world.membership().learners.is_empty();
-    let learner = Moment::when("learner-first", 42, Micros(12_000), is_so);
+    let learner = Moment::when("learner-first", 42, Micros(212_000), is_so);
     hold("learner.svg", &learner.stage(&WIDE));
-    hold("joint-log.svg", &joint.log(&LONG));
 }
 
 #[test]
@@ -144,11 +164,10 @@ fn a_snapshot_being_sent() {
         let progress = |host: &raft_sim::Host| host.node()?.view().incoming_snapshot();
         let mut incoming = world.hosts().iter().filter_map(progress);
         incoming.any(|progress| progress.received_bytes * 3 > progress.total_bytes)
-            && world.hosts().iter().filter_map(|host| host.node()).any(|node| {
-                let RoleView::Leader(leader) = node.view().role() else { return false };
-                let followers = world.hosts().iter().filter_map(|it| leader.progress(it.id()));
-                followers.into_iter().any(|it| matches!(it.pace, PaceView::Snapshot(_)))
-            })
+            && world
+                .network()
+                .flights()
+                .any(|(_, flight)| matches!(flight.envelope.body, Message::InstallSnapshot(_)))
     };
     let moment = Moment::when("lagging-follower", 42, Micros(1_000), is_so);
     hold("snapshot.svg", &moment.stage(&WIDE));
@@ -182,7 +201,7 @@ fn figure_8_at_its_end() {
         ("flaw-commit-earlier-term-by-counting", "figure-8-flaw-log.svg"),
     ] {
         let end = Moment::at(scenario, 42, Timeline::duration);
-        hold(name, &end.log(&LONG));
+        hold(name, &end.log(&FigureView { width: 620.0, ..LONG }));
     }
 }
 

@@ -295,9 +295,9 @@ fn paint_row(
                 paint_pointer(paper, at, is_next);
             }
         }
-        if let PaceView::Snapshot(progress) = seen.pace {
-            paint_progress(paper, progress, places, top);
-        }
+    }
+    if let Some(progress) = row.incoming {
+        paint_progress(paper, progress, places, top);
     }
     for (numbers, right) in &places.numbers {
         let at = Point::new(*right, baseline);

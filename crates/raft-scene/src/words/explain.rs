@@ -34,7 +34,10 @@ fn node(id: NodeId, world: &World, at: Micros) -> Option<String> {
     let host = world.host(id)?;
     let role = state::role_of(world, host);
     let mut text = state::describe(world, host, role, &state::notes(host, role, at));
-    if let Some((timeout, deadline)) = host.node().and_then(|node| node.view().election_timer()) {
+    if let Some(view) = host.node().map(|node| node.view())
+        && view.may_stand()
+        && let Some((timeout, deadline)) = view.election_timer()
+    {
         let fires_at = host.clock().when_it_shows(deadline);
         text.push_str(&format!(
             " Its election timeout of {} runs out at {fires_at}.",
