@@ -1,6 +1,8 @@
 //! What one may type.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use raft_core::Micros;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Runs, checks and hunts of the Raft consensus algorithm: the simulation behind the
@@ -14,6 +16,7 @@ use std::path::PathBuf;
                   raftlab list\n  \
                   raftlab run leader-crash --seed 7\n  \
                   raftlab run my.toml --trace - | raftlab check -\n  \
+                  raftlab figure leader-crash --at 1140 -o election.svg\n  \
                   raftlab hunt leader-crash --set raft.flaws='[\"compare-only-log-length\"]'"
 )]
 pub(crate) struct Arguments {
@@ -29,6 +32,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Looks for a seed and a schedule that break a promise, and makes them small
     Hunt(Hunt),
+    /// Draws a moment of a run: the stage, the diagram around it, or the logs
+    Figure(Figure),
     /// Lists the built-in scenarios
     List,
     /// Prints the JSON schema of a format
@@ -119,6 +124,110 @@ pub(crate) struct Hunt {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "SCENARIO may be a trace as well, one of ours or another implementation's: its run \
+                        is drawn.\n\n\
+                        A PNG is drawn with a font of this machine, and there must be one. An SVG names \
+                        none: whoever shows it has one.\n\n\
+                        Examples:\n  \
+                        raftlab figure leader-crash --at 1139.4 -o election.svg\n  \
+                        raftlab figure phantom-leader-lease --at 869.9 --view timeline -o stale.png\n  \
+                        raftlab figure leader-crash --at 1150 --view timeline --from 1100 --to 1200 > a.svg\n  \
+                        raftlab figure lagging-follower --at 2050 --view log --theme dark -o log.png\n  \
+                        raftlab figure their-run.jsonl --at 28 --size 520x390 -o theirs.svg"
+)]
+pub(crate) struct Figure {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// The moment that is drawn, in milliseconds of the run, such as 1139.4
+    #[arg(long, value_name = "MS", value_parser = moment)]
+    pub(crate) at: Micros,
+    /// The seed that every draw comes from: what the scenario says, else 42
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// What is drawn
+    #[arg(long, value_name = "VIEW", default_value = "stage")]
+    pub(crate) view: FigureOf,
+    /// Dark on white, or light on black
+    #[arg(long, value_name = "THEME", default_value = "light")]
+    pub(crate) theme: FigureTheme,
+    /// How wide and high it is, in pixels, such as 800x560 [default: as high as looks well]
+    #[arg(long, value_name = "WxH", value_parser = size, conflicts_with = "width")]
+    pub(crate) size: Option<(u32, u32)>,
+    /// How wide it is, in pixels, and as high as looks well [default: 800, a timeline 960]
+    #[arg(long, value_name = "W", value_parser = value_parser!(u32).range(SIDES))]
+    pub(crate) width: Option<u32>,
+    /// Where a timeline begins, in milliseconds [default: two thirds of an election timeout \
+    /// before the moment]
+    #[arg(long, value_name = "MS", value_parser = moment)]
+    pub(crate) from: Option<Micros>,
+    /// Where a timeline ends, in milliseconds [default: one election timeout after its \
+    /// beginning]
+    #[arg(long, value_name = "MS", value_parser = moment)]
+    pub(crate) to: Option<Micros>,
+    /// How many pixels of a PNG are one of its size
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u32).range(1..=8))]
+    pub(crate) scale: u32,
+    /// Where it goes: a file that ends in .svg or .png, or `-` for SVG on standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) out: PathBuf,
+}
+
+/// The sides that a figure may have.
+const SIDES: RangeInclusive<i64> = 100..=8_000;
+
+/// What a figure shows.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FigureOf {
+    /// Every node with its role, term and log, and every message on its way.
+    Stage,
+    /// What happened around the moment: a lane a node and a client.
+    Timeline,
+    /// The logs side by side, with what the leader believes of the others.
+    Log,
+}
+
+/// The colours of a figure.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FigureTheme {
+    /// For paper.
+    Light,
+    /// For dark pages.
+    Dark,
+}
+
+/// Milliseconds with up to three digits after the point.
+fn moment(text: &str) -> Result<Micros, String> {
+    let wrong = || format!("`{text}` is no moment: write milliseconds, such as 1140 or 1139.4");
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number =
+        |digits: &str| !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit());
+    if !is_number(whole) || !is_number(part) || part.len() > 3 {
+        return Err(wrong());
+    }
+    let whole: u64 = whole.parse().map_err(|_| wrong())?;
+    let part: u64 = format!("{part:0<3}").parse().map_err(|_| wrong())?;
+    let micros = whole.checked_mul(1_000).and_then(|it| it.checked_add(part));
+    micros.map(Micros).ok_or_else(wrong)
+}
+
+/// `800x560`.
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || {
+        let (least, most) = (SIDES.start(), SIDES.end());
+        format!(
+            "`{text}` is no size: write WIDTHxHEIGHT, each from {least} to {most}, such as 800x560"
+        )
+    };
+    let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(wrong)?;
+    let side = |digits: &str| {
+        let side: u32 = digits.trim().parse().map_err(|_| wrong())?;
+        if SIDES.contains(&i64::from(side)) { Ok(side) } else { Err(wrong()) }
+    };
+    Ok((side(width)?, side(height)?))
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Schema {
     /// Of which format
     pub(crate) of: SchemaOf,
@@ -137,6 +246,20 @@ pub(crate) enum SchemaOf {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn moments_and_sizes_are_read_exactly() {
+        assert_eq!(moment("1139.4"), Ok(Micros(1_139_400)));
+        assert_eq!(moment("0.001"), Ok(Micros(1)));
+        assert_eq!(moment("12"), Ok(Micros(12_000)));
+        for wrong in ["", ".", "1.", ".5", "-1", "1.2345", "soon", "1e3", "99999999999999999999"] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(size("800x560"), Ok((800, 560)));
+        for wrong in ["800", "x", "0x0", "800x", "99x500", "800x9000", "axb"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_arguments_make_sense_to_clap() {

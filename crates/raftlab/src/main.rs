@@ -6,8 +6,10 @@
 mod account;
 mod arguments;
 mod check;
+mod figure;
 mod hunt;
 mod list;
+mod picture;
 mod report;
 mod run;
 mod schema;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Run(run) => run::command(&run),
         Command::Check(check) => check::command(&check),
+        Command::Figure(figure) => figure::command(&figure),
         Command::Hunt(hunt) => hunt::command(&hunt),
         Command::List => list::command(),
         Command::Schema(schema) => schema::command(&schema),

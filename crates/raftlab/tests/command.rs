@@ -202,3 +202,144 @@ fn a_hunt_in_real_raft_finds_nothing_and_exits_with_0() {
     exits(&raftlab(&["hunt", "leader-crash", "--property", "beauty"]), 2);
     exits(&raftlab(&["hunt", "leader-crash", "--jobs", "0"]), 2);
 }
+
+/// The figure of these words.
+fn figure(words: &[&str]) -> Output {
+    raftlab(&[&["figure"], words].concat())
+}
+
+#[test]
+fn every_view_of_a_moment_is_drawn_the_same_each_time() {
+    for view in ["stage", "timeline", "log"] {
+        for theme in ["light", "dark"] {
+            let words = ["leader-crash", "--at", "1139.4", "--view", view, "--theme", theme];
+            let output = figure(&words);
+            exits(&output, 0);
+            let svg = text(&output.stdout);
+            assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"), "{svg}");
+            for part in ["<title>Leader crash</title>", "<desc>", "seed 42", "at 1139.4 ms"] {
+                assert!(svg.contains(part), "{view}: {part}");
+            }
+            assert_eq!(output.stdout, figure(&words).stdout);
+            let other = figure(&[&words[..], &["--seed", "7"]].concat());
+            assert_ne!(output.stdout, other.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_figure_has_the_size_that_was_asked_for() {
+    for view in ["stage", "timeline", "log"] {
+        let output = figure(&["figure-8", "--at", "900", "--view", view, "--size", "640x480"]);
+        exits(&output, 0);
+        assert!(text(&output.stdout).contains("width=\"640\" height=\"480\""), "{view}");
+        let output = figure(&["figure-8", "--at", "900", "--view", view, "--width", "700"]);
+        exits(&output, 0);
+        assert!(text(&output.stdout).contains("width=\"700\""), "{view}");
+    }
+}
+
+#[test]
+fn a_run_without_a_rule_says_so_on_its_figure() {
+    let scenario = "flaw-commit-earlier-term-by-counting";
+    for view in ["stage", "timeline", "log"] {
+        let svg = text(&figure(&[scenario, "--at", "1500", "--view", view]).stdout);
+        assert!(svg.contains("modified Raft, left out: only entries"), "{view}");
+        assert!(svg.contains("State Machine Safety violated"), "{view}");
+    }
+}
+
+#[test]
+fn what_can_not_be_drawn_exits_with_2_and_says_what_would_be_right() {
+    let folder = folder("no-figure");
+    let out = folder.join("figure.gif");
+    let out = out.to_str().expect("a path of letters");
+    for (words, says) in [
+        (vec!["leader-crush", "--at", "1"], "did you mean leader-crash?"),
+        (vec!["leader-crash"], "--at <MS>"),
+        (vec!["leader-crash", "--at", "soon"], "such as 1140 or 1139.4"),
+        (vec!["leader-crash", "--at", "2500.001"], "the run ends at 2500.0 ms"),
+        (vec!["leader-crash", "--at", "1", "--size", "big"], "such as 800x560"),
+        (vec!["leader-crash", "--at", "1", "--size", "120x120"], "at least 320 wide"),
+        (vec!["leader-crash", "--at", "1", "--width", "99"], "100..=8000"),
+        (vec!["leader-crash", "--at", "1", "--view", "poem"], "stage, timeline, log"),
+        (vec!["leader-crash", "--at", "1", "--out", out], ".svg or .png"),
+        (vec!["leader-crash", "--at", "1", "--from", "1"], "--view timeline"),
+        (
+            vec!["leader-crash", "--at", "5", "--view", "timeline", "--from", "9", "--to", "9"],
+            "it must end later",
+        ),
+        (
+            vec!["leader-crash", "--at", "5", "--view", "timeline", "--to", "9999"],
+            "the run ends at 2500.0 ms",
+        ),
+    ] {
+        let output = figure(&words);
+        exits(&output, 2);
+        assert!(text(&output.stderr).contains(says), "{words:?}: {}", text(&output.stderr));
+        assert!(output.stdout.is_empty(), "{words:?}");
+    }
+    assert!(!std::path::Path::new(out).exists());
+}
+
+#[test]
+fn a_trace_is_drawn_as_its_run_is() {
+    let folder = folder("figure-of-trace");
+    let ours = folder.join("ours.jsonl");
+    std::fs::write(&ours, trace_of("leader-crash", "7")).expect("it can be written");
+    let ours = ours.to_str().expect("a path of letters");
+    let of_trace = figure(&[ours, "--at", "1200"]);
+    exits(&of_trace, 0);
+    assert_eq!(of_trace.stdout, figure(&["leader-crash", "--seed", "7", "--at", "1200"]).stdout);
+    exits(&figure(&[ours, "--at", "1200", "--seed", "7"]), 2);
+
+    let document = include_str!("../../raft-sim/TRACE.md");
+    let example = document.split("```json\n").nth(1).and_then(|it| it.split("```").next());
+    let theirs = folder.join("theirs.jsonl");
+    std::fs::write(&theirs, example.expect("there is one")).expect("it can be written");
+    let theirs = theirs.to_str().expect("a path of letters");
+    for view in ["stage", "timeline", "log"] {
+        let output = figure(&[theirs, "--at", "28", "--view", view]);
+        exits(&output, 0);
+        assert!(text(&output.stdout).contains("A trace of example"), "{view}");
+    }
+    let late = figure(&[theirs, "--at", "4000"]);
+    exits(&late, 2);
+    assert!(text(&late.stderr).contains("the run ends at"), "{}", text(&late.stderr));
+}
+
+/// Without a font all words would be missing: then no file is written.
+#[test]
+fn a_png_is_drawn_with_the_fonts_of_the_machine_and_not_without() {
+    let folder = folder("png");
+    let file = folder.join("figure.png");
+    let _ = std::fs::remove_file(&file);
+    let config = folder.join("fonts.conf");
+    let nowhere = folder.join("no-fonts");
+    let empty = format!("<fontconfig><dir>{}</dir></fontconfig>", nowhere.display());
+    std::fs::write(&config, empty).expect("it can be written");
+    let draw = |config: Option<&PathBuf>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raftlab"));
+        command.args(["figure", "figure-8", "--at", "900", "--scale", "1", "--size", "640x480"]);
+        command.arg("-o").arg(&file);
+        if let Some(config) = config {
+            command.env("FONTCONFIG_FILE", config);
+        }
+        command.output().expect("it starts")
+    };
+    if cfg!(target_os = "linux") {
+        let without = draw(Some(&config));
+        exits(&without, 2);
+        assert!(text(&without.stderr).contains("needs a font"), "{}", text(&without.stderr));
+        assert!(!file.exists());
+    }
+    let with = draw(None);
+    if with.status.code() == Some(2) && text(&with.stderr).contains("needs a font") {
+        return;
+    }
+    exits(&with, 0);
+    let png = std::fs::read(&file).expect("it was written");
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    // Its width and height, as a PNG's header has them.
+    assert_eq!((&png[16..20], &png[20..24]), (&[0, 0, 2, 128][..], &[0, 0, 1, 224][..]));
+}

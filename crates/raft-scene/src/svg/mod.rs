@@ -79,7 +79,8 @@ impl<'a> Sheet<'a> {
 
     /// The document, with a picture of that height.
     fn paint(&self, room: f32, description: &str, picture: impl FnOnce(&mut Paper)) -> String {
-        let height = self.head.height + room + self.legend.height;
+        // A whole number of pixels, so that a picture of it has no ragged last line.
+        let height = (self.head.height + room + self.legend.height).ceil();
         let size = (self.view.width, height);
         let mut paper = Paper::new(size, self.view.theme, &self.caption.title, description);
         self.head.paint(&mut paper);
