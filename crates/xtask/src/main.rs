@@ -6,6 +6,7 @@ mod build;
 mod cli;
 mod explored;
 mod process;
+mod screenshots;
 mod serve;
 mod setup;
 mod single_file;
@@ -18,12 +19,13 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Raftlab's commands. Usage: cargo xtask <command> [flags]
 
-  serve    set up what is needed and serve the page at http://127.0.0.1:8080
-  test     set up what is needed and run every check
-  build    the optimised page in dist/, and dist/raftlab.html: all of it in one file
-  verify   look further than the tests: every run of small clusters, random schedules, fuzzing
-  bench    print sizes and speeds; never fails for being slow
-  setup    only the set-up: compiler targets, trunk, wasm-bindgen, a browser, node packages
+  serve        set up what is needed and serve the page at http://127.0.0.1:8080
+  test         set up what is needed and run every check
+  build        the optimised page in dist/, and dist/raftlab.html: all of it in one file
+  verify       look further than the tests: every run of small clusters, random schedules, fuzzing
+  bench        print sizes and speeds; never fails for being slow
+  screenshots  pictures of the page: the README's, or every moment in every size
+  setup        only the set-up: compiler targets, trunk, wasm-bindgen, a browser, node packages
 
 `cargo xtask <command> --help` tells a command's flags.";
 
@@ -41,12 +43,13 @@ fn main() -> ExitCode {
         "test" => test::command(words),
         "verify" => verify::command(words),
         "bench" => bench::command(words),
+        "screenshots" => screenshots::command(words),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
         }
         unknown => Err(cli::Misuse(format!(
-            "there is no command `{unknown}`. The commands are: serve, test, build, verify, bench, setup"
+            "there is no command `{unknown}`. The commands are: serve, test, build, verify, bench, screenshots, setup"
         ))
         .into()),
     };

@@ -1,0 +1,106 @@
+//! Figures as they come out with a real font: all words are within the picture, and no two
+//! stand on each other. What is reckoned with when they are placed is an estimate.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use raft_core::Micros;
+use raft_scene::svg::{self, Caption, FigureView};
+use raft_scene::{Theme, TimelineIndex, log_grid};
+use raft_sim::Plan;
+use resvg::tiny_skia::Rect;
+use resvg::usvg::{Group, Node, Options, Tree, fontdb};
+use std::sync::Arc;
+
+/// The widest of the fonts that are common, then others: whichever of them are here.
+const FAMILIES: [&str; 5] = ["Verdana", "DejaVu Sans", "Noto Sans", "Liberation Sans", "Arial"];
+
+fn collect(group: &Group, found: &mut Vec<(String, Rect)>) {
+    for node in group.children() {
+        match node {
+            Node::Group(group) => collect(group, found),
+            Node::Text(text) => {
+                // A halo is the text again, in the same place.
+                let is_halo = text
+                    .chunks()
+                    .iter()
+                    .any(|chunk| chunk.spans().iter().any(|span| span.stroke().is_some()));
+                if !is_halo {
+                    let words: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                    found.push((words, text.abs_bounding_box()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn overlap(one: &Rect, other: &Rect) -> f32 {
+    let wide = one.right().min(other.right()) - one.left().max(other.left());
+    let high = one.bottom().min(other.bottom()) - one.top().max(other.top());
+    wide.min(high)
+}
+
+#[test]
+fn words_are_within_the_figure_and_beside_each_other() {
+    let mut system = fontdb::Database::new();
+    system.load_system_fonts();
+    let here = |family: &&str| {
+        let families = [fontdb::Family::Name(family)];
+        system.query(&fontdb::Query { families: &families, ..Default::default() }).is_some()
+    };
+    let mut texts = 0;
+    for family in FAMILIES.into_iter().filter(here) {
+        let mut fonts = system.clone();
+        fonts.set_sans_serif_family(family);
+        let fontdb = Arc::new(fonts);
+        for scenario in raft_scenarios::all() {
+            let name = scenario.name.clone();
+            let plan = Arc::new(Plan::new(scenario, 42, Vec::new()).unwrap());
+            let (timeline, index) = TimelineIndex::of_new_run(plan);
+            for part in [3, 5, 8] {
+                let at = Micros(timeline.duration().0 * part / 8);
+                let world = timeline.world_after(timeline.events_by(at));
+                let found = index.violations_by(world.events());
+                let caption = Caption::of_run(timeline.plan(), at, found);
+                let from = Micros(at.0.saturating_sub(150_000));
+                for width in [380.0, 800.0] {
+                    let view = FigureView { width, height: None, theme: Theme::Light };
+                    let figures = [
+                        svg::stage_figure(&world, at, &index, &caption, &view),
+                        svg::timeline_figure(&index, (from, at), at, &caption, &view),
+                        svg::log_figure(&caption, &view, &|view| log_grid(&world, view)),
+                    ];
+                    for (which, figure) in figures.into_iter().enumerate() {
+                        // A log may want more room than that.
+                        let Ok(figure) = figure else {
+                            assert!(which == 2 && width < 400.0, "{name} at {at}: {figure:?}");
+                            continue;
+                        };
+                        let options = Options { fontdb: fontdb.clone(), ..Options::default() };
+                        let tree = Tree::from_str(&figure, &options).unwrap();
+                        let mut words = Vec::new();
+                        collect(tree.root(), &mut words);
+                        texts += words.len();
+                        let what =
+                            format!("{name} at {at}, figure {which}, {width} wide, {family}");
+                        for (place, (text, bounds)) in words.iter().enumerate() {
+                            assert!(
+                                bounds.left() >= 0.0
+                                    && bounds.top() >= 0.0
+                                    && bounds.right() <= tree.size().width()
+                                    && bounds.bottom() <= tree.size().height(),
+                                "{what}: “{text}” is cut off: {bounds:?}"
+                            );
+                            for (other, other_bounds) in &words[place + 1..] {
+                                // Boxes have some air around the letters.
+                                let shared = overlap(bounds, other_bounds);
+                                assert!(shared <= 3.0, "{what}: “{text}” on “{other}”: {shared}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(texts == 0 || texts > 10_000, "{texts}");
+}
