@@ -49,19 +49,9 @@ const wanted = process.env.RAFTLAB_PICTURES
     )
   : readme;
 
-const site = await serveFolder(process.env.RAFTLAB_DIST ?? file("../dist"), "/");
-const browser = await chromium.launch({
-  executablePath: process.env.RAFTLAB_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-});
-let failed = 0;
-for (const picture of wanted) {
-  const { width, height, theme, embed } = picture;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(`an error: ${error.message}`));
+async function take(page, picture, complaints) {
   const hash = Object.entries(moments[picture.moment]).map((field) => field.join("=")).join("&");
-  await page.goto(`${site.url}${embed ? "?embed=1" : ""}#${hash}`);
+  await page.goto(`${site.url}${picture.embed ? "?embed=1" : ""}#${hash}`);
   await page.getByTestId("stage").first().waitFor();
   // Until nothing moves any more: the second frame after the fonts.
   await page.evaluate(async () => {
@@ -72,10 +62,32 @@ for (const picture of wanted) {
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (sideways > 0) complaints.push(`it scrolls sideways, by ${sideways} pixels`);
   await page.screenshot({ path: `${folder}/${picture.file}.png` });
+}
+
+const site = await serveFolder(process.env.RAFTLAB_DIST ?? file("../dist"), "/");
+const browser = await chromium.launch({
+  executablePath: process.env.RAFTLAB_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+});
+const failed = [];
+for (const picture of wanted) {
+  const { width, height, theme } = picture;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(`an error: ${error.message}`));
+  try {
+    await take(page, picture, complaints);
+  } catch (error) {
+    complaints.push(`there is no picture: ${error.message.split("\n")[0]}`);
+  }
   console.log([`${picture.file}.png`, ...complaints].join(": "));
-  failed += complaints.length > 0;
+  if (complaints.length > 0) failed.push(picture.file);
   await page.close();
 }
 await browser.close();
 await site.close();
-console.log(`${wanted.length} pictures in ${folder}${failed > 0 ? `, something is wrong with ${failed}` : ""}`);
+console.log(`${wanted.length} pictures in ${folder}`);
+if (failed.length > 0) {
+  console.log(`Something is wrong with ${failed.join(", ")}.`);
+  process.exitCode = 1;
+}
