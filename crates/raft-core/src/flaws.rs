@@ -244,6 +244,18 @@ impl Flaws {
         Flaws(self.0 | 1 << flaw as u32)
     }
 
+    /// These without `flaw`.
+    #[must_use]
+    pub const fn without(self, flaw: Flaw) -> Flaws {
+        Flaws(self.0 & !(1 << flaw as u32))
+    }
+
+    /// What is left out in either.
+    #[must_use]
+    pub const fn union(self, other: Flaws) -> Flaws {
+        Flaws(self.0 | other.0)
+    }
+
     /// Whether the rule of `flaw` is left out.
     pub const fn has(self, flaw: Flaw) -> bool {
         self.0 & (1 << flaw as u32) != 0
@@ -290,6 +302,7 @@ mod tests {
             let only = Flaws::NONE.with(*flaw);
             assert_eq!(only, Flaws(1 << place), "{flaw:?} keeps its place");
             assert!(only.iter().eq([*flaw]));
+            assert!(only.without(*flaw).is_none() && only.union(Flaws::NONE) == only);
         }
         assert!(Flaws::NONE.is_none() && Flaws::NONE.iter().next().is_none());
     }

@@ -178,10 +178,7 @@ fn step() -> BoxedStrategy<Step> {
     let input = prop_oneof![
         Just(Input::Wake),
         Just(Input::Campaign),
-        any::<(bool, bool)>().prop_map(|(pre_vote, check_quorum)| {
-            let settings = Settings { pre_vote, check_quorum, ..Settings::default() };
-            Input::Settings(settings.check().expect("they can be"))
-        }),
+        settings().prop_map(|settings| Input::Settings(settings.check().expect("they can be"))),
         (0u8..7).prop_filter_map("a node", NodeId::new).prop_map(Input::Transfer),
         Just(propose()),
         reconfiguration().prop_map(|change| Input::Reconfigure { request: RequestId(0), change }),

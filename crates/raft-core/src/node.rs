@@ -73,14 +73,34 @@ pub enum Input {
     /// and ignores this too ([`Transition::VoteIgnored`]).
     Campaign,
     /// From now on the node goes by these settings: in what it sends, grants, refuses and
-    /// counts next. A timeout that was drawn stays as it was drawn. What it has done by the
-    /// flaws and by the rule of which configuration counts it can't undo: of those it keeps
-    /// what it started with.
+    /// counts next.
     ///
-    /// No lease is counted on before a majority has answered a round that was sent after
-    /// this. That makes a change of lease, stickiness or timeouts safe where every server
-    /// is told before the leader is, or at once: the promise not to vote must be given by
-    /// those who answer.
+    /// No safety property but that of leases rests on time, or on how much a message carries
+    /// (paper, section 5.6), so a change of those costs a leader at most. What rests on time
+    /// is handled so:
+    ///
+    /// * *Leases* (dissertation, section 6.4.1): none is counted on before a majority has
+    ///   answered a round that was sent after this. Who answers it has started its timer
+    ///   anew, and promises not to vote, by its own settings of that moment. That makes a
+    ///   change of lease, stickiness or timeouts safe where every server is told before the
+    ///   leader is, or at once, and is told before it hears anything more. Where one goes on
+    ///   by an older, shorter minimum, its promise is shorter than the lease: a read may be
+    ///   stale.
+    /// * *The election timer*: with other election timeouts a timeout is drawn anew, counted
+    ///   from now. Else a server that drew a long one would wait for it, whatever is set.
+    /// * *Heartbeats*: the next round goes out no later than one interval from now, for
+    ///   followers may have become less patient.
+    /// * *Check-quorum* (dissertation, section 6.2): with another minimum timeout or interval
+    ///   a leader gives its followers that long from now. It asked them at the old pace.
+    ///
+    /// What was done while a rule was left out stays done: a vote that was given twice, an
+    /// entry that was committed too early. Such a server is never again one of which the
+    /// paper's properties can be expected, though it goes by all rules from now on.
+    ///
+    /// Which configuration counts ([`Settings::configurations_in_force`]) is not changed by
+    /// this. Both rules are safe because every server goes by the same one: a server that
+    /// counts a configuration from its log, and one that waits until it is applied, may
+    /// count majorities that don't meet (`configuration/when_applied.rs`).
     Settings(CheckedSettings),
 }
 
@@ -195,6 +215,8 @@ pub struct Node {
     pub(crate) random: Random,
     pub(crate) pinned_timeouts: Arc<[PinnedTimeout]>,
     pub(crate) follower_reads: FollowerReads,
+    /// Whether a rule is left out, or was since it started.
+    pub(crate) was_modified: bool,
     pub(crate) outputs: VecDeque<Output>,
 }
 
@@ -266,6 +288,7 @@ impl Node {
             random: Random::new(seed),
             pinned_timeouts,
             follower_reads: FollowerReads::new(seed),
+            was_modified: !settings.get().flaws.is_none(),
             outputs: VecDeque::new(),
         };
         if let Some(snapshot) = node.snapshot.clone() {
@@ -295,7 +318,7 @@ impl Node {
             Input::Reconfigure { request, change } => self.reconfigure(now, request, change),
             Input::Transfer(target) => self.transfer(now, target),
             Input::Campaign => self.campaign(now, CandidateCause::Told),
-            Input::Settings(settings) => self.change_settings(settings),
+            Input::Settings(settings) => self.change_settings(now, settings),
         }
         self.persist_hard_state();
     }
@@ -311,10 +334,21 @@ impl Node {
         self.outputs.pop_front()
     }
 
-    fn change_settings(&mut self, settings: CheckedSettings) {
+    fn change_settings(&mut self, now: Micros, settings: CheckedSettings) {
+        let old = *self.settings();
         self.settings = settings.in_place_of(self.settings);
+        let new = *self.settings();
+        self.was_modified |= !new.flaws.is_none();
+        let timeouts = |of: &Settings| (of.election_timeout_min, of.election_timeout_max);
         if let Role::Leader(leader) = &mut self.role {
             leader.rounds.begin_leases_anew();
+            leader.rounds.hurry(now + new.heartbeat_interval);
+            let pace = |of: &Settings| (of.election_timeout_min, of.heartbeat_interval);
+            if pace(&old) != pace(&new) {
+                leader.rounds.judge_from(now);
+            }
+        } else if timeouts(&old) != timeouts(&new) {
+            self.restart_election_timer(now);
         }
     }
 

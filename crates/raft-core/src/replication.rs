@@ -318,7 +318,7 @@ impl Node {
                 // Raft never asks for this. Modified Raft may, and then it is done,
                 // so that one can see what the rule that is left out was for. But a
                 // snapshot can't be taken apart again.
-                if self.settings().flaws.is_none() || first <= self.snapshot_index() {
+                if !self.was_modified || first <= self.snapshot_index() {
                     return Taken::WouldOverwriteCommitted;
                 }
                 self.commit_index = first.previous();

@@ -24,6 +24,9 @@ use alloc::collections::{BTreeMap, VecDeque};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Rounds {
     won_at: Micros,
+    /// By this nobody owed it an answer in the time that is given now: it was told to ask at
+    /// another pace.
+    judged_from: Micros,
     pub(crate) newest: Round,
     /// When the next regular round goes out.
     pub(crate) due: Micros,
@@ -55,6 +58,7 @@ impl Rounds {
     pub(crate) fn new(now: Micros) -> Rounds {
         Rounds {
             won_at: now,
+            judged_from: now,
             newest: Round(0),
             due: now,
             sent: VecDeque::new(),
@@ -82,6 +86,16 @@ impl Rounds {
         }
     }
 
+    /// The next round goes out by then.
+    pub(crate) fn hurry(&mut self, by: Micros) {
+        self.due = self.due.min(by);
+    }
+
+    /// From now on it asks at another pace, or gives others another time to answer.
+    pub(crate) fn judge_from(&mut self, now: Micros) {
+        self.judged_from = now;
+    }
+
     /// The last moment at which it surely led: when it sent the newest round that a
     /// majority answered, or when it won.
     fn led_at(&self) -> Micros {
@@ -101,8 +115,9 @@ impl Node {
         let Role::Leader(leader) = &self.role else { return None };
         let settings = self.settings();
         let is_alone = self.quorum_rule().is_quorum(&self.membership, NodeSet::only(self.id));
-        (settings.check_quorum && !is_alone)
-            .then(|| leader.rounds.led_at() + settings.election_timeout_min)
+        (settings.check_quorum && !is_alone).then(|| {
+            leader.rounds.led_at().max(leader.rounds.judged_from) + settings.election_timeout_min
+        })
     }
 
     /// "A leader in Raft steps down if an election timeout elapses without a

@@ -236,8 +236,8 @@ impl CheckedSettings {
 
     /// These settings, but for what a running node can't change.
     pub(crate) const fn in_place_of(self, old: CheckedSettings) -> CheckedSettings {
-        let Settings { configurations_in_force, flaws, .. } = old.0;
-        CheckedSettings(Settings { configurations_in_force, flaws, ..self.0 })
+        let Settings { configurations_in_force, .. } = old.0;
+        CheckedSettings(Settings { configurations_in_force, ..self.0 })
     }
 }
 

@@ -152,7 +152,9 @@ pub struct MessageLayer {
 /// One message on its way, for pointing at it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct MessageMark {
-    /// Its name.
+    /// Its name. What an action calls it, `world.network().flight(id)` says: [`Flight::name`].
+    ///
+    /// [`Flight::name`]: raft_sim::Flight::name
     pub id: MessageId,
     /// How it is drawn.
     pub kind: MarkKind,
@@ -231,9 +233,13 @@ impl Motion {
         for (id, flight) in world.network().flights() {
             let kind = MarkKind::of(&flight.envelope);
             let Envelope { from, to, .. } = flight.envelope;
-            let span = (flight.ends_at - flight.sent_at).0.max(1) as f64;
-            let passed = ((at - flight.sent_at).0 as f64 / span).min(1.0) as f32;
-            let share = passed * f32::from(flight.reaches_permille) / 1_000.0;
+            // One that was held up goes on from where it was then.
+            let (since, begins_at) = flight.held_up;
+            let span = (flight.ends_at - since).0.max(1) as f64;
+            let passed = ((at - since).0 as f64 / span).min(1.0) as f32;
+            let (from_there, to_there) =
+                (f32::from(begins_at), f32::from(flight.reaches_permille.max(begins_at)));
+            let share = (from_there + passed * (to_there - from_there)) / 1_000.0;
             let Some(center) = self.fly(stage, (id, kind), (from, to), share) else { continue };
             if let Message::AppendEntries(append) = &flight.envelope.body
                 && !append.entries.is_empty()

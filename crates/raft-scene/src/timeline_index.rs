@@ -171,6 +171,12 @@ impl TimelineIndex {
             Happening::Sent { message, envelope, ends_at } => {
                 self.messages.sent(*message, envelope, at, *ends_at);
             }
+            Happening::MessageDropped { reached_permille, .. } => {
+                self.messages.taken_permille = *reached_permille;
+            }
+            Happening::MessageDelayed { message, ends_at, .. } => {
+                self.messages.delayed(*message, *ends_at);
+            }
             Happening::Delivered { message } => self.messages.arrived(*message, at),
             Happening::Lost { message, because } => self.messages.lost(*message, *because, at),
             Happening::Node { node, transition } => match transition {

@@ -5,8 +5,8 @@
 mod common;
 
 use raft_core::Micros;
-use raft_scene::{LaneOf, TimelineIndex, TimelineView, timeline_marks};
-use raft_sim::{Happening, LossCause, Outcome, Request};
+use raft_scene::{LaneOf, StageView, TimelineIndex, TimelineView, motion, stage, timeline_marks};
+use raft_sim::{Action, Happening, LossCause, Outcome, Request, Timeline};
 
 #[test]
 fn every_message_has_its_span_and_every_lost_one_the_place_where_it_died() {
@@ -175,4 +175,38 @@ fn a_long_run_has_no_more_to_draw_than_the_plot_has_pixels() {
     // Nearer, they are told apart again.
     let near = timeline_marks(&index, Micros::ZERO, Micros::from_millis(500), &view);
     assert!(!near.operations.is_empty() && near.operation_bands.is_empty());
+}
+
+#[test]
+fn a_message_that_is_held_up_goes_on_from_where_it_is_and_dies_where_it_is_dropped() {
+    let run = |actions| common::short_run(5, 2, 1, actions);
+    let trunk = run(Vec::new());
+    let at = Micros::from_millis(300);
+    let world = trunk.world_after(trunk.events_by(at));
+    let found = world.network().flights().find(|(_, it)| it.ends_at > at + Micros(1_000));
+    let (id, flight) = found.unwrap();
+    let name = flight.name();
+    let place = |timeline: &Timeline, at: Micros| {
+        let world = timeline.world_after(timeline.events_by(at));
+        let stage = stage(&world, at, &StageView::of_size(800.0, 500.0));
+        let motion = motion(&world, at, &stage, &[]);
+        motion.messages.iter().find(|it| it.id == id).map(|it| it.center)
+    };
+    let by = Micros::from_millis(50);
+    let delayed = run(vec![Action::DelayMessage { message: name, by }]);
+    let (before, after) = (place(&trunk, at).unwrap(), place(&delayed, at).unwrap());
+    assert!(before.distance(after) < 0.5, "it does not jump: {before:?} {after:?}");
+    let later = place(&delayed, at + by).unwrap();
+    assert!(later.distance(after) > 1.0, "and it goes on");
+    let index = TimelineIndex::new(&delayed);
+    let span = index.message(id).unwrap();
+    assert_eq!(span.ended_at, flight.ends_at + by);
+    assert!(span.lost.is_none());
+    // Where it is taken, a cross tells so.
+    let dropped = run(vec![Action::DelayMessage { message: name, by }, Action::DropMessage(name)]);
+    let lost = TimelineIndex::new(&dropped).lost_between(at - Micros(1), at);
+    let lost = lost.iter().find(|it| it.message == id).unwrap();
+    assert_eq!(lost.because, LossCause::Taken);
+    let permille = (at - flight.sent_at).0 * 1_000 / (flight.ends_at - flight.sent_at).0;
+    assert_eq!(u64::from(lost.reached_permille), permille);
 }

@@ -6,12 +6,14 @@ mod common;
 
 use raft_core::{
     AppendAnswer, AppendReply, CandidateCause, CommitCause, Envelope, IgnoreCause, Index, LogEnd,
-    Message, Micros, NodeId, NodeSet, Office, PreVoteReply, ReadBasis, ReadMode, ReadRefusal,
-    ReadWait, Reconfiguration, RequestId, RequestVote, Round, StepDownCause, Term, TermCause,
-    TransferEnd, Transition, VoteAnswer, VoteRefusal,
+    Message, MessageKind, Micros, NodeId, NodeSet, Office, PreVoteReply, ReadBasis, ReadMode,
+    ReadRefusal, ReadWait, Reconfiguration, RequestId, RequestVote, Round, StepDownCause, Term,
+    TermCause, TransferEnd, Transition, VoteAnswer, VoteRefusal,
 };
 use raft_scene::{Hit, StageView, motion, stage, words};
-use raft_sim::{Action, ActionRefusal, Happening, Property, Who};
+use raft_sim::{
+    Action, ActionRefusal, Happening, MessageId, MessageName, Property, SETTINGS, Setting, Who,
+};
 
 fn is_a_sentence(text: &str) -> bool {
     text.ends_with('.')
@@ -244,6 +246,17 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
         Happening::SnapshotBegun { node, index: Index(7), blocks: true },
         Happening::SnapshotBegun { node, index: Index(7), blocks: false },
     ];
+    let name = MessageName { from: node, to, nth: 17 };
+    let kinds =
+        [MessageKind::AppendEntries, MessageKind::RequestVote, MessageKind::RequestVoteReply];
+    for kind in kinds {
+        let (message, ends_at) = (MessageId(3), Micros(5_000));
+        all.extend([
+            Happening::MessageDropped { name, kind, reached_permille: 300 },
+            Happening::MessageDelayed { message, name, kind, ends_at },
+            Happening::MessageHurried { name, kind },
+        ]);
+    }
     all.extend(changes.map(|change| Happening::ReconfigurationOrdered { node, change }));
     let actions = [
         Action::Transfer(to.into()),
@@ -257,7 +270,19 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
         Action::LoseDisk(Who::Leader),
         Action::Reconfigure(joint),
         Action::StepClock { node: node.into(), by_micros: 1 },
+        Action::DropMessage(name),
+        Action::DelayMessage { message: name, by: Micros(1) },
+        Action::DeliverMessage(name),
     ];
+    let reasons = [
+        ActionRefusal::IsNotOnItsWay,
+        ActionRefusal::IsCutOff,
+        ActionRefusal::ComesAfterOthers,
+        ActionRefusal::HeartbeatNotBelowTimeout,
+        ActionRefusal::FlawsContradict,
+    ];
+    let set = Action::Set(Setting::PreVote(true));
+    all.extend(reasons.map(|because| Happening::ActionRefused { action: set.clone(), because }));
     all.extend(
         actions.map(|action| Happening::ActionRefused { action, because: ActionRefusal::NoLeader }),
     );
@@ -275,6 +300,55 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
         text.unwrap(),
         "A is told to go to voters A, B and D; learners E by way of a joint configuration."
     );
+}
+
+#[test]
+fn each_setting_that_is_set_anew_is_told_with_its_value() {
+    let timeline = common::timeline("leader-crash", 42);
+    let world = timeline.world_after(timeline.events());
+    let more = [
+        "pre-vote:off",
+        "check-quorum:off",
+        "stickiness:off",
+        "lease:off",
+        "follower-reads:off",
+        "no-op:off",
+        "reads:lease",
+        "reads:log",
+        "election-timeout:150000",
+        "snapshot-every:off",
+        "snapshot-every:1",
+        "max-entries:1",
+        "latency:5000",
+        "latency:400-1200",
+        "latency:log-normal-5000-40000",
+        "latency:quantiles-1-2-3-5-9-100",
+        "fsync:B:20000",
+        "flaw:vote-without-comparing-logs:off",
+    ];
+    let mut told: Vec<String> = Vec::new();
+    for text in SETTINGS.iter().map(|row| row.example).chain(more) {
+        let setting = text.parse().unwrap();
+        let said = words::happening(&Happening::SettingChanged { setting }, &world).unwrap();
+        assert!(is_a_sentence(&said) && said.starts_with("From now on "), "{text}: {said}");
+        assert!(!said.contains("as it was"), "{text} has no words of its own");
+        assert!(!told.contains(&said), "said twice: {said}");
+        told.push(said);
+    }
+    let said = |text: &str| {
+        let setting = text.parse().unwrap();
+        words::happening(&Happening::SettingChanged { setting }, &world).unwrap()
+    };
+    assert_eq!(
+        said("timing:etcd-3.6"),
+        "From now on the timing is that of etcd-3.6: election timeouts of 1000 ms to 1900 ms, \
+         heartbeats every 100 ms."
+    );
+    assert_eq!(
+        said("latency:normal-5000-1000"),
+        "From now on messages between nodes take 5 ms, give or take 1 ms."
+    );
+    assert_eq!(said("loss:250000"), "From now on 25 of a hundred messages between nodes get lost.");
 }
 
 #[test]

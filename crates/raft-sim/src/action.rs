@@ -4,6 +4,7 @@
 //! is "at 412 ms, crash the leader".
 
 use crate::clock::Rate;
+use crate::network::MessageName;
 use crate::setting::Setting;
 use crate::who::{Letters, Who, node, node_or_who};
 use alloc::format;
@@ -129,6 +130,17 @@ pub enum Action {
     ReadStraight(Who),
     /// From now on a setting is another, on every node.
     Set(Setting),
+    /// A message on its way gets lost where it is.
+    DropMessage(MessageName),
+    /// A message on its way arrives, or dies, later.
+    DelayMessage {
+        /// Which.
+        message: MessageName,
+        /// By how much.
+        by: Micros,
+    },
+    /// A message on its way arrives now, also one that the network was to lose.
+    DeliverMessage(MessageName),
 }
 
 /// An action at a moment.
@@ -194,6 +206,9 @@ impl fmt::Display for Action {
             Action::Read { from, mode: ReadMode::Lease } => write!(formatter, "read-lease:{from}"),
             Action::ReadStraight(from) => write!(formatter, "read-straight:{from}"),
             Action::Set(setting) => write!(formatter, "set:{setting}"),
+            Action::DropMessage(message) => write!(formatter, "drop:{message}"),
+            Action::DelayMessage { message, by } => write!(formatter, "delay:{message}:{}", by.0),
+            Action::DeliverMessage(message) => write!(formatter, "deliver:{message}"),
             Action::Read { from, mode: ReadMode::Log } => write!(formatter, "read-log:{from}"),
         }
     }
@@ -249,6 +264,9 @@ pub(crate) const KINDS: &[&str] = &[
     "read-log",
     "read-straight",
     "set",
+    "drop",
+    "delay",
+    "deliver",
 ];
 
 fn who(text: &str) -> Result<Who, ActionError> {
@@ -360,6 +378,41 @@ fn lossy_link(text: &str) -> Result<Action, ActionError> {
     link(ends).map(|(from, to)| Action::MakeLossy { from, to, per_million })
 }
 
+/// `A-B:17`, the 17th message from A to B.
+fn message(text: &str) -> Result<MessageName, ActionError> {
+    let read = || {
+        let (ends, nth) = text.split_once(':')?;
+        let (from, to) = ends.split_once('-')?;
+        let (from, to) = (node(from).ok()?, node(to).ok()?);
+        let nth = nth.parse().ok().filter(|nth| *nth > 0)?;
+        (from != to).then_some(MessageName { from, to, nth })
+    };
+    read().ok_or_else(|| {
+        ActionError(format!(
+            "“{text}” is no message: write from-to:number, such as A-B:17 for the 17th that A sends B"
+        ))
+    })
+}
+
+fn delayed(text: &str) -> Result<Action, ActionError> {
+    let wrong = || {
+        ActionError(format!(
+            "“{text}” is no delay: write from-to:number:microseconds, such as A-B:17:5000, from 1              to a minute"
+        ))
+    };
+    let (name, by) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let by = by.parse().map(Micros).map_err(|_| wrong())?;
+    if !is_plausible_delay(by) {
+        return Err(wrong());
+    }
+    Ok(Action::DelayMessage { message: message(name)?, by })
+}
+
+/// Whether a message is held up by a minute at most, and not by nothing.
+pub(crate) const fn is_plausible_delay(by: Micros) -> bool {
+    by.0 > 0 && by.0 <= SLOWEST.0
+}
+
 /// The most that a link is made slower by.
 pub(crate) const SLOWEST: Micros = Micros::from_secs(60);
 
@@ -415,6 +468,9 @@ impl FromStr for Action {
             "read-lease" => Action::Read { from: who(rest)?, mode: ReadMode::Lease },
             "read-straight" => Action::ReadStraight(who(rest)?),
             "set" => Action::Set(rest.parse()?),
+            "drop" => Action::DropMessage(message(rest)?),
+            "delay" => delayed(rest)?,
+            "deliver" => Action::DeliverMessage(message(rest)?),
             "read-log" => Action::Read { from: who(rest)?, mode: ReadMode::Log },
             _ => {
                 let kinds = KINDS.join(", ");
@@ -477,7 +533,11 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
         | Action::MendLink { from, to }
         | Action::SlowLink { from, to, .. }
         | Action::MakeLossy { from, to, .. } => from.nodes().union(to.nodes()),
-        Action::Heal | Action::Set(_) => NodeSet::EMPTY,
+        Action::DropMessage(name)
+        | Action::DeliverMessage(name)
+        | Action::DelayMessage { message: name, .. } => NodeSet::only(name.from).with(name.to),
+        Action::Set(setting) => setting.node().map_or(NodeSet::EMPTY, NodeSet::only),
+        Action::Heal => NodeSet::EMPTY,
     }
 }
 

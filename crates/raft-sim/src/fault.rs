@@ -2,12 +2,13 @@
 
 use crate::action::Action;
 use crate::host::Host;
+use crate::network::{MessageId, MessageName};
 use crate::pause::Pause;
 use crate::queue::Due;
 use crate::record::{ActionRefusal, Happening, LossCause};
 use crate::who::Who;
 use crate::world::World;
-use raft_core::{Input, Node, NodeId, NodeSet, RequestId};
+use raft_core::{Input, MessageKind, Node, NodeId, NodeSet, RequestId};
 
 impl World {
     pub(crate) fn act(&mut self, action: Action) {
@@ -105,7 +106,36 @@ impl World {
                 self.network.mend(from, to);
                 self.emit(Happening::LinkMended { from, to });
             }
-            Action::Set(setting) => self.set(*setting),
+            Action::DropMessage(name) => {
+                let (message, kind) = self.on_its_way(*name)?;
+                let flight = self.network.take(message);
+                let reached_permille = flight.map_or(0, |flight| flight.permille(self.now));
+                self.emit(Happening::MessageDropped { name: *name, kind, reached_permille });
+                self.emit(Happening::Lost { message, because: LossCause::Taken });
+            }
+            Action::DelayMessage { message, by } => {
+                let (message, _) = self.on_its_way(*message)?;
+                let (plan, now) = (&self.surroundings.network, self.now);
+                for (message, ends_at) in self.network.delay(plan, now, message, *by) {
+                    self.queue.plan(ends_at, Due::MessageEnds(message));
+                    let Some(flight) = self.network.flight(message) else { continue };
+                    let (name, kind) = (flight.name(), flight.envelope.body.kind());
+                    self.emit(Happening::MessageDelayed { message, name, kind, ends_at });
+                }
+            }
+            Action::DeliverMessage(name) => {
+                let (message, kind) = self.on_its_way(*name)?;
+                if self.network.is_cut(name.from, name.to) {
+                    return Err(ActionRefusal::IsCutOff);
+                }
+                if self.network.comes_after_others(&self.surroundings.network, message) {
+                    return Err(ActionRefusal::ComesAfterOthers);
+                }
+                self.network.hurry(self.now, message);
+                self.queue.plan(self.now, Due::MessageEnds(message));
+                self.emit(Happening::MessageHurried { name: *name, kind });
+            }
+            Action::Set(setting) => self.set(*setting)?,
             Action::Heal => {
                 self.network.heal();
                 self.emit(Happening::Healed);
@@ -179,6 +209,12 @@ impl World {
             Some(snapshot) if snapshot.blocks => Err(ActionRefusal::IsTakingSnapshot),
             _ => Ok(node),
         }
+    }
+
+    fn on_its_way(&self, name: MessageName) -> Result<(MessageId, MessageKind), ActionRefusal> {
+        let message = self.network.on_its_way(name).ok_or(ActionRefusal::IsNotOnItsWay)?;
+        let flight = self.network.flight(message).ok_or(ActionRefusal::IsNotOnItsWay)?;
+        Ok((message, flight.envelope.body.kind()))
     }
 
     fn stall_disk(&mut self, node: NodeId) -> Result<(), ActionRefusal> {

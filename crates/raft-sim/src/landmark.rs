@@ -61,6 +61,9 @@ impl Landmark {
             | Happening::LinkMadeLossy { .. }
             | Happening::LinkMended { .. }
             | Happening::Healed
+            | Happening::MessageDropped { .. }
+            | Happening::MessageDelayed { .. }
+            | Happening::MessageHurried { .. }
             | Happening::ClockSet { .. }
             | Happening::ClockStepped { .. }
             | Happening::TimeoutForced { .. } => Some(Landmark::Fault),

@@ -6,6 +6,7 @@ use crate::pin::{self, Pin};
 use crate::record::LossCause;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::fmt;
 use raft_core::{Envelope, Message, MessageKind, Micros, NodeId, NodeSet, Payload};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,27 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
 #[serde(transparent)]
 pub struct MessageId(pub u64);
+
+/// What a link, or a scenario, calls a message: the 17th that A sent to B is `A-B:17`.
+///
+/// Everything counts that ever left A for B, whatever it is, what the network sent a second
+/// time included. So the same name in the same run means the same message, at whatever moment
+/// it is asked for, and what is done at a moment changes no name that was given before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct MessageName {
+    /// Who sent it.
+    pub from: NodeId,
+    /// Whom it is for.
+    pub to: NodeId,
+    /// Which it is of those, counted from 1.
+    pub nth: u64,
+}
+
+impl fmt::Display for MessageName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}:{}", self.from, self.to, self.nth)
+    }
+}
 
 /// What the links between nodes are like.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -160,12 +182,43 @@ pub struct Flight {
     pub lost: Option<LossCause>,
     /// It is there, and waits for a receiver that is paused.
     pub is_waiting: bool,
+    /// Which it is of all that its sender ever sent its receiver, counted from 1.
+    pub nth: u64,
+    /// When somebody last held it up, and where along its way it was then, in thousandths: from
+    /// there it went on at another pace. When it left, and 0, where nobody did.
+    pub held_up: (Micros, u16),
+    /// The time of what is due in the queue of it: what else is there of it is stale.
+    pub(crate) due_at: Micros,
+}
+
+impl Flight {
+    /// Its name.
+    pub const fn name(&self) -> MessageName {
+        let Envelope { from, to, .. } = self.envelope;
+        MessageName { from, to, nth: self.nth }
+    }
+
+    /// Where along its way it is at a moment, in thousandths.
+    pub(crate) fn permille(&self, at: Micros) -> u16 {
+        let (since, from) = self.held_up;
+        let (passed, span) = ((at - since).0, (self.ends_at - since).0.max(1));
+        let rest = u128::from(self.reaches_permille.saturating_sub(from));
+        from + (rest * u128::from(passed.min(span)) / u128::from(span)) as u16
+    }
+
+    /// It ends at another time.
+    fn ends(&mut self, now: Micros, at: Micros) {
+        self.held_up = (now, self.permille(now));
+        (self.ends_at, self.due_at) = (at, at);
+    }
 }
 
 /// The network's state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Network {
     sent: BTreeMap<(NodeId, NodeId, MessageKind), u64>,
+    // How many messages went over each link, by which they are named.
+    flown: BTreeMap<(NodeId, NodeId), u64>,
     next_message: u64,
     flights: BTreeMap<MessageId, Flight>,
     groups: Vec<NodeSet>,
@@ -185,6 +238,7 @@ impl Network {
     pub(crate) const fn new() -> Network {
         Network {
             sent: BTreeMap::new(),
+            flown: BTreeMap::new(),
             next_message: 0,
             flights: BTreeMap::new(),
             groups: Vec::new(),
@@ -205,6 +259,12 @@ impl Network {
     /// One message on its way.
     pub fn flight(&self, id: MessageId) -> Option<&Flight> {
         self.flights.get(&id)
+    }
+
+    /// The message of a name, if it is on its way: neither gone, nor there and waiting.
+    pub fn on_its_way(&self, name: MessageName) -> Option<MessageId> {
+        let mut flights = self.flights();
+        flights.find(|(_, it)| it.name() == name && !it.is_waiting).map(|(id, _)| id)
     }
 
     /// The groups between which there is a wall; empty when there is none.
@@ -274,8 +334,17 @@ impl Network {
         };
         let ends_at = now + latency.scaled(u32::from(reaches_permille), 1_000);
         let ends_at = if lost.is_none() { self.in_order(plan, link, ends_at) } else { ends_at };
-        let flight =
-            Flight { envelope, sent_at: now, ends_at, reaches_permille, lost, is_waiting: false };
+        let flight = Flight {
+            envelope,
+            sent_at: now,
+            ends_at,
+            reaches_permille,
+            lost,
+            is_waiting: false,
+            nth: 0,
+            held_up: (now, 0),
+            due_at: ends_at,
+        };
         let purpose = Purpose::Duplicate { from, to, kind, nth };
         let is_duplicated = lost.is_none()
             && plan.duplicates_per_million > 0
@@ -285,7 +354,7 @@ impl Network {
         let duplicate = copy.map(|copy| {
             let bits = draw(seed, Purpose::LatencyOfDuplicate { from, to, kind, nth });
             let ends_at = self.in_order(plan, link, ends_at + plan.pick(from, to, bits));
-            (self.fly(Flight { ends_at, ..copy }), ends_at)
+            (self.fly(Flight { ends_at, due_at: ends_at, ..copy }), ends_at)
         });
         (first, duplicate)
     }
@@ -320,6 +389,9 @@ impl Network {
     fn fly(&mut self, flight: Flight) -> MessageId {
         let id = MessageId(self.next_message);
         self.next_message += 1;
+        let nth = self.flown.entry((flight.envelope.from, flight.envelope.to)).or_insert(0);
+        *nth += 1;
+        let flight = Flight { nth: *nth, ..flight };
         self.flights.insert(id, flight);
         id
     }
@@ -328,6 +400,64 @@ impl Network {
     pub(crate) fn wait(&mut self, id: MessageId) {
         if let Some(flight) = self.flights.get_mut(&id) {
             flight.is_waiting = true;
+        }
+    }
+
+    /// A message that waited at a process is due now.
+    pub(crate) fn hand_over(&mut self, id: MessageId, now: Micros) {
+        if let Some(flight) = self.flights.get_mut(&id) {
+            flight.due_at = now;
+        }
+    }
+
+    /// Holds up a message on its way. Gives when it ends now; and the same of those behind it
+    /// where a link keeps the order, for what is slow there holds up what follows.
+    pub(crate) fn delay(
+        &mut self,
+        plan: &NetworkPlan,
+        now: Micros,
+        id: MessageId,
+        by: Micros,
+    ) -> Vec<(MessageId, Micros)> {
+        let mut moved = Vec::new();
+        let Some(flight) = self.flights.get_mut(&id) else { return moved };
+        let ends_at = flight.ends_at + by;
+        flight.ends(now, ends_at);
+        moved.push((id, ends_at));
+        let link = (flight.envelope.from, flight.envelope.to);
+        if !plan.in_order || flight.lost.is_some() {
+            return moved;
+        }
+        for (other, behind) in self.flights.range_mut(MessageId(id.0 + 1)..) {
+            let is_of_link = (behind.envelope.from, behind.envelope.to) == link;
+            if is_of_link && behind.lost.is_none() && !behind.is_waiting && behind.ends_at < ends_at
+            {
+                behind.ends(now, ends_at);
+                moved.push((*other, ends_at));
+            }
+        }
+        let last = self.last_arrival.entry(link).or_default();
+        *last = ends_at.max(*last);
+        moved
+    }
+
+    /// Whether another message of its link must come before this one, where links keep the
+    /// order.
+    pub(crate) fn comes_after_others(&self, plan: &NetworkPlan, id: MessageId) -> bool {
+        let Some(flight) = self.flights.get(&id) else { return false };
+        let link = (flight.envelope.from, flight.envelope.to);
+        let mut before = self.flights.range(..id).map(|(_, flight)| flight);
+        plan.in_order
+            && before.any(|it| {
+                (it.envelope.from, it.envelope.to) == link && it.lost.is_none() && !it.is_waiting
+            })
+    }
+
+    /// A message on its way arrives now, whatever was to become of it.
+    pub(crate) fn hurry(&mut self, now: Micros, id: MessageId) {
+        if let Some(flight) = self.flights.get_mut(&id) {
+            (flight.lost, flight.reaches_permille) = (None, 1_000);
+            (flight.ends_at, flight.due_at) = (now, now);
         }
     }
 

@@ -1,6 +1,7 @@
 //! A process that stands still while the world goes on: what comes for it waits.
 
 use crate::host::{Host, Process};
+use crate::queue::Due;
 use crate::record::{ActionRefusal, Happening};
 use crate::world::World;
 use raft_core::NodeId;
@@ -70,6 +71,9 @@ impl World {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let Some(process) = &mut host.process else { return };
         for due in core::mem::take(&mut process.waiting) {
+            if let Due::MessageEnds(message) = due {
+                self.network.hand_over(message, self.now);
+            }
             self.queue.plan(self.now, due);
         }
     }

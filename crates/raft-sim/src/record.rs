@@ -4,12 +4,12 @@ use crate::action::Action;
 use crate::clock::Rate;
 use crate::history::{OperationId, Outcome, Request};
 use crate::monitor::Violation;
-use crate::network::MessageId;
+use crate::network::{MessageId, MessageName};
 use crate::setting::Setting;
 use alloc::vec::Vec;
 use raft_core::{
-    Change, Entry, Envelope, Index, LogEnd, Micros, NodeId, NodeSet, Reconfiguration, Term,
-    Transition, WriteId,
+    Change, Entry, Envelope, Index, LogEnd, MessageKind, Micros, NodeId, NodeSet, Reconfiguration,
+    Term, Transition, WriteId,
 };
 
 /// Something that happened, when, and in which event of the run.
@@ -48,6 +48,34 @@ pub enum Happening {
         message: MessageId,
         /// Why.
         because: LossCause,
+    },
+    /// Somebody took a message off its way; that it is lost follows.
+    MessageDropped {
+        /// What somebody calls it.
+        name: MessageName,
+        /// What it is.
+        kind: MessageKind,
+        /// Where along its way it is, in thousandths.
+        reached_permille: u16,
+    },
+    /// Somebody held up a message on its way, or one in front of it on a link that keeps the
+    /// order.
+    MessageDelayed {
+        /// Its name.
+        message: MessageId,
+        /// What somebody calls it.
+        name: MessageName,
+        /// What it is.
+        kind: MessageKind,
+        /// When it will arrive or die now.
+        ends_at: Micros,
+    },
+    /// Somebody had a message arrive at once; that it does follows.
+    MessageHurried {
+        /// What somebody calls it.
+        name: MessageName,
+        /// What it is.
+        kind: MessageKind,
     },
     /// Something happened inside a node.
     Node {
@@ -271,6 +299,8 @@ pub enum LossCause {
     Dropped,
     /// Its receiver was down when it came.
     ReceiverDown,
+    /// Somebody took it off its way.
+    Taken,
 }
 
 /// Why an action could not be done.
@@ -297,4 +327,14 @@ pub enum ActionRefusal {
     IsStalled,
     /// The node's disk is not stalled.
     IsNotStalled,
+    /// The message is not on its way: it is not sent yet, or has arrived, or died.
+    IsNotOnItsWay,
+    /// A wall or a cut link is in the message's way.
+    IsCutOff,
+    /// Links keep the order, and another message comes first on this one.
+    ComesAfterOthers,
+    /// The heartbeat interval would not be shorter than the shortest election timeout.
+    HeartbeatNotBelowTimeout,
+    /// Another rule is left out that says another way to do the same.
+    FlawsContradict,
 }

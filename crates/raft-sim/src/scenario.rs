@@ -1,6 +1,6 @@
 //! A scenario: a cluster, its surroundings, and what happens to it. Plain data.
 
-use crate::action::{Step, sort_steps};
+use crate::action::{Action, Step, sort_steps};
 use crate::clock::Rate;
 use crate::expectation::Expectation;
 use crate::initial::InitialState;
@@ -8,12 +8,13 @@ use crate::latency::Latency;
 use crate::network::NetworkPlan;
 use crate::pin::Pin;
 use crate::rule::Rule;
+use crate::setting::Setting;
 use crate::snapshot::SnapshotWork;
 use crate::state_machine::Key;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use raft_core::{CheckedSettings, Membership, Micros, NodeId, NodeSet, ReadMode, Settings};
+use raft_core::{CheckedSettings, Flaws, Membership, Micros, NodeId, NodeSet, ReadMode, Settings};
 use serde::{Deserialize, Serialize};
 
 mod checks;
@@ -108,12 +109,6 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// How long an fsync takes on a node's disk.
-    pub fn fsync_of(&self, node: NodeId) -> Latency {
-        let own = self.fsyncs.iter().find(|(of, _)| *of == node);
-        own.map_or(self.fsync, |(_, latency)| *latency)
-    }
-
     /// The question that is listed for a client after so many others.
     pub(crate) fn ask(&self, client: u32, after: u32) -> Option<&Ask> {
         let first = self.asks.partition_point(|ask| ask.client < client);
@@ -333,6 +328,17 @@ impl Plan {
         Parting { at: at.unwrap_or(self.scenario.duration), steps, is_akin }
     }
 
+    /// The rules that are left out in the run, at some moment of it: by the scenario, its
+    /// script, a rule of it, or a person. A run of which there is one is *modified Raft*.
+    pub fn flaws(&self) -> Flaws {
+        let of_rules = self.scenario.rules.iter().map(|rule| &rule.action);
+        let set = self.schedule.iter().map(|step| &step.action).chain(of_rules);
+        set.fold(self.scenario.settings.flaws, |flaws, action| match action {
+            Action::Set(Setting::Flaw { flaw, is_on: true }) => flaws.with(*flaw),
+            _ => flaws,
+        })
+    }
+
     pub(crate) fn schedule(&self) -> &[Step] {
         &self.schedule
     }
@@ -345,7 +351,6 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::action::Action;
     use crate::workload;
     use alloc::string::ToString;
     use raft_core::Reconfiguration;

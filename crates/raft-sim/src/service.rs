@@ -102,7 +102,7 @@ impl World {
         let nth = *count;
         *count += 1;
         let bits = draw(self.plan.seed(), Purpose::ClientLatency { client, nth });
-        self.plan.scenario().client_latency.pick(bits)
+        self.surroundings().client_latency.pick(bits)
     }
 
     pub(crate) fn question_arrives(&mut self, operation: OperationId, node: NodeId) {

@@ -41,7 +41,7 @@ impl World {
     /// Whether a node has applied so much since its last snapshot that its scenario
     /// wants the next one.
     pub(crate) fn is_snapshot_due(&self, node: NodeId) -> bool {
-        let Some(every) = self.plan.scenario().snapshot_every else { return false };
+        let Some(every) = self.surroundings().snapshot_every else { return false };
         let Some(host) = self.host(node) else { return false };
         let Some(view) = host.node().map(|node| node.view()) else { return false };
         host.snapshot_under_way().is_none()
@@ -52,7 +52,7 @@ impl World {
     /// A node takes a snapshot of what it has applied, or begins to.
     pub(crate) fn take_snapshot(&mut self, node: NodeId) {
         let plan = self.plan.clone();
-        let with_sessions = !plan.settings().get().flaws.has(Flaw::SnapshotWithoutSessions);
+        let with_sessions = !self.settings().flaws.has(Flaw::SnapshotWithoutSessions);
         let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let (Some(node_there), Some(machine)) = (host.node(), host.state_machine()) else { return };
@@ -91,6 +91,8 @@ impl World {
         };
         self.emit(Happening::SnapshotDone { node, index });
         self.tell(node, Input::SnapshotTaken { index, data });
+        // Of what was set while it stood it hears before all else that waits.
+        self.bring_settings_up_to_date(node);
         if blocks {
             self.hand_over_waiting(node);
         }

@@ -15,16 +15,17 @@ use crate::monitor::{Monitors, Violation};
 use crate::network::{MessageId, Network};
 use crate::pin;
 use crate::queue::{Due, Queue};
-use crate::record::{Happening, LossCause, Record};
+use crate::record::{ActionRefusal, Happening, LossCause, Record};
 use crate::rule::Rules;
-use crate::scenario::Plan;
+use crate::scenario::{Plan, Work};
 use crate::setting::Setting;
 use crate::state_machine::{Put, StateMachine, Value};
+use crate::surroundings::Surroundings;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use raft_core::{
     Answer, CheckedSettings, Envelope, Index, Input, LogEnd, Membership, Micros, Node, NodeId,
-    NodeSet, Output, Payload, ReadMode, RoleView, Snapshot, Term,
+    NodeSet, Output, Payload, ReadMode, RoleView, Settings, SettingsError, Snapshot, Term,
 };
 
 /// One run at one moment.
@@ -45,6 +46,10 @@ pub struct World {
     pub(crate) steps_done: usize,
     /// What the nodes' settings are now.
     settings: CheckedSettings,
+    /// What they run in now.
+    pub(crate) surroundings: Arc<Surroundings>,
+    /// Whether a rule is left out, or was before.
+    is_modified_raft: bool,
     /// How clients ask for what they read, if that was set.
     pub(crate) reads: Option<ReadMode>,
     /// Whom the rule that acts just now means by "it".
@@ -107,6 +112,8 @@ impl World {
             next_request: 0,
             steps_done: 0,
             settings: plan.settings(),
+            surroundings: Arc::new(Surroundings::of(scenario)),
+            is_modified_raft: !plan.settings().get().flaws.is_none(),
             reads: None,
             it: None,
             rules: Rules::of(plan.scenario()),
@@ -168,6 +175,35 @@ impl World {
     /// The monitors and what they found so far.
     pub const fn monitors(&self) -> &Monitors {
         &self.monitors
+    }
+
+    /// The settings that nodes go by now; one that stands still learns of them when it goes
+    /// on.
+    pub const fn settings(&self) -> &Settings {
+        self.settings.get()
+    }
+
+    /// What the cluster runs in now.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// Whether a rule of Raft is left out, or was before: whoever shows this moment says so.
+    pub const fn is_modified_raft(&self) -> bool {
+        self.is_modified_raft
+    }
+
+    /// How clients ask for what they read, where all that do ask in the same way.
+    pub fn reads_in_force(&self) -> Option<ReadMode> {
+        let scenario = self.plan.scenario();
+        let plans = scenario.clients.iter().map(|client| client.work);
+        let asks = scenario.asks.iter().map(|ask| ask.work);
+        let mut modes = plans.chain(asks).filter_map(|work| match work {
+            Work::Read(mode) => Some(mode),
+            Work::Write | Work::ReadStraight | Work::Listed => None,
+        });
+        let first = self.reads.or_else(|| modes.next());
+        first.filter(|first| self.reads.is_some() || modes.all(|mode| mode == *first))
     }
 
     /// The node that leads the latest term of those that are led, if one does. Others
@@ -326,9 +362,12 @@ impl World {
     /// Takes dues from the head of the queue that nothing would come of: a message
     /// that died earlier, an fsync that a crash cut short. They are no events.
     fn drop_stale_dues(&mut self) {
-        while let Some((_, due)) = self.queue.next() {
+        while let Some((at, due)) = self.queue.next() {
             let is_stale = match due {
-                Due::MessageEnds(message) => self.network.flight(message).is_none(),
+                // It has ended, or ends at another time by now.
+                Due::MessageEnds(message) => {
+                    self.network.flight(message).is_none_or(|flight| flight.due_at != at)
+                }
                 Due::SyncEnds { node, boot }
                 | Due::DurableReported { node, boot, .. }
                 | Due::SnapshotTaken { node, boot } => {
@@ -370,18 +409,23 @@ impl World {
     }
 
     /// From now on a setting is another.
-    pub(crate) fn set(&mut self, setting: Setting) {
+    pub(crate) fn set(&mut self, setting: Setting) -> Result<(), ActionRefusal> {
+        // A plan takes none that can't be; but not each goes with what else is set.
+        let settings = setting.applied_to(*self.settings.get()).check();
+        self.settings = settings.map_err(|error| match error {
+            SettingsError::FlawsContradict(_, _) => ActionRefusal::FlawsContradict,
+            _ => ActionRefusal::HeartbeatNotBelowTimeout,
+        })?;
         if let Setting::Reads(mode) = setting {
             self.reads = Some(mode);
         }
-        // A plan takes none that can't be.
-        if let Ok(settings) = setting.applied_to(*self.settings.get()).check() {
-            self.settings = settings;
-        }
+        Arc::make_mut(&mut self.surroundings).set(setting);
+        self.is_modified_raft |= !self.settings.get().flaws.is_none();
         self.emit(Happening::SettingChanged { setting });
         for node in NodeSet::first(self.plan.scenario().nodes).iter() {
             self.bring_settings_up_to_date(node);
         }
+        Ok(())
     }
 
     /// Tells a node what the settings are now, if it runs; one that stands still is told
@@ -416,11 +460,10 @@ impl World {
                     self.emit(Happening::Node { node, transition });
                 }
                 Output::Send(envelope) => {
-                    let plan = self.plan.clone();
                     let (first, duplicate) = self.network.send(
-                        plan.seed(),
-                        &plan.scenario().network,
-                        &plan.scenario().pins,
+                        self.plan.seed(),
+                        &self.surroundings.network,
+                        &self.plan.scenario().pins,
                         self.now,
                         envelope.clone(),
                     );
@@ -524,8 +567,8 @@ impl World {
         let plan = self.plan.clone();
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let boot = host.boots;
-        if let Some(span) = host.disk.begin_sync(plan.seed(), node, plan.scenario().fsync_of(node))
-        {
+        let fsync = self.surroundings.fsync_of(node);
+        if let Some(span) = host.disk.begin_sync(plan.seed(), node, fsync) {
             let pinned = pin::fsync(&plan.scenario().pins, node, host.disk.syncs() - 1);
             let ends_at = self.now + pinned.unwrap_or(span);
             self.queue.plan(ends_at, Due::SyncEnds { node, boot });

@@ -5,10 +5,12 @@ mod generator;
 
 use generator::Leaning;
 use proptest::prelude::*;
-use raft_core::{DriftBound, Flaws, Micros, NodeId, ReadBasis, ReadMode};
+use raft_core::{DriftBound, Flaw, Flaws, Micros, NodeId, ReadBasis, ReadMode};
+use raft_sim::document::words::Choice as _;
+use raft_sim::document::{Between, Preset};
 use raft_sim::{
-    Action, BranchId, Branches, Happening, Outcome, Plan, Record, Setting, Step, Timeline, Who,
-    parse_steps, workload,
+    Action, BranchId, Branches, Document, Happening, Latency, MessageName, Outcome, Plan,
+    Quantiles, Record, Scenario, Setting, Step, Timeline, Who, parse_steps, workload,
 };
 use std::sync::Arc;
 
@@ -19,21 +21,81 @@ fn action() -> impl Strategy<Value = Action> {
         Just(Action::Heal),
         Just(Action::Write(Who::Leader)),
         setting().prop_map(Action::Set),
+        (message(), 0u8..3, 1u64..=60_000_000).prop_map(|(message, what, by)| match what {
+            0 => Action::DropMessage(message),
+            1 => Action::DelayMessage { message, by: Micros(by) },
+            _ => Action::DeliverMessage(message),
+        }),
     ]
 }
 
+/// One of the first that two of three nodes send each other.
+fn message() -> impl Strategy<Value = MessageName> {
+    let node = |number| NodeId::new(number).expect("a small number");
+    (0u8..3, 1u8..3, 1u64..100).prop_map(move |(from, step, nth)| MessageName {
+        from: node(from),
+        to: node((from + step) % 3),
+        nth,
+    })
+}
+
 fn setting() -> impl Strategy<Value = Setting> {
-    prop_oneof![
+    let number = || any::<u16>().prop_map(|number| 1 + u32::from(number));
+    let span = || (1u64..60_000_000).prop_map(Micros);
+    let shape = || {
+        (any::<prop::sample::Index>(), prop::array::uniform6(1u64..10_000_000)).prop_map(
+            |(shape, mut spans)| {
+                spans.sort_unstable();
+                let [min, p10, p50, p90, p99, max] = spans.map(Micros);
+                let (quantiles, median) = (Quantiles { min, p10, p50, p90, p99, max }, p50);
+                let shapes = [
+                    Latency::Constant(p50),
+                    Latency::Uniform { min, max },
+                    Latency::Normal { mean: p50, deviation: min },
+                    Latency::LogNormal { median, p99: median.scaled(3, 2) },
+                    Latency::Quantiles(quantiles),
+                ];
+                shapes[shape.index(shapes.len())]
+            },
+        )
+    };
+    let of_nodes = prop_oneof![
         any::<bool>().prop_map(Setting::PreVote),
         any::<bool>().prop_map(Setting::CheckQuorum),
+        any::<bool>().prop_map(Setting::Stickiness),
+        any::<bool>().prop_map(Setting::FollowerReads),
+        any::<bool>().prop_map(Setting::NoOp),
         Just(Setting::Lease(None)),
         (1u32..4).prop_map(|more| {
             Setting::Lease(Some(DriftBound { numerator: 9 + more, denominator: 10 }))
         }),
+        span().prop_map(Setting::Heartbeat),
+        (span(), span()).prop_map(|(one, other)| {
+            Setting::ElectionTimeout(Between { min: one.min(other), max: one.max(other) })
+        }),
+        prop::sample::select(Preset::ALL).prop_map(Setting::Timing),
+        number().prop_map(Setting::MaxEntries),
+        number().prop_map(Setting::InFlight),
+        any::<u16>().prop_map(|lag| Setting::PromotionLag(lag.into())),
+        any::<u16>().prop_map(|kept| Setting::SnapshotKept(kept.into())),
+        number().prop_map(Setting::SnapshotChunk),
+        (prop::sample::select(Flaw::ALL), any::<bool>())
+            .prop_map(|(flaw, is_on)| Setting::Flaw { flaw, is_on }),
+    ];
+    let others = prop_oneof![
         Just(Setting::Reads(ReadMode::ReadIndex)),
         Just(Setting::Reads(ReadMode::Lease)),
         Just(Setting::Reads(ReadMode::Log)),
-    ]
+        Just(Setting::SnapshotEvery(None)),
+        number().prop_map(|every| Setting::SnapshotEvery(Some(every.into()))),
+        shape().prop_map(Setting::Latency),
+        shape().prop_map(Setting::ClientLatency),
+        (0u32..=1_000_000).prop_map(Setting::Loss),
+        (0u32..=1_000_000).prop_map(Setting::Duplicates),
+        (prop::option::of((0u8..3).prop_filter_map("a node", NodeId::new)), shape())
+            .prop_map(|(node, latency)| Setting::Fsync { node, latency }),
+    ];
+    prop_oneof![of_nodes, others]
 }
 
 /// The record as it was by a moment, without what was done at it.
@@ -100,9 +162,24 @@ proptest! {
     }
 
     #[test]
-    fn a_setting_survives_its_text(setting in setting(), at in any::<u32>()) {
-        let step = Step { at: Micros(at.into()), action: Action::Set(setting) };
-        prop_assert_eq!(parse_steps(&step.to_string()), Ok(vec![step]));
+    fn an_action_survives_its_text_and_the_forms_of_a_document(
+        setting in setting(),
+        action in action(),
+        at in 0u32..1_000_000,
+    ) {
+        let step = |action| Step { at: Micros(at.into()), action };
+        let mut steps = vec![step(Action::Set(setting)), step(action)];
+        prop_assert_eq!(parse_steps(&raft_sim::format_steps(&steps)), Ok(steps.clone()));
+        let plan = workload::steady(3, Micros::from_secs(2), 1).expect("it can be");
+        let mut scenario = plan.scenario().clone();
+        scenario.script.append(&mut steps);
+        let document = Document::of(&scenario);
+        prop_assert_eq!(document.scenario(), Ok(scenario.clone()));
+        prop_assert_eq!(Document::from_json(&document.to_json()), Ok(document.clone()));
+        prop_assert_eq!(Document::from_packed(&document.to_packed()), Ok(document));
+        // As the head of a trace has it.
+        let json = serde_json::to_string(&scenario).expect("plain data");
+        prop_assert_eq!(serde_json::from_str::<Scenario>(&json).expect("it was written so"), scenario);
     }
 }
 

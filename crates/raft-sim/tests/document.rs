@@ -16,7 +16,7 @@ fn schedules() -> impl Strategy<Value = Scenario> {
         Leaning::Leases,
         Leaning::ThreatenedLeases,
         Leaning::Everything,
-        Leaning::Everything,
+        Leaning::LiveSettings,
     ]);
     let flaws = prop::sample::subsequence(Flaw::ALL, 0..4);
     let scenarios = (any::<u64>(), leanings, flaws).prop_map(|(number, leaning, flaws)| {

@@ -115,6 +115,15 @@ fn with_everything_switched_on_nothing_is_violated() {
     }
 }
 
+#[test]
+fn whatever_is_set_anew_while_a_cluster_runs_nothing_is_violated() {
+    let explored = find_nothing(Leaning::LiveSettings, schedules(3_000));
+    let Explored { schedules, .. } = explored;
+    for (what, count) in explored.counts() {
+        assert!(count * 20 > schedules, "{count} {what} in {schedules} schedules");
+    }
+}
+
 /// `RAFTLAB_SCHEDULES=1000000 cargo test -p raft-sim --test random_schedules` looks further.
 fn schedules(usual: u64) -> u64 {
     std::env::var("RAFTLAB_SCHEDULES").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)

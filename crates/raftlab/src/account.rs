@@ -62,6 +62,7 @@ impl Account {
                     LossCause::Cut => "at a cut",
                     LossCause::Dropped => "by the network",
                     LossCause::ReceiverDown => "since the receiver was down",
+                    LossCause::Taken => "since somebody took them",
                 };
                 *self.lost.entry(why).or_default() += 1;
             }
@@ -200,7 +201,7 @@ fn head(to: &mut impl Write, plan: &Plan, world: &World) -> io::Result<()> {
         scenario.duration,
         world.events()
     )?;
-    let flaws = scenario.settings.flaws;
+    let flaws = plan.flaws();
     if !flaws.is_none() {
         writeln!(to, "{BAD}modified Raft{BAD:#}: without these rules")?;
         for flaw in flaws.iter() {

@@ -28,6 +28,7 @@ impl Fate {
             Fate::Lost(LossCause::Cut) => "lost: cut off",
             Fate::Lost(LossCause::Dropped) => "lost: dropped",
             Fate::Lost(LossCause::ReceiverDown) => "lost: receiver down",
+            Fate::Lost(LossCause::Taken) => "lost: taken off its way",
         }
     }
 }

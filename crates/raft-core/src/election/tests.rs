@@ -444,6 +444,26 @@ fn a_timeout_is_drawn_anew_each_time_and_by_each_server() {
 }
 
 #[test]
+fn with_other_timeouts_a_timeout_is_drawn_anew_and_with_the_same_it_is_not() {
+    let slow = Settings {
+        election_timeout_min: Micros::from_secs(10),
+        election_timeout_max: Micros::from_secs(19),
+        ..Settings::default()
+    };
+    let timer = |server: &Server| server.node.view().election_timer().expect("no leader");
+    let mut server = Server::start(Start { settings: slow, ..Start::default() });
+    let drawn = timer(&server);
+    let others = Settings { pre_vote: true, max_entries_per_message: 1, ..slow };
+    server.tell(Input::Settings(others.check().expect("they can be")));
+    assert_eq!(timer(&server), drawn, "its patience is what it was");
+    server.now = server.now + Micros::from_secs(5);
+    server.tell(Input::Settings(Settings::default().check().expect("they can be")));
+    let (timeout, deadline) = timer(&server);
+    assert!(timeout >= TIMEOUT && timeout <= TIMEOUT + TIMEOUT);
+    assert_eq!(deadline, server.now + timeout, "counted from now");
+}
+
+#[test]
 fn hearing_the_leader_restarts_the_timer() {
     let mut server = Server::start(Start { term: 1, ..Start::default() });
     server.now = server.node.deadline().expect("a follower waits") - Micros(1);

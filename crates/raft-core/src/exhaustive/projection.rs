@@ -363,6 +363,8 @@ fn project_node(node: &Node, now: Micros, names: &Renaming, into: &mut Fingerpri
         pinned_timeouts: _,
         // No model here reads.
         follower_reads: _,
+        // No model changes the settings.
+        was_modified: _,
     } = node;
     into.write_id(Some(*id), names);
     membership.project(names, into);

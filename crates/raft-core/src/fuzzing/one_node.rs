@@ -126,12 +126,16 @@ impl Record {
 }
 
 pub(crate) fn run(settings: Settings, of: u8, steps: Vec<Step>) {
-    let is_real_raft = settings.flaws.is_none();
+    let mut is_real_raft = settings.flaws.is_none();
     let mut server = Server::start(Start { of, settings, ..Start::default() });
     server.disk_is_slow = true;
     server.applies_slowly = true;
     let mut record = Record::default();
     for step in steps {
+        if let Step::Tell(Input::Settings(settings)) = &step {
+            // What was done without a rule stays done, with that rule back in force.
+            is_real_raft &= settings.get().flaws.is_none();
+        }
         let own = server.term();
         let said = |term: SaidTerm| match term {
             SaidTerm::Any(term) => Term(term),
@@ -307,8 +311,9 @@ fn said_term(bytes: &mut Bytes<'_>) -> SaidTerm {
 
 fn input(bytes: &mut Bytes<'_>) -> Input {
     let request = RequestId(bytes.byte().into());
-    match bytes.below(9) {
+    match bytes.below(10) {
         0 => Input::Wake,
+        8 => Input::Settings(settings(bytes).check().expect("they can be")),
         1 => Input::Campaign,
         2 => Input::Transfer(bytes.node()),
         3 => Input::Propose { request, command: command() },

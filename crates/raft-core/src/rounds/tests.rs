@@ -79,6 +79,49 @@ fn a_leader_that_is_told_to_check_its_quorum_does() {
 }
 
 #[test]
+fn at_another_pace_a_leader_gives_its_followers_the_time_that_they_have_now() {
+    let check_quorum = true;
+    let slow = Settings {
+        election_timeout_min: Micros::from_secs(10),
+        election_timeout_max: Micros::from_secs(19),
+        heartbeat_interval: Micros::from_secs(2),
+        check_quorum,
+        ..Settings::default()
+    };
+    let mut leader = Server::leader(Start { settings: slow, ..Start::default() });
+    leader.now = leader.now + Micros::from_secs(2);
+    let quick = Settings { check_quorum, ..Settings::default() };
+    leader.tell(Input::Settings(quick.check().expect("they can be")));
+    let told_at = leader.now;
+    assert_eq!(leader.node.deadline(), Some(told_at), "a round was due by then anyway");
+    leader.tell(Input::Wake);
+    assert!(leader.node.view().is_leader(), "it asked them at the slow pace");
+    leader.now = told_at + TIMEOUT - Micros(1);
+    leader.tell(Input::Wake);
+    assert!(leader.node.view().is_leader());
+    leader.now = told_at + TIMEOUT;
+    leader.tell(Input::Wake);
+    assert!(!leader.node.view().is_leader(), "nobody answered");
+}
+
+#[test]
+fn with_a_shorter_interval_the_next_round_goes_out_an_interval_from_now() {
+    let slow = Settings {
+        election_timeout_min: Micros::from_secs(10),
+        election_timeout_max: Micros::from_secs(19),
+        heartbeat_interval: Micros::from_secs(2),
+        ..Settings::default()
+    };
+    let mut leader = Server::leader(Start { settings: slow, ..Start::default() });
+    let quick = Settings::default();
+    leader.tell(Input::Settings(quick.check().expect("they can be")));
+    assert_eq!(leader.node.deadline(), Some(leader.now + quick.heartbeat_interval));
+    // A longer interval does not put off what is due.
+    leader.tell(Input::Settings(slow.check().expect("they can be")));
+    assert_eq!(leader.node.deadline(), Some(leader.now + quick.heartbeat_interval));
+}
+
+#[test]
 fn no_lease_is_kept_where_leases_are_off() {
     let mut leader = Server::leader(Start::default());
     let seen = leader.hear(B, 1, accepted(1, 1));

@@ -59,6 +59,8 @@ pub(super) struct Messages {
     flown: Vec<Flown>,
     lost_at: Ascending,
     lost: Vec<Died>,
+    /// Where along its way the message was that somebody took last.
+    pub(super) taken_permille: u16,
     /// None was longer on its way.
     pub(super) longest: Micros,
 }
@@ -87,13 +89,21 @@ impl Messages {
         id
     }
 
+    /// It will end at another time than was said when it left.
+    pub(super) fn delayed(&mut self, id: MessageId, ends: Micros) {
+        self.end(id, ends, End::OnItsWay);
+    }
+
     pub(super) fn arrived(&mut self, id: MessageId, at: Micros) {
         self.end(id, at, End::Arrived);
     }
 
     pub(super) fn lost(&mut self, id: MessageId, because: LossCause, at: Micros) {
         let Some(span) = self.get(id) else { return };
-        let permille = reached(because, span.sent_at, span.ended_at, at);
+        let permille = match because {
+            LossCause::Taken => self.taken_permille,
+            _ => reached(because, span.sent_at, span.ended_at, at),
+        };
         self.end(id, at, End::Lost);
         self.lost_at.push(at.0);
         self.lost.push(Died { message: id.0 as u32, permille, because });
@@ -185,6 +195,6 @@ fn reached(because: LossCause, sent_at: Micros, ends_at: Micros, lost_at: Micros
         LossCause::Cut if lost_at < ends_at => ((lost_at - sent_at).0 * 1_000 / span) as u16,
         LossCause::Cut => 500,
         LossCause::Dropped => 700,
-        LossCause::ReceiverDown => 1_000,
+        LossCause::ReceiverDown | LossCause::Taken => 1_000,
     }
 }

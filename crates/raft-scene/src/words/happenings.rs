@@ -1,12 +1,12 @@
 //! What happens in a run.
 
-use super::{client, entries, message, names, property, request, span, transition};
+use super::transitions::kind_name;
+use super::{client, entries, message, names, property, request, settings, span, transition};
 use raft_core::{
-    Change, CommitCause, DriftBound, Index, Membership, Micros, Payload, ReadMode, Reconfiguration,
-    Transition,
+    Change, CommitCause, Index, Membership, Micros, Payload, Reconfiguration, Transition,
 };
 use raft_sim::{
-    Action, ActionRefusal, Happening, LossCause, Operation, Outcome, Put, Record, Setting, World,
+    Action, ActionRefusal, Happening, LossCause, Operation, Outcome, Put, Record, World,
 };
 
 /// What happened, as a sentence; `None` for what is of no interest to a reader, such as
@@ -23,6 +23,7 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             LossCause::Cut => "A message dies where the link is cut.".to_string(),
             LossCause::Dropped => "The network loses a message.".to_string(),
             LossCause::ReceiverDown => "A message finds its receiver down.".to_string(),
+            LossCause::Taken => "A message is taken off its way.".to_string(),
         },
         Happening::Node { node, transition: what } => return transition(*node, what),
         Happening::WriteAsked { node, change, .. } => match change {
@@ -125,27 +126,19 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             format!("{node} is told to {}.", reconfiguration(change))
         }
         Happening::TimeoutForced { node } => format!("{node} is told to stand for election."),
-        Happening::SettingChanged { setting } => match setting {
-            Setting::PreVote(true) => {
-                "From now on nodes ask before they stand: pre-vote is on.".into()
-            }
-            Setting::PreVote(false) => {
-                "From now on nodes stand without asking: pre-vote is off.".into()
-            }
-            Setting::CheckQuorum(true) => {
-                "From now on a leader that no majority answers steps down.".into()
-            }
-            Setting::CheckQuorum(false) => {
-                "From now on a leader that no majority answers leads on.".into()
-            }
-            Setting::Lease(None) => "From now on no leader has a lease.".into(),
-            Setting::Lease(Some(DriftBound { numerator, denominator })) => format!(
-                "From now on leaders have leases, with a drift bound of {numerator}/{denominator}."
-            ),
-            Setting::Reads(ReadMode::ReadIndex) => "From now on clients read by ReadIndex.".into(),
-            Setting::Reads(ReadMode::Lease) => "From now on clients read by lease.".into(),
-            Setting::Reads(ReadMode::Log) => "From now on clients read through the log.".into(),
-        },
+        Happening::MessageDropped { name, kind } => {
+            format!("{} from {} to {} is dropped.", an(kind_name(*kind)), name.from, name.to)
+        }
+        Happening::MessageDelayed { name, kind, ends_at, .. } => format!(
+            "{} from {} to {} is held up until {ends_at}.",
+            an(kind_name(*kind)),
+            name.from,
+            name.to
+        ),
+        Happening::MessageHurried { name, kind } => {
+            format!("{} from {} to {} arrives at once.", an(kind_name(*kind)), name.from, name.to)
+        }
+        Happening::SettingChanged { setting } => settings::changed(setting),
         Happening::ActionRefused { action, because } => refused(action, *because),
         Happening::OperationBegan { client: number, request: what, .. } => match number {
             0 => format!("You ask to {}.", request(what)),
@@ -192,8 +185,14 @@ fn reconfiguration(change: &Reconfiguration) -> String {
     }
 }
 
+/// `A RequestVote`, `An AppendEntries`.
+fn an(kind: &str) -> String {
+    let article = if kind.starts_with(['A', 'I']) { "An" } else { "A" };
+    format!("{article} {kind}")
+}
+
 /// `25`, `0.5`: of a hundred, what is given of a million.
-fn hundredths(per_million: u32) -> String {
+pub(super) fn hundredths(per_million: u32) -> String {
     let (whole, rest) = (per_million / 10_000, per_million % 10_000);
     let text = format!("{whole}.{rest:04}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
@@ -211,6 +210,17 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         ActionRefusal::IsTakingSnapshot => "that node is taking a snapshot",
         ActionRefusal::IsStalled => "that disk stalls already",
         ActionRefusal::IsNotStalled => "that disk does not stall",
+        ActionRefusal::IsNotOnItsWay => "that message is not on its way",
+        ActionRefusal::IsCutOff => "the link is cut",
+        ActionRefusal::ComesAfterOthers => {
+            "that link keeps the order, and other messages come first"
+        }
+        ActionRefusal::HeartbeatNotBelowTimeout => {
+            "heartbeats must come more often than the shortest election timeout"
+        }
+        ActionRefusal::FlawsContradict => {
+            "another rule is left out that says another way to do the same"
+        }
     };
     let what = match action {
         Action::Crash(_) => "crash",
@@ -234,6 +244,9 @@ fn refused(action: &Action, because: ActionRefusal) -> String {
         Action::Write(_) => "write",
         Action::Read { .. } | Action::ReadStraight(_) => "read",
         Action::Set(_) => "setting",
+        Action::DropMessage(_) => "lost message",
+        Action::DelayMessage { .. } => "delay",
+        Action::DeliverMessage(_) => "early arrival",
     };
     format!("No {what}: {why}.")
 }
@@ -295,6 +308,9 @@ pub const fn is_worth_telling(happening: &Happening) -> bool {
         | Happening::LinkMadeLossy { .. }
         | Happening::LinkMended { .. }
         | Happening::Healed
+        | Happening::MessageDropped { .. }
+        | Happening::MessageDelayed { .. }
+        | Happening::MessageHurried { .. }
         | Happening::ClockSet { .. }
         | Happening::ClockStepped { .. }
         | Happening::TransferOrdered { .. }

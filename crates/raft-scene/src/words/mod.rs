@@ -5,12 +5,14 @@ mod explain;
 mod happenings;
 mod messages;
 mod operations;
+mod settings;
 mod transitions;
 
 pub use explain::hit;
 pub use happenings::{happening, is_beginning, is_worth_telling};
 pub use messages::{Said, message};
 pub use operations::{client, how, operation};
+pub use settings::latency;
 pub use transitions::transition;
 
 pub(crate) use operations::{in_short as operation_in_short, is_stale, request};

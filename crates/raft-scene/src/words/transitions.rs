@@ -396,7 +396,7 @@ fn ignored(
     format!("{node} ignores {what}: {why}.")
 }
 
-fn kind_name(kind: MessageKind) -> &'static str {
+pub(super) fn kind_name(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::RequestVote => "RequestVote",
         MessageKind::RequestVoteReply => "answer to RequestVote",

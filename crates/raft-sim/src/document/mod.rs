@@ -372,7 +372,15 @@ record! {
         /// slow:A-B:50000 (microseconds), loss:A-B:250000 (of a million), mend:A-B, heal, clock:A:4/5,
         /// step:A:-250000 (microseconds), transfer:B, add-learner:D, add-voter:D, remove:A,
         /// joint:ABD, snapshot:leader, write:leader, read-index:B, read-lease:B, read-log:B,
-        /// read-straight:B.
+        /// read-straight:B; drop:A-B:17 (the 17th message that A sends B), delay:A-B:17:5000
+        /// (microseconds), deliver:A-B:17 (now); and set: with what is to be in force from then
+        /// on, such as set:pre-vote:on, set:lease:11/10 or off, set:reads:lease,
+        /// set:heartbeat:50000, set:election-timeout:150000-300000, set:timing:etcd-3.6,
+        /// set:stickiness:on, set:follower-reads:on, set:no-op:off, set:check-quorum:on,
+        /// set:max-entries:64, set:in-flight:256, set:promotion-lag:1000, set:snapshot-every:100
+        /// or off, set:snapshot-kept:10, set:snapshot-chunk:65536, set:latency:400-1200,
+        /// set:loss:100000 (of a million), set:duplicates:100000, set:client-latency:300,
+        /// set:fsync:B:20000, set:flaw:vote-without-comparing-logs:on.
         pub action as "do": Worded<Action>,
     }
 }

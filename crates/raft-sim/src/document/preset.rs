@@ -8,7 +8,7 @@ use raft_core::{Micros, Settings};
 
 /// A system whose default timing a scenario takes. Only the timing: what else such a system
 /// does by default, [`Preset::note`] says, and the scenario's `raft` may do the same.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Preset {
     /// The paper's.
     Paper,
@@ -59,6 +59,17 @@ impl Preset {
             Preset::Consul => 750,
             Preset::Logcabin => 250,
         })
+    }
+
+    /// The preset of a name, with the version of the system (`etcd-3.6`) or without (`etcd`).
+    pub fn of_name(name: &str) -> Option<Preset> {
+        let is_it = |full: &&&str| {
+            let version = full.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+            let is_version = |version: &str| version.starts_with(|it: char| it.is_ascii_digit());
+            **full == name || version.is_some_and(is_version)
+        };
+        let named = Preset::ALL.iter().zip(Preset::NAMES);
+        named.rev().find(|(_, full)| is_it(full)).map(|(preset, _)| *preset)
     }
 
     /// Where these numbers are written.
@@ -187,6 +198,15 @@ mod tests {
                 ..Settings::default()
             };
             assert!(settings.check().is_ok(), "{preset:?}");
+        }
+        for (preset, name) in Preset::ALL.iter().zip(Preset::NAMES) {
+            let short = name.trim_end_matches(|it: char| it == '.' || it.is_ascii_digit());
+            for name in [name, short.trim_end_matches('-')] {
+                assert_eq!(Preset::of_name(name), Some(*preset), "{name}");
+            }
+        }
+        for name in ["", "etc", "etcd-", "etcd-4", "hashicorp", "Paper"] {
+            assert_eq!(Preset::of_name(name), None, "{name}");
         }
         assert_eq!(timing(Some(Preset::Paper)), timing(None));
         assert_eq!(Preset::ALL.len(), Preset::NAMES.len());

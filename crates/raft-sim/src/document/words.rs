@@ -105,6 +105,25 @@ impl<T: Choice> Serialize for Named<T> {
     }
 }
 
+/// How serde takes one of a few things that have names where it is not [`Named`] itself:
+/// `#[serde(with = "named")]`.
+pub(crate) mod named {
+    use super::{Choice, Deserialize, Deserializer, Named, Serialize, Serializer};
+
+    pub(crate) fn serialize<T: Choice, S: Serializer>(
+        one: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Named(*one).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, T: Choice, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        Named::deserialize(deserializer).map(|Named(one)| one)
+    }
+}
+
 struct Pick<T>(PhantomData<T>);
 
 impl<T: Choice> Visitor<'_> for Pick<T> {

@@ -5,7 +5,9 @@ use super::{
     LONGEST_OFFSET, LONGEST_RUN, MOST_CLIENTS, MOST_NODES, MOST_STEPS, SLOWEST_LINK, Scenario,
     ScenarioError, Work,
 };
-use crate::action::{Action, SLOWEST, Step, is_plausible_step, means_it, nodes_of};
+use crate::action::{
+    Action, SLOWEST, Step, is_plausible_delay, is_plausible_step, means_it, nodes_of,
+};
 use crate::clock::Rate;
 use crate::expectation;
 use crate::initial;
@@ -256,9 +258,19 @@ pub(crate) fn check_action(
         wrong(field, format!("{text}: a link loses at most 1000000 of a million messages"));
     }
     if let Action::Set(setting) = action
-        && let Err(error) = setting.applied_to(Settings::default()).check()
+        && let Some(fault) = setting.fault()
     {
-        wrong(field, format!("{text}: {error}"));
+        wrong(field, format!("{text}: {fault}"));
+    }
+    if let Action::DropMessage(name)
+    | Action::DeliverMessage(name)
+    | Action::DelayMessage { message: name, .. } = action
+        && (name.from == name.to || name.nth == 0)
+    {
+        wrong(field, format!("{text}: messages go from one node to another, counted from 1"));
+    }
+    if matches!(action, Action::DelayMessage { by, .. } if !is_plausible_delay(*by)) {
+        wrong(field, format!("{text}: a message is held up by 1 µs to a minute"));
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn write(plan: &Plan, to: &mut impl fmt::Write) -> fmt::Result {
     let mut head = Head {
         format: FORMAT,
         version: TRACE_VERSION,
-        modified_raft: !plan.scenario().settings.flaws.is_none(),
+        modified_raft: !plan.flaws().is_none(),
         seed: plan.seed(),
         scenario: plan.scenario(),
         interventions: plan.interventions(),

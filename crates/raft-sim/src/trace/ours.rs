@@ -71,7 +71,7 @@ pub(super) fn check<R: BufRead>(
 }
 
 fn origin(plan: &Plan) -> Origin {
-    let flaws = plan.scenario().settings.flaws;
+    let flaws = plan.flaws();
     Origin::Ours {
         scenario: plan.scenario().name.clone(),
         seed: plan.seed(),

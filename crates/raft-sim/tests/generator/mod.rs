@@ -3,6 +3,7 @@
 
 pub(crate) mod everything;
 pub(crate) mod explored;
+pub(crate) mod live_settings;
 #[allow(dead_code, reason = "not every test draws rules")]
 pub(crate) mod occasions;
 pub(crate) mod shrink;
@@ -63,6 +64,8 @@ pub(crate) enum Leaning {
     ThreatenedLeases,
     /// All that the protocol has, switched on at random: see [`everything`].
     Everything,
+    /// The same, and what can be set anew while a cluster runs is: see [`live_settings`].
+    LiveSettings,
 }
 
 /// The schedule of this number, with these rules left out.
@@ -70,6 +73,9 @@ pub(crate) enum Leaning {
 pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario {
     if leaning == Leaning::Everything {
         return everything::scenario(number, flaws);
+    }
+    if leaning == Leaning::LiveSettings {
+        return live_settings::scenario(number, flaws);
     }
     let mut dice = Dice(number.wrapping_mul(0xd6e8_feb8_6659_fd93));
     let threatened = leaning == Leaning::ThreatenedLeases;
@@ -90,7 +96,9 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
     let (low, high) = match leaning {
         Leaning::Leases => dice.pick(&[(10, 10), (9, 10), (8, 12), (5, 20)]),
         Leaning::ThreatenedLeases => dice.pick(&[(10, 10), (9, 10), (5, 20)]),
-        Leaning::Any | Leaning::ShortLeaderships | Leaning::Everything => (5, 20),
+        Leaning::Any | Leaning::ShortLeaderships | Leaning::Everything | Leaning::LiveSettings => {
+            (5, 20)
+        }
     };
     let settings = Settings {
         election_timeout_min: Micros(timeout),
