@@ -11,7 +11,7 @@ pub(crate) struct Latencies {
 
 impl Latencies {
     fn of(mut latencies: Vec<Micros>) -> Latencies {
-        latencies.sort_unstable();
+        latencies.sort_by_cached_key(|latency| latency.0);
         Latencies { sorted: latencies }
     }
 

@@ -44,7 +44,7 @@ impl Runs {
             .filter(|run| !run.address.is_same_run(address))
             .filter_map(|run| parted(&run.address, address))
             .collect();
-        forks.sort_unstable();
+        forks.sort_by_cached_key(|at| at.0);
         forks.dedup();
         forks
     }

@@ -223,7 +223,7 @@ impl Node {
     ) -> Result<(), ReconfigurationRefusal> {
         let Role::Leader(leader) = &self.role else { return Ok(()) };
         let match_index =
-            leader.progress.get(&server).map_or(Index::ZERO, |progress| progress.match_index);
+            leader.progress.get(server).map_or(Index::ZERO, |progress| progress.match_index);
         let entries = self.log.last_index().0.saturating_sub(match_index.0);
         if old.learners.contains(server) && entries > self.settings().promotion_lag_max {
             return Err(ReconfigurationRefusal::LearnerLags { entries });
@@ -246,9 +246,9 @@ impl Node {
         let id = self.id;
         let Role::Leader(leader) = &mut self.role else { return };
         let everyone = membership.everyone().without(id);
-        leader.progress.retain(|server, _| everyone.contains(*server));
+        leader.progress.retain(everyone);
         for server in everyone.iter() {
-            leader.progress.entry(server).or_insert_with(|| Progress::new(next_index));
+            leader.progress.get_or_insert(server, Progress::new(next_index));
         }
     }
 

@@ -319,7 +319,7 @@ mod tests {
             assert_eq!(words, std::format!("{flaw:?}"));
         }
         fn capitalised(word: &str) -> std::string::String {
-            word[..1].to_uppercase() + &word[1..]
+            word[..1].to_ascii_uppercase() + &word[1..]
         }
     }
 }

@@ -98,6 +98,7 @@ mod log;
 mod membership;
 mod message;
 mod node;
+mod per_server;
 mod persistence;
 mod pre_vote;
 pub mod quorum;

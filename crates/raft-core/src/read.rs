@@ -158,7 +158,7 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else {
             return self.refuse_read_index(from, number, ReadRefusal::NotLeader);
         };
-        if !leader.progress.contains_key(&from) {
+        if leader.progress.get(from).is_none() {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         }
         if mode == ReadMode::Log {

@@ -5,6 +5,7 @@ use crate::log::{Entry, Index, Log, LogEnd, Payload};
 use crate::membership::{NodeId, NodeSet};
 use crate::message::{AppendAnswer, AppendEntries, AppendReply, Message, MessageKind, Round};
 use crate::node::{Node, Role};
+use crate::per_server::PerServer;
 use crate::read::{Asker, PendingRead};
 use crate::rounds::Rounds;
 use crate::settings::Settings;
@@ -12,7 +13,7 @@ use crate::snapshot::Sending;
 use crate::time::Micros;
 use crate::transfer::Transfer;
 use crate::transition::{CommitCause, IgnoreCause, Transition};
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use in_flight::InFlight;
 
@@ -21,7 +22,7 @@ mod in_flight;
 /// What a leader keeps for as long as it leads (Figure 2, volatile state on leaders).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Leader {
-    pub(crate) progress: BTreeMap<NodeId, Progress>,
+    pub(crate) progress: PerServer<Progress>,
     pub(crate) rounds: Rounds,
     pub(crate) reads: VecDeque<PendingRead>,
     /// The office is being handed over.
@@ -69,8 +70,12 @@ impl Leader {
     /// matchIndex to 0" (Figure 2).
     pub(crate) fn new(now: Micros, others: NodeSet, last_index: Index) -> Leader {
         let progress = Progress::new(last_index.next());
+        let mut followers = PerServer::new();
+        for id in others.iter() {
+            followers.get_or_insert(id, progress.clone());
+        }
         Leader {
-            progress: others.iter().map(|id| (id, progress.clone())).collect(),
+            progress: followers,
             rounds: Rounds::new(now),
             reads: VecDeque::new(),
             transfer: None,
@@ -141,7 +146,7 @@ impl Node {
 
     fn send_new_entries(&mut self, now: Micros) {
         let Role::Leader(leader) = &self.role else { return };
-        let followers: NodeSet = leader.progress.keys().copied().collect();
+        let followers: NodeSet = leader.progress.servers();
         for follower in followers.iter() {
             self.send_new_entries_to(now, follower);
         }
@@ -162,7 +167,7 @@ impl Node {
     fn next_entry_for(&self, follower: NodeId) -> Option<Index> {
         let in_flight_max = self.settings().in_flight_messages_max;
         let Role::Leader(leader) = &self.role else { return None };
-        let progress = leader.progress.get(&follower)?;
+        let progress = leader.progress.get(follower)?;
         let next = progress.next_index;
         let has_more = next <= self.log.last_index();
         (has_more && progress.may_be_sent_entries(in_flight_max)).then_some(next)
@@ -191,7 +196,7 @@ impl Node {
     ) {
         let Settings { max_entries_per_message, in_flight_messages_max, .. } = *self.settings();
         let Role::Leader(leader) = &self.role else { return };
-        let Some(progress) = leader.progress.get(&to) else { return };
+        let Some(progress) = leader.progress.get(to) else { return };
         let may_carry_entries = progress.may_be_sent_entries(in_flight_messages_max)
             || is_regular && matches!(progress.pace, Pace::Probe { .. });
         let most = if may_carry_entries { max_entries_per_message } else { 0 };
@@ -202,7 +207,7 @@ impl Node {
         let first = self.log.first_index();
         let Role::Leader(leader) = &mut self.role else { return };
         let round = leader.rounds.newest;
-        let Some(progress) = leader.progress.get_mut(&to) else { return };
+        let Some(progress) = leader.progress.get_mut(to) else { return };
         match progress.pace {
             Pace::Snapshot(_) => return self.send_bare_heartbeat(to, confirms_read),
             _ if progress.next_index < first => return self.begin_snapshot(now, to),
@@ -339,7 +344,7 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else {
             return self.ignore_message(from, kind, IgnoreCause::WrongRole);
         };
-        let Some(progress) = leader.progress.get_mut(&from) else {
+        let Some(progress) = leader.progress.get_mut(from) else {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         };
         if reply.round > leader.rounds.newest {
@@ -369,7 +374,7 @@ impl Node {
         outcome: Result<Learned, IgnoreCause>,
     ) {
         let Role::Leader(leader) = &self.role else { return };
-        let Some(progress) = leader.progress.get(&from) else { return };
+        let Some(progress) = leader.progress.get(from) else { return };
         let (match_index, next_index) = (progress.match_index, progress.next_index);
         match outcome {
             Err(IgnoreCause::Impossible) => {
@@ -412,7 +417,7 @@ impl Node {
             if server == id {
                 own
             } else {
-                leader.progress.get(&server).map_or(Index::ZERO, |progress| progress.match_index)
+                leader.progress.get(server).map_or(Index::ZERO, |progress| progress.match_index)
             }
         };
         let Some(held) = rule.reached(&self.membership, match_index) else {

@@ -15,10 +15,11 @@ use crate::flaws::Flaw;
 use crate::membership::{NodeId, NodeSet};
 use crate::message::Round;
 use crate::node::{Node, Role};
+use crate::per_server::PerServer;
 use crate::settings::DriftBound;
 use crate::time::Micros;
 use crate::transition::{StepDownCause, Transition};
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 
 /// A leader's rounds within its term.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -32,7 +33,7 @@ pub(crate) struct Rounds {
     pub(crate) due: Micros,
     /// The rounds that no majority has answered yet, and when each was sent.
     sent: VecDeque<(Round, Micros)>,
-    answered: BTreeMap<NodeId, Round>,
+    answered: PerServer<Round>,
     pub(crate) confirmed: Option<Confirmed>,
     /// Whether leases are over for this term, because it was handed over.
     leases_ended: bool,
@@ -62,7 +63,7 @@ impl Rounds {
             newest: Round(0),
             due: now,
             sent: VecDeque::new(),
-            answered: BTreeMap::new(),
+            answered: PerServer::new(),
             confirmed: None,
             leases_ended: false,
             no_lease_by: Round(0),
@@ -148,7 +149,7 @@ impl Node {
         if confirms_read {
             leader.rounds.newest_for_read = round;
         }
-        let followers: crate::membership::NodeSet = leader.progress.keys().copied().collect();
+        let followers: crate::membership::NodeSet = leader.progress.servers();
         self.transition(Transition::RoundStarted { round, confirms_read });
         for follower in followers.iter() {
             self.send_heartbeat(now, follower, is_regular, confirms_read);
@@ -173,10 +174,10 @@ impl Node {
         if rounds.confirmed_round() == rounds.newest {
             return;
         }
-        let answered = rounds.answered.entry(from).or_default();
+        let answered = rounds.answered.get_or_insert(from, Round::default());
         *answered = round.max(*answered);
         let Some(reached) = rule.reached(&self.membership, |server| {
-            rounds.answered.get(&server).copied().unwrap_or_default()
+            rounds.answered.get(server).copied().unwrap_or_default()
         }) else {
             return;
         };

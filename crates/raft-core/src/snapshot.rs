@@ -211,7 +211,7 @@ impl Node {
         };
         let (end, bytes) = (snapshot.end, snapshot.bytes());
         let Role::Leader(leader) = &mut self.role else { return };
-        let Some(progress) = leader.progress.get_mut(&to) else { return };
+        let Some(progress) = leader.progress.get_mut(to) else { return };
         progress.pace = Pace::Snapshot(Sending { snapshot, offset: 0, sent_at: now });
         self.transition(Transition::SnapshotSendStarted { to, end, bytes });
         self.send_chunk(now, to);
@@ -222,7 +222,7 @@ impl Node {
         let most = self.settings().snapshot_chunk_bytes;
         let Role::Leader(leader) = &mut self.role else { return };
         let round = leader.rounds.newest;
-        let Some(progress) = leader.progress.get_mut(&to) else { return };
+        let Some(progress) = leader.progress.get_mut(to) else { return };
         let Pace::Snapshot(sending) = &mut progress.pace else { return };
         sending.sent_at = now;
         let message = Message::InstallSnapshot(sending.chunk(most, round));
@@ -234,7 +234,7 @@ impl Node {
     pub(crate) fn repeat_chunk(&mut self, now: Micros, to: NodeId) {
         let patience = self.settings().election_timeout_min;
         let Role::Leader(leader) = &self.role else { return };
-        let Some(progress) = leader.progress.get(&to) else { return };
+        let Some(progress) = leader.progress.get(to) else { return };
         if let Pace::Snapshot(sending) = &progress.pace
             && now >= sending.sent_at + patience
         {
@@ -249,7 +249,7 @@ impl Node {
     /// its answers count for reads, leases and check-quorum as anyone's do.
     pub(crate) fn send_bare_heartbeat(&mut self, to: NodeId, confirms_read: bool) {
         let Role::Leader(leader) = &self.role else { return };
-        let Some(progress) = leader.progress.get(&to) else { return };
+        let Some(progress) = leader.progress.get(to) else { return };
         let heartbeat = AppendEntries {
             previous: LogEnd::default(),
             entries: Vec::new(),
@@ -383,7 +383,7 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else {
             return self.ignore_message(from, kind, IgnoreCause::WrongRole);
         };
-        let Some(progress) = leader.progress.get_mut(&from) else {
+        let Some(progress) = leader.progress.get_mut(from) else {
             return self.ignore_message(from, kind, IgnoreCause::NotAMember);
         };
         if reply.round > leader.rounds.newest {

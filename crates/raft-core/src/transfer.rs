@@ -50,7 +50,7 @@ impl Node {
     fn bring_up_to_date(&mut self, now: Micros, target: NodeId) {
         let last = self.log.last_index();
         let Role::Leader(leader) = &self.role else { return };
-        let lacks = leader.progress.get(&target).is_some_and(|progress| {
+        let lacks = leader.progress.get(target).is_some_and(|progress| {
             progress.match_index < last && matches!(progress.pace, Pace::Probe { .. })
         });
         if lacks {
@@ -66,7 +66,7 @@ impl Node {
         let Some(transfer) = &mut leader.transfer else { return };
         let target = transfer.target;
         let match_index =
-            leader.progress.get(&target).map_or(Index::ZERO, |progress| progress.match_index);
+            leader.progress.get(target).map_or(Index::ZERO, |progress| progress.match_index);
         if transfer.is_told || match_index < last {
             return;
         }

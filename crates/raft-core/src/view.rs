@@ -214,7 +214,7 @@ impl<'a> View<'a> {
 impl<'a> LeaderView<'a> {
     /// What it knows of a follower's log.
     pub fn progress(&self, follower: NodeId) -> Option<ProgressView> {
-        self.0.progress.get(&follower).map(|progress| ProgressView {
+        self.0.progress.get(follower).map(|progress| ProgressView {
             next_index: progress.next_index,
             match_index: progress.match_index,
             messages_in_flight: progress.in_flight.count(),

@@ -48,9 +48,11 @@ pub(crate) fn clients(world: &World, layout: &Layout, stale: &[OperationId]) -> 
     let least = metrics.label_size * 10.5;
     let fitting = ((room + BETWEEN) / (least + BETWEEN)).floor().max(1.0) as usize;
     if states.len() > fitting {
-        states.sort_unstable_by_key(|state| (!state.is_stale, state.number.wrapping_sub(1)));
+        let rank = |state: &State| u64::from(state.number.wrapping_sub(1));
+        let after_the_stale = |state: &State| u64::from(!state.is_stale) << 32;
+        states.sort_by_cached_key(|state| after_the_stale(state) | rank(state));
         states.truncate(fitting);
-        states.sort_unstable_by_key(|state| state.number.wrapping_sub(1));
+        states.sort_by_cached_key(rank);
     }
     if states.is_empty() {
         return Vec::new();

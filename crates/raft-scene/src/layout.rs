@@ -1,6 +1,6 @@
 //! Where things go: nodes on a ring, logs and words outward, clients below.
 
-use crate::geometry::{Point, Rectangle};
+use crate::geometry::{Point, Rectangle, direction};
 use crate::stage::{Metrics, StageView};
 use std::f32::consts::TAU;
 
@@ -89,8 +89,8 @@ impl Layout {
         let clients = Rectangle::new(0.0, view.height - strip, view.width, strip);
 
         let angles: Vec<f32> = (0..nodes).map(|place| TAU * place as f32 / nodes as f32).collect();
-        let lowest = angles.iter().map(|angle| -angle.cos()).fold(-1.0, f32::max);
-        let widest = angles.iter().map(|angle| angle.sin()).fold(0.0, f32::max);
+        let lowest = angles.iter().map(|angle| -direction(*angle).1).fold(-1.0, f32::max);
+        let widest = angles.iter().map(|angle| direction(*angle).0).fold(0.0, f32::max);
 
         // The line at the top is for the wall's label.
         let label_line = metrics.label_size + 10.0;
@@ -115,12 +115,8 @@ impl Layout {
         }
         let slack = (height - vertical * spread).max(0.0) / 2.0;
         let middle = Point::new(view.width / 2.0, top + slack + vertical);
-        let centers = angles
-            .iter()
-            .map(|angle| {
-                Point::new(middle.x + horizontal * angle.sin(), middle.y - vertical * angle.cos())
-            })
-            .collect();
+        let centers =
+            angles.iter().map(|angle| middle.around(*angle, horizontal, vertical)).collect();
         Layout { is_compact, metrics, middle, centers, clients, bounds }
     }
 

@@ -326,8 +326,7 @@ fn pips(votes: &[(NodeId, Vote)], layout: &Layout, center: Point) -> Vec<PipMark
     let side = if layout.is_compact { -1.0 } else { 1.0 };
     let place = |(place, (voter, vote)): (usize, &(NodeId, Vote))| {
         let angle = (place as f32 - middle) * step;
-        let center =
-            Point::new(center.x + distance * angle.sin(), center.y + side * distance * angle.cos());
+        let center = center.around(angle, distance, -side * distance);
         PipMark { voter: *voter, vote: *vote, center, radius: radius * PIP_RADIUS }
     };
     votes.iter().enumerate().map(place).collect()

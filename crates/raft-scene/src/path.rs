@@ -64,7 +64,7 @@ pub(crate) trait PathData {
     fn hexagon(&mut self, center: Point, radius: f32) {
         let corners: [Point; 6] = std::array::from_fn(|place| {
             let angle = place as f32 * std::f32::consts::PI / 3.0;
-            Point::new(center.x + radius * angle.sin(), center.y - radius * angle.cos())
+            center.around(angle, radius, radius)
         });
         self.polygon(&corners);
     }
@@ -73,7 +73,7 @@ pub(crate) trait PathData {
         let corners: [Point; 10] = std::array::from_fn(|place| {
             let angle = place as f32 * std::f32::consts::PI / 5.0;
             let length = if place % 2 == 0 { radius } else { radius * 0.45 };
-            Point::new(center.x + length * angle.sin(), center.y - length * angle.cos())
+            center.around(angle, length, length)
         });
         self.polygon(&corners);
     }

@@ -7,6 +7,7 @@ use crate::node_mark::NodeRole;
 use crate::path::PathData;
 use crate::text_mark::{Anchor, TextMark, Tone, text_width};
 use crate::timeline_index::{Fault, MessageSpan, OperationSpan, TimelineIndex};
+use crate::words;
 use raft_core::{Micros, NodeId, NodeSet};
 use raft_sim::{OperationId, Outcome, Property};
 
@@ -276,12 +277,10 @@ impl TimelineMarks {
                 Fault::Busy(node) => (NodeSet::only(*node), format!("{node} takes a snapshot")),
                 Fault::Stalled(node) => (NodeSet::only(*node), format!("{node}'s disk stalls")),
                 Fault::Cut { from, to } => (NodeSet::only(*to), format!("{from} → {to} cut")),
-                Fault::Wall { groups, minorities } => {
-                    let mut groups = groups.clone();
-                    groups.sort_unstable_by_key(|group| group.iter().next());
-                    let names: Vec<String> = groups.iter().map(NodeSet::to_string).collect();
-                    (*minorities, format!("partition {}", names.join(" | ")))
-                }
+                Fault::Wall { groups, minorities } => (
+                    *minorities,
+                    format!("partition {}", words::groups(groups, |it| it.to_string())),
+                ),
             };
             let mut bounds: Vec<Rectangle> = Vec::new();
             for node in lanes.iter() {

@@ -1,9 +1,10 @@
 //! The wall between the groups of a parted cluster.
 
-use crate::geometry::{Point, Rectangle, distance_to_segment};
+use crate::geometry::{Point, Rectangle, direction, distance_to_segment};
 use crate::layout::{Layout, MARGIN};
 use crate::path::PathData;
 use crate::text_mark::{Anchor, TextMark, Tone, text_width};
+use crate::words;
 use raft_core::quorum::is_quorum;
 use raft_core::{Micros, NodeSet};
 use raft_sim::World;
@@ -106,9 +107,7 @@ pub(crate) fn wall(world: &World, layout: &Layout) -> Option<WallMark> {
         .collect();
     sides.swap(0, inner);
 
-    let mut named: Vec<NodeSet> = groups.to_vec();
-    named.sort_unstable_by_key(|group| group.iter().next());
-    let named = named.iter().map(NodeSet::to_string).collect::<Vec<_>>().join(" | ");
+    let named = words::groups(groups, |group| group.to_string());
     let description = format!("A partition, since {since}: {named}.");
     Some(WallMark { sides, line, label: label(layout, &named, since), since, description })
 }
@@ -213,7 +212,7 @@ fn gate(layout: &Layout, place: usize) -> Point {
 fn exit(layout: &Layout, gate: Point, place: usize) -> Exit {
     let count = layout.centers.len();
     let (one, other) = (layout.centers[place % count], layout.centers[(place + 1) % count]);
-    let side = (TAU * ((place % count) as f32 + 0.5) / count as f32).sin();
+    let (side, _) = direction(TAU * ((place % count) as f32 + 0.5) / count as f32);
     if side.abs() < 0.001 && count > 1 {
         let at = Point::new(gate.x, layout.bounds.bottom());
         return Exit { at, is_below: true, past: None };
@@ -290,7 +289,8 @@ impl Bend {
         };
         let whole = 2.0 * (width + height);
         let from = along(self.from);
-        let span = (along(self.to) - from).rem_euclid(whole);
+        let onwards = |way: f32| way - whole * (way / whole).floor();
+        let span = onwards(along(self.to) - from);
         let corners = [
             (0.0, Point::new(0.0, 0.0)),
             (width, Point::new(width, 0.0)),
@@ -299,10 +299,11 @@ impl Bend {
         ];
         let mut passed: Vec<(f32, Point)> = corners
             .iter()
-            .map(|(at, corner)| ((at - from).rem_euclid(whole), *corner))
+            .map(|(at, corner)| (onwards(at - from), *corner))
             .filter(|(at, _)| *at < span)
             .collect();
-        passed.sort_unstable_by(|(one, _), (other, _)| other.total_cmp(one));
+        // The furthest first. What is positive is in the order of its bits.
+        passed.sort_by_cached_key(|(at, _)| u64::from((whole - at).to_bits()));
         for (_, corner) in passed {
             path.line_to(corner);
         }

@@ -497,7 +497,7 @@ impl FromStr for Step {
 /// Puts steps into the order of time. Those of one moment stay in the order in which
 /// they are given.
 pub fn sort_steps(steps: &mut [Step]) {
-    steps.sort_by_key(|step| step.at);
+    steps.sort_by_cached_key(|step| step.at.0);
 }
 
 /// Every node that an action names.

@@ -8,8 +8,8 @@ use crate::pin::{self, Pin};
 use crate::queue::Due;
 use crate::snapshot::SnapshotUnderWay;
 use crate::state_machine::StateMachine;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use litemap::LiteMap;
 use raft_core::{CheckedSettings, Index, Micros, Node, NodeId, RequestId, Term};
 
 /// One machine of the cluster.
@@ -40,9 +40,9 @@ pub(crate) struct Process {
     pub(crate) node: Node,
     pub(crate) machine: StateMachine,
     /// Writes that this node took as leader, by where they stand in its log.
-    pub(crate) proposals: BTreeMap<Index, (Term, OperationId)>,
+    pub(crate) proposals: LiteMap<Index, (Term, OperationId)>,
     /// Questions that it has not answered yet.
-    pub(crate) requests: BTreeMap<RequestId, OperationId>,
+    pub(crate) requests: LiteMap<RequestId, OperationId>,
 }
 
 impl Host {
@@ -71,8 +71,8 @@ impl Host {
             snapshot: None,
             node,
             machine: StateMachine::default(),
-            proposals: BTreeMap::new(),
-            requests: BTreeMap::new(),
+            proposals: LiteMap::new(),
+            requests: LiteMap::new(),
         });
     }
 

@@ -18,12 +18,12 @@
 
 use crate::scenario::Scenario;
 use crate::state_machine::{Key, Put, Session, StateMachine, Value};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
+use litemap::LiteMap;
 use raft_core::{
     Durable, Entry, HardState, Index, Log, LogEnd, NodeId, NodeSet, Payload, Snapshot, Term,
 };
@@ -177,7 +177,7 @@ impl Past {
                 }
             }
         }
-        let mut open = BTreeMap::new();
+        let mut open = LiteMap::new_vec();
         for (_, log) in &past.logs {
             for (index, put) in log.iter().filter_map(|(at, entry)| Some((at, put_of(entry)?))) {
                 past.last_value = past.last_value.max(put.value);
@@ -291,7 +291,7 @@ fn check_logs(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
             }
         }
     }
-    let mut places = BTreeMap::new();
+    let mut places = LiteMap::new_vec();
     for (node, log) in &past.logs {
         for (index, entry) in log.iter() {
             let Some(put) = put_of(entry) else { continue };

@@ -4,9 +4,9 @@ use crate::draw::{Purpose, draw};
 use crate::latency::Latency;
 use crate::pin::{self, Pin};
 use crate::record::LossCause;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::fmt;
+use litemap::LiteMap;
 use raft_core::{Envelope, Message, MessageKind, Micros, NodeId, NodeSet, Payload};
 use serde::{Deserialize, Serialize};
 
@@ -216,38 +216,38 @@ impl Flight {
 /// The network's state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Network {
-    sent: BTreeMap<(NodeId, NodeId, MessageKind), u64>,
+    sent: LiteMap<(NodeId, NodeId, MessageKind), u64>,
     // How many messages went over each link, by which they are named.
-    flown: BTreeMap<(NodeId, NodeId), u64>,
+    flown: LiteMap<(NodeId, NodeId), u64>,
     next_message: u64,
-    flights: BTreeMap<MessageId, Flight>,
+    flights: LiteMap<MessageId, Flight>,
     groups: Vec<NodeSet>,
     parted_since: Option<Micros>,
-    cut: BTreeSet<(NodeId, NodeId)>,
+    cut: LiteMap<(NodeId, NodeId), ()>,
     // What an operator did to single links: how much longer a message takes, and how many of
     // a million are lost.
-    slowed: BTreeMap<(NodeId, NodeId), Micros>,
-    lossy: BTreeMap<(NodeId, NodeId), u32>,
+    slowed: LiteMap<(NodeId, NodeId), Micros>,
+    lossy: LiteMap<(NodeId, NodeId), u32>,
     // Until when a link is busy with what was sent before, where it carries so much and no
     // more; and when the last message arrives, where they do in order.
-    busy_until: BTreeMap<(NodeId, NodeId), Micros>,
-    last_arrival: BTreeMap<(NodeId, NodeId), Micros>,
+    busy_until: LiteMap<(NodeId, NodeId), Micros>,
+    last_arrival: LiteMap<(NodeId, NodeId), Micros>,
 }
 
 impl Network {
     pub(crate) const fn new() -> Network {
         Network {
-            sent: BTreeMap::new(),
-            flown: BTreeMap::new(),
+            sent: LiteMap::new(),
+            flown: LiteMap::new(),
             next_message: 0,
-            flights: BTreeMap::new(),
+            flights: LiteMap::new(),
             groups: Vec::new(),
             parted_since: None,
-            cut: BTreeSet::new(),
-            slowed: BTreeMap::new(),
-            lossy: BTreeMap::new(),
-            busy_until: BTreeMap::new(),
-            last_arrival: BTreeMap::new(),
+            cut: LiteMap::new(),
+            slowed: LiteMap::new(),
+            lossy: LiteMap::new(),
+            busy_until: LiteMap::new(),
+            last_arrival: LiteMap::new(),
         }
     }
 
@@ -279,7 +279,7 @@ impl Network {
 
     /// The links that are cut one by one, each in one direction.
     pub fn cut_links(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
-        self.cut.iter().copied()
+        self.cut.keys().copied()
     }
 
     /// The links that somebody made slower, each in one direction, and by how much.
@@ -296,7 +296,7 @@ impl Network {
     /// Whether a message from one to the other would be lost, by a wall or a cut.
     pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
         let parted = self.groups.iter().any(|group| group.contains(from) != group.contains(to));
-        parted || self.cut.contains(&(from, to))
+        parted || self.cut.contains_key(&(from, to))
     }
 
     /// Sends a message. Gives its name and when it ends, and the same of its duplicate
@@ -472,7 +472,7 @@ impl Network {
     }
 
     pub(crate) fn cut(&mut self, from: NodeId, to: NodeId) {
-        self.cut.insert((from, to));
+        self.cut.insert((from, to), ());
     }
 
     pub(crate) fn slow(&mut self, from: NodeId, to: NodeId, by: Micros) {

@@ -310,7 +310,7 @@ impl Plan {
     /// What a person did, in the order in which it happens.
     pub(crate) fn interventions_in_time(&self) -> impl Iterator<Item = &Step> {
         let mut steps: Vec<&Step> = self.interventions.iter().collect();
-        steps.sort_by_key(|step| step.at);
+        steps.sort_by_cached_key(|step| step.at.0);
         steps.into_iter()
     }
 

@@ -1,8 +1,8 @@
 //! The replicated state machine: a small key-value store with client sessions.
 
-use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use litemap::LiteMap;
 use raft_core::Command;
 
 /// A key: one letter on the page, `x` for 0.
@@ -100,8 +100,8 @@ impl Put {
 /// fill it anew.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StateMachine {
-    values: BTreeMap<Key, Value>,
-    last_of_session: BTreeMap<u32, u64>,
+    values: LiteMap<Key, Value>,
+    last_of_session: LiteMap<u32, u64>,
 }
 
 impl StateMachine {

@@ -552,12 +552,18 @@ impl World {
         process.machine = machine.unwrap_or_default();
         // What it proposed up to there, while it led, is in the snapshot or lost: it won't
         // see which. The clients ask again; the sessions tell what was applied.
-        let later = process.proposals.split_off(&end.index.next());
-        let unknown = core::mem::replace(&mut process.proposals, later);
+        let mut unknown = Vec::new();
+        process.proposals.retain(|index, (_, operation)| {
+            let is_later = *index > end.index;
+            if !is_later {
+                unknown.push(*operation);
+            }
+            is_later
+        });
         let own_now = host.clock.shows_at(self.now);
         process.node.handle(own_now, Input::Applied(end.index));
         self.emit(Happening::Restored { node, end });
-        for (_, operation) in unknown.into_values() {
+        for operation in unknown {
             self.answer_unknown(node, operation);
         }
     }

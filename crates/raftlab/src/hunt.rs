@@ -73,7 +73,7 @@ fn told(to: &mut impl io::Write, find: &Find, path: &Path) -> io::Result<()> {
 }
 
 fn property(name: &str) -> Result<Property, Failure> {
-    let key = |text: &str| text.to_lowercase().replace([' ', '_'], "-");
+    let key = |text: &str| text.to_ascii_lowercase().replace([' ', '_'], "-");
     let all = Property::ALL.into_iter();
     all.clone().find(|property| key(&property.to_string()) == key(name)).ok_or_else(|| {
         let names: Vec<String> = all.map(|property| key(&property.to_string())).collect();

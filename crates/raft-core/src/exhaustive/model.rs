@@ -542,7 +542,7 @@ fn chunk_sent_at(node: &Node) -> Option<Micros> {
         Pace::Snapshot(sending) => Some(sending.sent_at),
         Pace::Probe { .. } | Pace::Replicate => None,
     };
-    leader.progress.values().filter_map(sent_at).max()
+    leader.progress.iter().map(|(_, progress)| progress).filter_map(sent_at).max()
 }
 
 /// What a server meets.

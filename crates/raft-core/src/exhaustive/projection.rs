@@ -418,9 +418,9 @@ fn project_leader(leader: &Leader, names: &Renaming, into: &mut Fingerprint) {
     let Leader { progress, rounds: _, reads: _, transfer, unsent_proposal_at, withheld: _ } =
         leader;
     into.write(u64::from(unsent_proposal_at.is_some()));
-    into.write(progress.len() as u64);
+    into.write(progress.iter().len() as u64);
     let mut of_followers: Vec<(NodeId, &Progress)> =
-        progress.iter().map(|(id, progress)| (names.of(*id), progress)).collect();
+        progress.iter().map(|(id, progress)| (names.of(id), progress)).collect();
     of_followers.sort_unstable_by_key(|(id, _)| *id);
     // No model has as many messages under way as the limit is.
     for (id, Progress { next_index, match_index, pace, in_flight: _ }) in of_followers {

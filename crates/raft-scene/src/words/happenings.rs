@@ -89,10 +89,7 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             if last_index.0 == 0 { "nothing".to_string() } else { entries(Index(1), *last_index) }
         ),
         Happening::Parted { groups } => {
-            let mut groups = groups.clone();
-            groups.sort_unstable_by_key(|group| group.iter().next());
-            let groups: Vec<String> = groups.iter().map(|group| names(*group)).collect();
-            format!("A wall goes up: {}.", groups.join(" | "))
+            format!("A wall goes up: {}.", super::groups(groups, |group| names(*group)))
         }
         Happening::LinkCut { from, to } => format!("Nothing gets from {from} to {to} any more."),
         Happening::LinkSlowed { from, to, by } => {
@@ -268,7 +265,8 @@ fn ended(operation: &Operation, outcome: &Outcome) -> String {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Whether a story, or a live region, tells this: elections, leaders, commits, faults,

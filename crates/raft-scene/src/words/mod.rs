@@ -95,6 +95,14 @@ pub(crate) fn names(set: NodeSet) -> String {
     }
 }
 
+/// `A B | C D E`: the groups of a partition, each in these words, in the order of their
+/// first nodes.
+pub(crate) fn groups(groups: &[NodeSet], in_words: fn(&NodeSet) -> String) -> String {
+    let mut groups = groups.to_vec();
+    groups.sort_by_cached_key(|group| group.iter().next().map_or(0, |id| u64::from(id.number())));
+    groups.iter().map(in_words).collect::<Vec<_>>().join(" | ")
+}
+
 /// `entry 3`, `entries 3 to 5`.
 pub(crate) fn entries(first: raft_core::Index, last: raft_core::Index) -> String {
     if first == last { format!("entry {first}") } else { format!("entries {first} to {last}") }

@@ -5,10 +5,9 @@
 //! AppendEntries in that term: nobody else may.
 
 use super::violation::Evidence;
-use alloc::collections::BTreeMap;
-use alloc::collections::btree_map::Entry as Slot;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use litemap::{Entry as Slot, LiteMap};
 use raft_core::{Log, NodeId, Term};
 
 /// One node's time in office.
@@ -25,9 +24,9 @@ pub(super) struct Leadership {
 /// Who led which term.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct ElectionSafety {
-    leaders: BTreeMap<Term, Arc<Leadership>>,
+    leaders: LiteMap<Term, Arc<Leadership>>,
     // Each node's latest known office, so that a busy leader is looked up once.
-    latest: BTreeMap<NodeId, (Term, u64)>,
+    latest: LiteMap<NodeId, (Term, u64)>,
 }
 
 impl ElectionSafety {
@@ -66,7 +65,8 @@ impl ElectionSafety {
 
     /// The leaders of later terms than this.
     pub(super) fn later_than(&self, term: Term) -> impl Iterator<Item = (Term, &Leadership)> {
-        self.leaders.range(term.next()..).map(|(term, leadership)| (*term, &**leadership))
+        let first = self.leaders.find_index(&term.next()).unwrap_or_else(|place| place);
+        self.leaders.iter().skip(first).map(|(term, leadership)| (*term, &**leadership))
     }
 }
 

@@ -10,7 +10,7 @@ use super::checked::Checked;
 use super::election_safety::{ElectionSafety, Leadership};
 use super::violation::Evidence;
 use crate::shelf::Shelf;
-use alloc::collections::BTreeMap;
+use litemap::LiteMap;
 use raft_core::{Index, Log, LogEnd, NodeId, Term};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +29,7 @@ pub(super) struct LeaderCompleteness {
     // The latest term in which any of them was.
     latest: Term,
     // Up to where what each leader committed has been looked at.
-    seen: BTreeMap<NodeId, Index>,
+    seen: LiteMap<NodeId, Index>,
     // Up to where each node's log holds all of them.
     pub(super) checked: Checked,
 }

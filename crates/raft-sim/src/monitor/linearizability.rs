@@ -36,7 +36,7 @@ use super::violation::{Evidence, OperationRef};
 use crate::history::{History, OperationId};
 use crate::shelf::Shelf;
 use crate::state_machine::{Key, Value};
-use alloc::collections::BTreeMap;
+use litemap::LiteMap;
 use raft_core::Micros;
 
 /// A moment; `None` is before everything, when each key's first value was there.
@@ -82,7 +82,7 @@ struct Register {
 /// All keys' histories, as far as they matter.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Linearizability {
-    registers: BTreeMap<Key, Register>,
+    registers: LiteMap<Key, Register>,
 }
 
 /// An operation on a key that has ended.

@@ -6,7 +6,7 @@
 use super::violation::Evidence;
 use crate::shelf::Shelf;
 use crate::state_machine::{Put, StateMachine};
-use alloc::collections::BTreeMap;
+use litemap::LiteMap;
 use raft_core::{Entry, Index, Log, LogEnd, NodeId, Payload};
 
 /// Who applied an entry first.
@@ -27,7 +27,7 @@ pub(super) struct StateMachineSafety {
     applied: Shelf<Applied>,
     /// What applying the first 64, 128 ... of them comes to.
     states: Shelf<StateMachine>,
-    last: BTreeMap<NodeId, Index>,
+    last: LiteMap<NodeId, Index>,
 }
 
 impl StateMachineSafety {

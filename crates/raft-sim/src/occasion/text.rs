@@ -170,7 +170,7 @@ impl fmt::Display for Occasion {
 
 /// `leader-append-only`
 fn name(property: Property) -> String {
-    property.to_string().to_lowercase().replace(' ', "-")
+    property.to_string().to_ascii_lowercase().replace(' ', "-")
 }
 
 fn number<T: FromStr>(text: &str, of: &str) -> Result<T, OccasionError> {

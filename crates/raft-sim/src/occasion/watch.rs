@@ -2,12 +2,11 @@
 
 use super::{ClientDeed, Deed, Occasion, Parcel, Subject};
 use crate::history::{OperationId, Outcome};
-use crate::initial::InitialState;
 use crate::network::MessageId;
 use crate::record::Happening;
 use crate::scenario::Scenario;
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::vec::Vec;
+use alloc::collections::VecDeque;
+use litemap::LiteMap;
 use raft_core::{Change, Index, Message, MessageKind, NodeId, Office, Term, Transition, WriteId};
 
 /// A node's term, in memory and on its disk.
@@ -31,13 +30,13 @@ pub(crate) struct Letter {
 /// fed every record, in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Watch {
-    terms: BTreeMap<NodeId, Terms>,
+    terms: LiteMap<NodeId, Terms>,
     /// Who believes to lead, and which term.
-    leaders: BTreeMap<NodeId, Term>,
+    leaders: LiteMap<NodeId, Term>,
     /// Kept only where an occasion asks for messages that arrive or are lost.
-    letters: Option<BTreeMap<MessageId, Letter>>,
+    letters: Option<LiteMap<MessageId, Letter>>,
     /// Of operations that have not ended: whose they are.
-    clients: BTreeMap<OperationId, u32>,
+    clients: LiteMap<OperationId, u32>,
 }
 
 /// A record, with what of the run it takes to tell which occasions it is.
@@ -65,15 +64,18 @@ impl Watch {
             };
             matches!(does, Some(Deed::Receives { .. } | Deed::Loses { .. }))
         };
-        let begins_in = |state: &InitialState| {
+        let mut all_terms = LiteMap::new();
+        for state in &scenario.initial {
             let terms = Terms { now: state.term(), durable: state.term(), asked: VecDeque::new() };
-            state.nodes.iter().map(|node| (node, terms.clone())).collect::<Vec<_>>()
-        };
+            for node in state.nodes.iter() {
+                all_terms.insert(node, terms.clone());
+            }
+        }
         Watch {
-            terms: scenario.initial.iter().flat_map(begins_in).collect(),
-            leaders: BTreeMap::new(),
-            letters: occasions.into_iter().any(follows_letters).then(BTreeMap::new),
-            clients: BTreeMap::new(),
+            terms: all_terms,
+            leaders: LiteMap::new(),
+            letters: occasions.into_iter().any(follows_letters).then(LiteMap::new),
+            clients: LiteMap::new(),
         }
     }
 
@@ -331,6 +333,7 @@ mod tests {
     use crate::workload::five_nodes;
     use crate::world::World;
     use alloc::sync::Arc;
+    use alloc::vec::Vec;
 
     /// Terms that a crash takes back, too: the watch reads them off the disk.
     #[test]

@@ -13,7 +13,7 @@ fn is_near(name: &str, distance: usize) -> bool {
 /// `: did you mean crash?`
 pub(in super::super) fn did_you_mean(name: &str, known: &[&str]) -> String {
     // A long text is no name, and would take long to compare.
-    let short: String = name.chars().take(64).collect::<String>().to_lowercase();
+    let short: String = name.chars().take(64).collect::<String>().to_ascii_lowercase();
     let distance =
         |known: &&str| strsim::osa_distance(&short.replace('_', "-"), &known.replace('_', "-"));
     let nearest = known.iter().copied().min_by_key(distance);
