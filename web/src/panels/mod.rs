@@ -2,13 +2,16 @@
 
 mod checks;
 mod history;
+mod long_list;
 mod nodes;
 mod rpcs;
 mod story;
 
 use crate::command::Command;
 use crate::engine::Moment;
+use crate::message_list::{Filter, MessageList};
 use crate::session::Session;
+use raft_scene::Hit;
 use raft_sim::Property;
 use yew::prelude::*;
 
@@ -66,6 +69,10 @@ pub(crate) struct Props {
     pub(crate) moment: Moment,
     /// The tab that is open.
     pub(crate) tab: Tab,
+    /// What is chosen: a message, say. The stage and the diagram show it too.
+    pub(crate) selected: Option<Hit>,
+    /// Chooses something, or nothing.
+    pub(crate) on_select: Callback<Option<Hit>>,
     /// Opens a tab.
     pub(crate) on_tab: Callback<Tab>,
     /// Does something with the run.
@@ -75,6 +82,10 @@ pub(crate) struct Props {
 /// The tabs, and the panel of the one that is open.
 #[component]
 pub(crate) fn Panels(props: &Props) -> Html {
+    let kept = rpcs::Kept {
+        filter: use_state_eq(Filter::default),
+        messages: use_mut_ref(MessageList::default),
+    };
     let violations = {
         let engine = props.session.engine();
         let monitors = engine.world().monitors();
@@ -103,7 +114,7 @@ pub(crate) fn Panels(props: &Props) -> Html {
     let panel = match props.tab {
         Tab::Story => story::story(props),
         Tab::Nodes => nodes::nodes(props),
-        Tab::Rpcs => rpcs::rpcs(props),
+        Tab::Rpcs => rpcs::rpcs(props, &kept),
         Tab::History => history::history(props),
         Tab::Checks => checks::checks(props),
     };
@@ -115,7 +126,7 @@ pub(crate) fn Panels(props: &Props) -> Html {
             </div>
             // It can be scrolled, so the keyboard must be able to get there.
             <div
-                class="panel"
+                class={classes!("panel", (props.tab == Tab::Rpcs).then_some("of-a-list"))}
                 role="tabpanel"
                 id={format!("panel-{open}")}
                 aria-labelledby={format!("tab-{open}")}
