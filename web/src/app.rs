@@ -5,13 +5,14 @@
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
-//!   `tab-rpcs`, `tab-history`, `tab-checks`;
+//!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
 //!   `notice` (dismissed by `dismiss`), `announcement`, `node-menu`, `help`, `partition`, `panic`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
-//! * the tables `nodes` (a row has `data-node`), `history`
+//! * the tables `nodes` (a cell has `data-node`), `log` (a row has `data-node`, an entry `data-index`),
+//!   `log-indices`, `history`
 //!   (`data-operation`, `data-stale`) and `checks` (`data-property`, `data-state`), whose cells have
 //!   `data-field`;
 //! * on the stage, nodes are `#node-A` and so on, with `data-node` and `data-role`; an item of the
@@ -362,6 +363,7 @@ impl Component for App {
                 <Panels
                     session={session.clone()}
                     {moment}
+                    at={self.tab.is_of_time().then(|| engine.at())}
                     {selected}
                     on_select={select}
                     tab={self.tab}

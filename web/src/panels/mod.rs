@@ -2,6 +2,7 @@
 
 mod checks;
 mod history;
+mod log;
 mod long_list;
 mod nodes;
 mod rpcs;
@@ -11,6 +12,7 @@ use crate::command::Command;
 use crate::engine::Moment;
 use crate::message_list::{Filter, MessageList};
 use crate::session::Session;
+use raft_core::Micros;
 use raft_scene::Hit;
 use raft_sim::Property;
 use yew::prelude::*;
@@ -23,6 +25,8 @@ pub(crate) enum Tab {
     Story,
     /// The state of each node.
     Nodes,
+    /// The logs side by side.
+    Log,
     /// Who asked whom what, and was told what.
     Rpcs,
     /// What clients asked and were told.
@@ -32,12 +36,14 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
+    const ALL: [Tab; 6] =
+        [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
 
     const fn id(self) -> &'static str {
         match self {
             Tab::Story => "story",
             Tab::Nodes => "nodes",
+            Tab::Log => "log",
             Tab::Rpcs => "rpcs",
             Tab::History => "history",
             Tab::Checks => "checks",
@@ -48,10 +54,16 @@ impl Tab {
         match self {
             Tab::Story => "Story",
             Tab::Nodes => "Nodes",
+            Tab::Log => "Log",
             Tab::Rpcs => "RPCs",
             Tab::History => "History",
             Tab::Checks => "Checks",
         }
+    }
+
+    /// Whether what it shows goes on between two events: clocks and timers.
+    pub(crate) const fn is_of_time(self) -> bool {
+        matches!(self, Tab::Nodes)
     }
 
     fn beside(self, step: usize) -> Tab {
@@ -67,6 +79,8 @@ pub(crate) struct Props {
     pub(crate) session: Session,
     /// The events that have happened: a panel is drawn again when they have changed.
     pub(crate) moment: Moment,
+    /// The playhead, for a tab that shows clocks.
+    pub(crate) at: Option<Micros>,
     /// The tab that is open.
     pub(crate) tab: Tab,
     /// What is chosen: a message, say. The stage and the diagram show it too.
@@ -113,7 +127,14 @@ pub(crate) fn Panels(props: &Props) -> Html {
     };
     let panel = match props.tab {
         Tab::Story => story::story(props),
-        Tab::Nodes => nodes::nodes(props),
+        Tab::Nodes => html! {
+            <nodes::Nodes
+                session={props.session.clone()}
+                moment={props.moment}
+                at={props.at.unwrap_or_default()}
+            />
+        },
+        Tab::Log => log::log(props),
         Tab::Rpcs => rpcs::rpcs(props, &kept),
         Tab::History => history::history(props),
         Tab::Checks => checks::checks(props),
@@ -159,5 +180,22 @@ fn tab_button(props: &Props, tab: Tab, violations: usize) -> Html {
                 </span>
             }
         </button>
+    }
+}
+
+/// A sentence, and a way to the moment of which it tells.
+fn moment(props: &Props, at: Micros, event: u64, text: String) -> Html {
+    html! {
+        <li>
+            <button
+                type="button"
+                class="moment"
+                title="Go to this moment"
+                onclick={props.on_command.reform(move |_: MouseEvent| Command::SeekEvent(event))}
+            >
+                { at.to_string() }
+            </button>
+            <span>{ text }</span>
+        </li>
     }
 }
