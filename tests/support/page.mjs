@@ -38,6 +38,9 @@ const readRows = (rows) =>
     ),
   }));
 
+// The rows of a table that is on the page.
+export const rowsOf = (page, table) => page.getByTestId(table).locator("tbody tr").evaluateAll(readRows);
+
 // The rows of a table, each as { field: text } with its `data-*` attributes.
 async function rows(page, tab, table) {
   await page.getByTestId(`tab-${tab}`).click();

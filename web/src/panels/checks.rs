@@ -22,9 +22,17 @@ pub(super) fn checks(props: &Props) -> Html {
                     <th scope="col">{ "State" }</th>
                 </tr>
             </thead>
-            <tbody>{ for Property::ALL.into_iter().map(|property| row(props, &engine, property)) }</tbody>
+            <tbody>{ for in_order(&engine).into_iter().map(|property| row(props, &engine, property)) }</tbody>
         </table>
     }
+}
+
+/// The properties, those that are violated first.
+fn in_order(engine: &Engine) -> [Property; Property::ALL.len()] {
+    let mut properties = Property::ALL;
+    let monitors = engine.world().monitors();
+    properties.sort_by_key(|property| monitors.standing(*property).violation.is_none());
+    properties
 }
 
 fn row(props: &Props, engine: &Engine, property: Property) -> Html {

@@ -1,7 +1,7 @@
 //! What clients asked and were told: the last operations as intervals, and a table of
 //! them, newest first.
 
-use super::Props;
+use super::{Props, milliseconds};
 use crate::command::Command;
 use crate::engine::Engine;
 use raft_core::{Micros, ReadBasis};
@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 /// How many operations are listed, and how many are drawn.
 const MOST_ROWS: usize = 120;
-const MOST_BARS: usize = 32;
+const MOST_BARS: usize = 24;
 
 /// An operation as a bar, in ten-thousandths of the diagram's width.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -154,7 +154,7 @@ pub(super) fn history(props: &Props) -> Html {
     html! {
         <>
         { diagram(props, &engine) }
-        <div class="log-scroll">
+        <div class="log-scroll" tabindex="0" role="group" aria-label="Operations">
         <table class="table" data-testid="history">
             <caption class="visually-hidden">{ "What clients asked, newest first" }</caption>
             <thead>
@@ -252,11 +252,6 @@ fn row(props: &Props, id: OperationId, operation: &Operation, is_stale: bool) ->
 
 fn go(props: &Props, at: Micros) -> Callback<MouseEvent> {
     props.on_command.reform(move |_: MouseEvent| Command::LookAt(at))
-}
-
-/// A time without its unit, which stands at the head of the column.
-fn milliseconds(time: Micros) -> String {
-    time.to_string().trim_end_matches(" ms").to_owned()
 }
 
 #[cfg(test)]

@@ -229,7 +229,7 @@ fn indices(grid: &LogGrid) -> Html {
         None => "nobody leads".to_owned(),
     };
     html! {
-        <div class="log-scroll">
+        <div class="log-scroll" tabindex="0" role="group" aria-label="Indices">
             <table class="table" data-testid="log-indices">
                 <caption class="visually-hidden">{ "How far each log has come" }</caption>
                 <thead>

@@ -39,6 +39,8 @@ impl Tab {
     const ALL: [Tab; 6] =
         [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
 
+    const LAST: Tab = Tab::ALL[Tab::ALL.len() - 1];
+
     const fn id(self) -> &'static str {
         match self {
             Tab::Story => "story",
@@ -115,7 +117,7 @@ pub(crate) fn Panels(props: &Props) -> Html {
                 "ArrowRight" => tab.beside(1),
                 "ArrowLeft" => tab.beside(Tab::ALL.len() - 1),
                 "Home" => Tab::Story,
-                "End" => Tab::Checks,
+                "End" => Tab::LAST,
                 _ => return,
             };
             event.prevent_default();
@@ -198,4 +200,9 @@ fn moment(props: &Props, at: Micros, event: u64, text: String) -> Html {
             <span>{ text }</span>
         </li>
     }
+}
+
+/// A time without its unit, which stands at the head of the column or the rows.
+fn milliseconds(time: Micros) -> String {
+    time.to_string().trim_end_matches(" ms").to_owned()
 }

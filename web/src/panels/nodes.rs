@@ -1,6 +1,7 @@
 //! The state of each node: a column a node, a row a field. What the last step changed is
 //! lit.
 
+use super::milliseconds;
 use crate::engine::Moment;
 use crate::session::Session;
 use raft_core::{Index, Membership, Micros, NodeId, NodeSet, RoleView, View};
@@ -70,7 +71,7 @@ const GROUPS: [(&str, &[Field]); 5] = [
         ],
     ),
     (
-        "Time, by its own clock",
+        "Time by its own clock, ms",
         &[
             time("clock", "Clock", "What its clock shows"),
             time("timeout", "Times out in", "What is left of its election timeout"),
@@ -137,7 +138,7 @@ fn values(host: &Host, world: &World, at: Micros) -> [String; FIELDS] {
     } else {
         format!("×{}.{:02}", percent / 100, percent % 100)
     };
-    let shows = clock.shows_at(at).to_string();
+    let shows = milliseconds(clock.shows_at(at));
     let paused = match host.pause() {
         Some(Pause::Process) => " (paused)",
         Some(Pause::Machine) => " (suspended)",
@@ -174,7 +175,7 @@ fn values(host: &Host, world: &World, at: Micros) -> [String; FIELDS] {
     };
     let view = node.view();
     let own_now = clock.shows_at(at);
-    let left = |until: Micros| (until - own_now).to_string();
+    let left = |until: Micros| milliseconds(until - own_now);
     let (votes, leader) = standing(&view, host.id());
     let (heartbeat, lease) = match view.role() {
         RoleView::Leader(leader) => {
@@ -372,7 +373,7 @@ mod tests {
         let before = shown_at(&engine);
         assert_eq!(of(&before, "role"), "leader");
         assert_eq!(of(&before, "leader"), leader.to_string());
-        assert!(of(&before, "heartbeat").ends_with(" ms") && of(&before, "timeout") == NOTHING);
+        assert!(of(&before, "heartbeat").contains('.') && of(&before, "timeout") == NOTHING);
         assert_eq!(of(&before, "rate"), "×1.00");
         engine.act(raft_sim::Action::Crash(raft_sim::Who::Leader)).expect("there is a leader");
         let after = shown_at(&engine);
