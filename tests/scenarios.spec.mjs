@@ -36,7 +36,7 @@ test("with a fixed timeout all five stand at once, term after term, and nobody w
     expect(node.term).toBe(9);
     expect(node.votes).toMatch(/^1 of 5/);
   }
-  const refusals = (await rpcs(page)).filter((row) => row.kind === "vote-refused");
+  const refusals = (await rpcs(page, "vote-refused")).filter((row) => row.kind === "vote-refused");
   expect(refusals.length).toBeGreaterThan(0);
   expect(refusals[0].said).toMatch(/refused: .* voted for/);
   expect(await violated(page)).toEqual([]);
@@ -61,7 +61,7 @@ test("two data centres, the leader with the majority", async ({ page, site }) =>
   expect(parted.A.commit, "A commits on").toBeGreaterThan(before.A.commit);
   const counted = Math.max(parted.C.term, parted.D.term);
   expect(counted, "but their term counts up").toBeGreaterThan(before.A.term + 2);
-  expect((await rpcs(page)).some((row) => row.fate === "lost: cut off")).toBe(true);
+  expect((await rpcs(page, "lost")).some((row) => row.fate === "lost: cut off")).toBe(true);
 
   await toEnd(page);
   const healed = await nodes(page);

@@ -29,30 +29,40 @@ export async function toEnd(page) {
   await expect(page.getByTestId("next-event")).toHaveText("the run is over");
 }
 
+// What is in a row: its `data-*` attributes and the text of its fields.
+const readRows = (rows) =>
+  rows.map((row) => ({
+    ...row.dataset,
+    ...Object.fromEntries(
+      [...row.querySelectorAll("[data-field]")].map((cell) => [cell.dataset.field, cell.textContent.trim()]),
+    ),
+  }));
+
+// The rows of a table that is on the page.
+export const rowsOf = (page, table) => page.getByTestId(table).locator("tbody tr").evaluateAll(readRows);
+
 // The rows of a table, each as { field: text } with its `data-*` attributes.
 async function rows(page, tab, table) {
   await page.getByTestId(`tab-${tab}`).click();
   const found = page.getByTestId(table);
   await expect(found).toBeVisible();
-  return found.locator("tbody tr").evaluateAll((rows) =>
-    rows.map((row) => ({
-      ...row.dataset,
-      ...Object.fromEntries(
-        [...row.querySelectorAll("[data-field]")].map((cell) => [cell.dataset.field, cell.textContent.trim()]),
-      ),
-    })),
-  );
+  return found.locator("tbody tr").evaluateAll(readRows);
 }
 
 // The table of nodes: `(await nodes(page)).A.role`.
 export async function nodes(page) {
-  const all = await rows(page, "nodes", "nodes");
-  return Object.fromEntries(
-    all.map((row) => [
-      row.node,
-      { ...row, term: Number(row.term), commit: Number(row.commit), last: Number(row.last) },
-    ]),
+  await page.getByTestId("tab-nodes").click();
+  const table = page.getByTestId("nodes");
+  await expect(table).toBeVisible();
+  const cells = await table.locator("td[data-node]").evaluateAll((cells) =>
+    cells.map(({ dataset, firstChild }) => [dataset.node, dataset.field, firstChild.textContent.trim()]),
   );
+  const nodes = {};
+  for (const [node, field, text] of cells) (nodes[node] ??= { node })[field] = text;
+  for (const node of Object.values(nodes)) {
+    for (const field of ["term", "commit", "last"]) node[field] = Number(node[field]);
+  }
+  return nodes;
 }
 
 // The names of the nodes that lead, or believe that they do.
@@ -61,7 +71,15 @@ export const leaders = (nodes) =>
     .filter((node) => node.role.startsWith("leader"))
     .map((node) => node.node);
 
-export const rpcs = (page) => rows(page, "rpcs", "rpcs");
+// The newest messages, of one kind if one is named: those that there is room for.
+export async function rpcs(page, kind = "") {
+  await page.getByTestId("tab-rpcs").click();
+  await page.getByTestId("filter-kind").selectOption(kind);
+  const list = page.getByTestId("rpcs");
+  await expect(list).toBeVisible();
+  return list.locator("[role=option] > *").evaluateAll(readRows);
+}
+
 export const history = (page) => rows(page, "history", "history");
 
 // The properties that are violated.

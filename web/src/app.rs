@@ -5,11 +5,14 @@
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
-//!   `tab-rpcs`, `tab-history`, `tab-checks`;
+//!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
 //!   `notice` (dismissed by `dismiss`), `announcement`, `node-menu`, `help`, `partition`, `panic`;
-//! * the tables `nodes` (a row has `data-node`), `rpcs` (`data-message`, `data-kind`), `history`
+//! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, and
+//!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
+//! * the tables `nodes` (a cell has `data-node`), `log` (a row has `data-node`, an entry `data-index`),
+//!   `log-indices`, `history`
 //!   (`data-operation`, `data-stale`) and `checks` (`data-property`, `data-state`), whose cells have
 //!   `data-field`;
 //! * on the stage, nodes are `#node-A` and so on, with `data-node` and `data-role`; an item of the
@@ -38,6 +41,7 @@ use crate::theme::Theme;
 use crate::{location, panic_message, transport};
 use gloo_timers::callback::Timeout;
 use raft_core::Micros;
+use raft_scene::Hit;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -58,6 +62,8 @@ pub(crate) enum Msg {
     Open(Overlay),
     /// Nothing is to lie over the page any more.
     Close,
+    /// Something is chosen, or nothing any more.
+    Select(Option<Hit>),
     /// Another tab.
     Tab(Tab),
     /// A seed was typed.
@@ -82,6 +88,8 @@ pub(crate) struct App {
     /// Whether it plays on when what lies over the page is gone.
     plays_on: bool,
     tab: Tab,
+    /// What is chosen, and in which run.
+    selected: Option<(u32, Hit)>,
     theme: Theme,
     /// The run that the address bar names.
     run: Address,
@@ -95,6 +103,7 @@ struct Callbacks {
     message: Callback<Msg>,
     command: Callback<Command>,
     tab: Callback<Tab>,
+    select: Callback<Option<Hit>>,
     open: Callback<Overlay>,
     close: Callback<()>,
 }
@@ -105,6 +114,7 @@ impl Callbacks {
             message: link.callback(|message| message),
             command: link.callback(Msg::Do),
             tab: link.callback(Msg::Tab),
+            select: link.callback(Msg::Select),
             open: link.callback(Msg::Open),
             close: link.callback(|()| Msg::Close),
         }
@@ -262,6 +272,7 @@ impl Component for App {
             overlay: None,
             plays_on: false,
             tab: Tab::default(),
+            selected: None,
             theme: Theme::current(),
             run,
             address_timeout: None,
@@ -278,6 +289,10 @@ impl Component for App {
             Msg::Open(overlay) => self.lay_over(Some(overlay)),
             Msg::Close => self.lay_over(None),
             Msg::Tab(tab) => self.tab = tab,
+            Msg::Select(chosen) => {
+                let run = self.session.engine().moment().run;
+                self.selected = chosen.map(|hit| (run, hit));
+            }
             Msg::Seed(text) => match address::read_seed(&text) {
                 Ok(seed) => self.carry_out(Command::SetSeed(seed)),
                 Err(message) => self.notices = vec![message],
@@ -296,10 +311,12 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<App>) -> Html {
-        let Callbacks { message, command, tab, open, close } = &self.callbacks;
+        let Callbacks { message, command, tab, select, open, close } = &self.callbacks;
         let session = &self.session;
         let engine = session.engine();
         let moment = engine.moment();
+        // In another run the same name is another message.
+        let selected = self.selected.filter(|(run, _)| *run == moment.run).map(|(_, hit)| hit);
         let shown = transport::Shown {
             session: session.clone(),
             at: engine.at(),
@@ -331,6 +348,8 @@ impl Component for App {
                         session={session.clone()}
                         open={self.overlay.as_ref().and_then(Overlay::node)}
                         on_open={open}
+                        {selected}
+                        on_select={select}
                     />
                     if let Some(Overlay::Node(node)) = self.overlay {
                         <NodeMenu
@@ -344,6 +363,9 @@ impl Component for App {
                 <Panels
                     session={session.clone()}
                     {moment}
+                    at={self.tab.is_of_time().then(|| engine.at())}
+                    {selected}
+                    on_select={select}
                     tab={self.tab}
                     on_tab={tab}
                     on_command={command}
@@ -360,7 +382,12 @@ impl Component for App {
                         />
                     </div>
                     { transport::progress(&shown) }
-                    <SpaceTime session={session.clone()} on_command={command} />
+                    <SpaceTime
+                        session={session.clone()}
+                        {selected}
+                        on_select={select}
+                        on_command={command}
+                    />
                     { transport::time_slider(&shown) }
                 </section>
                 { help(self.overlay == Some(Overlay::Help), close) }

@@ -60,6 +60,7 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
         | Command::Notable(_)
         | Command::ToStart
         | Command::ToEnd
+        | Command::LookAt(_)
         | Command::SeekEvent(_) => {
             // Who goes to a moment wants to look at it.
             engine.pause();
@@ -69,6 +70,7 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
                 Command::Notable(Way::Forward) => engine.next_notable(),
                 Command::Notable(Way::Back) => engine.previous_notable(),
                 Command::SeekEvent(event) => engine.seek_event(event),
+                Command::LookAt(at) => engine.seek(at),
                 Command::ToEnd => engine.seek(Micros::MAX),
                 _ => engine.seek(Micros::ZERO),
             }

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     ToEnd,
     /// To a moment.
     Seek(Micros),
+    /// To a moment, to look at it.
+    LookAt(Micros),
     /// To just after an event.
     SeekEvent(u64),
     /// Play this fast.

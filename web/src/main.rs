@@ -17,6 +17,7 @@ mod jumps;
 mod keys;
 mod lately;
 mod location;
+mod message_list;
 mod node_menu;
 mod overlay;
 mod pace;

@@ -8,11 +8,12 @@
 use crate::browser::{Listener, Observer};
 use crate::command::Command;
 use crate::engine::Engine;
+use crate::message_list::message_of;
 use crate::session::Session;
 use crate::span::Span;
 use crate::svg::{px, text};
 use raft_core::Micros;
-use raft_scene::{MarkKind, Strand, TimelineMarks, TimelineView, timeline_marks};
+use raft_scene::{Hit, MarkKind, Point, Strand, TimelineMarks, TimelineView, timeline_marks};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -21,6 +22,8 @@ use yew::prelude::*;
 
 /// Below this height there is room for the nodes' lanes only.
 const FULL_HEIGHT: f32 = 100.0;
+/// How far from a message's line one may click and mean it.
+const REACH: f32 = 6.0;
 /// Above the plot, for the playhead's head.
 const HEAD: f32 = 8.0;
 
@@ -29,6 +32,10 @@ const HEAD: f32 = 8.0;
 pub(crate) struct Props {
     /// The run.
     pub(crate) session: Session,
+    /// What is chosen: the line of a message is marked.
+    pub(crate) selected: Option<Hit>,
+    /// Chooses something, or nothing.
+    pub(crate) on_select: Callback<Option<Hit>>,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
 }
@@ -53,6 +60,10 @@ pub(crate) enum Msg {
     Grabbed(Pointer, Hold),
     /// A pointer moved.
     Dragged(Pointer),
+    /// A mouse's button went down here, or a finger did.
+    Pressed(Point),
+    /// It was clicked here.
+    Clicked(Point),
     /// A pointer let go.
     Released(i32),
 }
@@ -130,6 +141,7 @@ pub(crate) struct SpaceTime {
     held: Option<Hold>,
     observer: Option<Observer>,
     wheel: Option<Listener>,
+    pressed: Point,
 }
 
 impl SpaceTime {
@@ -197,6 +209,14 @@ impl SpaceTime {
         }
     }
 
+    /// The line of the message that is chosen.
+    fn selected_line(&self, props: &Props) -> Option<String> {
+        let engine = props.session.engine();
+        let message = engine.index().message(message_of(props.selected)?)?;
+        let (start, end) = self.screen.borrow().marks.line_of(&message)?;
+        Some(format!("M{} {}L{} {}", px(start.x), px(start.y), px(end.x), px(end.y)))
+    }
+
     fn time_at(&self, x: f32) -> Micros {
         let screen = self.screen.borrow();
         screen.marks.time_at(x).clamp(screen.span.from(), screen.span.to())
@@ -247,15 +267,31 @@ impl Component for SpaceTime {
             held: None,
             observer: None,
             wheel: None,
+            pressed: Point::default(),
         };
         diagram.draw(&engine);
         diagram
     }
 
     fn update(&mut self, ctx: &Context<SpaceTime>, message: Msg) -> bool {
-        let Props { session, on_command, .. } = ctx.props();
+        let Props { session, on_command, on_select, .. } = ctx.props();
         match message {
             Msg::Outdated => {}
+            Msg::Pressed(place) => {
+                self.pressed = place;
+                return false;
+            }
+            Msg::Clicked(place) => {
+                // Whoever dragged the playhead did not mean what it was dropped on.
+                if place.distance(self.pressed) < REACH {
+                    let screen = self.screen.borrow();
+                    let engine = session.engine();
+                    if let Some(message) = screen.marks.message_at(engine.index(), place, REACH) {
+                        on_select.emit(Some(Hit::Message(message.id)));
+                    }
+                }
+                return false;
+            }
             Msg::Resized => match self.measured() {
                 Some(size) if size != self.size => self.size = size,
                 _ => return false,
@@ -361,6 +397,16 @@ impl Component for SpaceTime {
             event.prevent_default();
             Some(message)
         });
+        let container = self.container.clone();
+        let place_of = move |event: &MouseEvent| {
+            let bounds = container.cast::<Element>().map(|it| it.get_bounding_client_rect());
+            let corner = bounds.map(|it| Point::new(it.left() as f32, it.top() as f32));
+            let corner = corner.unwrap_or_default();
+            Point::new(event.client_x() as f32 - corner.x, event.client_y() as f32 - corner.y)
+        };
+        let of_press = place_of.clone();
+        let press = ctx.link().callback(move |event: MouseEvent| Msg::Pressed(of_press(&event)));
+        let click = ctx.link().callback(move |event: MouseEvent| Msg::Clicked(place_of(&event)));
         let (width, height) = (px(self.size.0), px(self.size.1));
         let milliseconds = screen.span.length().0 / 1_000;
         let label = match milliseconds {
@@ -404,6 +450,8 @@ impl Component for SpaceTime {
                     data-length={screen.span.length().0.to_string()}
                     onkeydown={on_key}
                     onpointerdown={grab}
+                    onmousedown={press}
+                    onclick={click}
                     onpointermove={drag}
                     onpointerup={release.clone()}
                     onpointercancel={release}
@@ -416,6 +464,9 @@ impl Component for SpaceTime {
                         height={height}
                     >
                         { still(marks) }
+                        if let Some(line) = self.selected_line(ctx.props()) {
+                            <path class="selected-strand" d={line} />
+                        }
                         { for forks.into_iter().filter(|at| screen.span.contains(*at)).map(|at| {
                             let (x, y) = (px(marks.x_of(at)), px(marks.plot.bottom()));
                             html! { <path class="fork" d={format!("M{x} {y}v-7m0 0l-5 5m5-5l5 5")} /> }

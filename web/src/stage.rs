@@ -2,6 +2,7 @@
 //! is painted by [`crate::stage_painter`].
 
 use crate::browser::{self, Observer};
+use crate::message_list::message_of;
 use crate::overlay::Overlay;
 use crate::session::Session;
 use crate::stage_painter::StagePainter;
@@ -13,6 +14,7 @@ use raft_scene::{
 };
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -27,6 +29,10 @@ pub(crate) struct Props {
     pub(crate) session: Session,
     /// The node whose menu is open.
     pub(crate) open: Option<NodeId>,
+    /// What is chosen: a message is marked wherever it is.
+    pub(crate) selected: Option<Hit>,
+    /// Chooses something, or nothing.
+    pub(crate) on_select: Callback<Option<Hit>>,
     /// Lays something over the page: a node's menu.
     pub(crate) on_open: Callback<Overlay>,
 }
@@ -39,6 +45,8 @@ pub(crate) enum Msg {
     Resized,
     /// The pointer is here, or gone.
     Pointed(Option<(f32, f32, f32)>),
+    /// It was clicked here, where there is no node.
+    Clicked((f32, f32, f32)),
 }
 
 /// The stage.
@@ -48,6 +56,8 @@ pub(crate) struct Stage {
     marks: Rc<Marks>,
     size: (f32, f32),
     drawn_at: Micros,
+    /// The way of the message that is chosen.
+    way: Option<String>,
     painter: Rc<RefCell<StagePainter>>,
     pointed: Option<Hit>,
     explanation: Option<String>,
@@ -62,6 +72,13 @@ impl Stage {
         let selected = props.open.map(Hit::Node);
         let view = StageView { selected, ..StageView::of_size(width, height) };
         self.marks = Rc::new(stage(engine.world(), self.drawn_at, &view));
+        let message = message_of(props.selected).and_then(|id| engine.index().message(id));
+        self.way = message.and_then(|message| {
+            let (from, to) = (self.marks.node(message.from)?, self.marks.node(message.to)?);
+            let (from, to) = (from.center, to.center);
+            Some(format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y)))
+        });
+        self.painter.borrow_mut().select(message.map(|message| message.id));
         if let Some(hit) = self.pointed {
             self.explanation = words::hit(hit, engine.world(), self.drawn_at);
         }
@@ -100,6 +117,7 @@ impl Component for Stage {
             // Until it is on screen and can be measured.
             size: (790.0, 470.0),
             drawn_at: Micros::ZERO,
+            way: None,
             painter,
             pointed: None,
             explanation: None,
@@ -116,6 +134,14 @@ impl Component for Stage {
                 Some(size) if size != self.size => self.size = size,
                 _ => return false,
             },
+            Msg::Clicked((x, y, reach)) => {
+                let hit = hit_test(&self.marks, self.painter.borrow().motion(), x, y, reach);
+                let message = hit.filter(|hit| matches!(hit, Hit::Message(_)));
+                if message != ctx.props().selected {
+                    ctx.props().on_select.emit(message);
+                }
+                return false;
+            }
             Msg::Pointed(place) => {
                 let motion = self.painter.borrow();
                 let hit = place
@@ -142,12 +168,23 @@ impl Component for Stage {
         let marks = &self.marks;
         let props = ctx.props();
         let svg = self.svg.clone();
-        let pointed = ctx.link().batch_callback(move |event: PointerEvent| {
+        let place = move |event: &PointerEvent| {
             let bounds = svg.cast::<Element>()?.get_bounding_client_rect();
             let x = event.client_x() as f32 - bounds.left() as f32;
             let y = event.client_y() as f32 - bounds.top() as f32;
             let reach = if event.pointer_type() == "mouse" { MOUSE_REACH } else { FINGER_REACH };
-            Some(Msg::Pointed(Some((x, y, reach))))
+            Some((x, y, reach))
+        };
+        let place_of = place.clone();
+        let pointed = ctx.link().batch_callback(move |event: PointerEvent| {
+            place_of(&event).map(|place| Msg::Pointed(Some(place)))
+        });
+        let clicked = ctx.link().batch_callback(move |event: MouseEvent| {
+            let target: Option<Element> = event.target().and_then(|it| it.dyn_into().ok());
+            let is_of_a_node = target.is_some_and(|it| it.closest(".node").ok().flatten().is_some());
+            // What a browser calls a click is an event of a pointer.
+            let event = event.dyn_into::<PointerEvent>().ok().filter(|_| !is_of_a_node)?;
+            place(&event).map(Msg::Clicked)
         });
         let (width, height) = (px(marks.width), px(marks.height));
         html! {
@@ -164,6 +201,7 @@ impl Component for Stage {
                         height={height}
                         onpointermove={pointed.clone()}
                         onpointerdown={pointed}
+                        onclick={clicked}
                         onpointerleave={ctx.link().callback(|_| Msg::Pointed(None))}
                     >
                         <g class="wall" aria-hidden="true">
@@ -171,8 +209,16 @@ impl Component for Stage {
                         </g>
                         <g class="links" aria-hidden="true">{ for marks.links.iter().map(link) }</g>
                         <g class="wall" aria-hidden="true">{ for marks.wall.iter().map(wall) }</g>
+                        if let Some(way) = &self.way {
+                            <path class="selected-way" d={way.clone()} aria-hidden="true" />
+                        }
                         <g class="messages" aria-hidden="true">
                             { for MarkKind::ALL.into_iter().map(layer) }
+                            <circle
+                                class="selected-message"
+                                r={px(marks.metrics.message_radius + 5.0)}
+                                transform="scale(0)"
+                            />
                             <g class="counts" font-size={px(marks.metrics.message_radius * 1.5)} />
                         </g>
                         { for marks.nodes.iter().map(|mark| node(mark, marks, props)) }

@@ -6,6 +6,7 @@ use crate::engine::{Engine, Moment};
 use crate::svg::px;
 use raft_core::Micros;
 use raft_scene::{CountMark, Motion, Stage};
+use raft_sim::MessageId;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::Callback;
@@ -20,6 +21,9 @@ pub(crate) struct StagePainter {
     motion: Motion,
     layers: Vec<(Element, String)>,
     rings: Vec<(Element, u32)>,
+    selected: Option<MessageId>,
+    /// Around the message that is chosen.
+    halo: Option<(Element, String)>,
     counts: Option<Element>,
     count_texts: Vec<Element>,
     /// Told when what stands still no longer fits.
@@ -34,6 +38,8 @@ impl StagePainter {
             motion: Motion::default(),
             layers: Vec::new(),
             rings: Vec::new(),
+            selected: None,
+            halo: None,
             counts: None,
             count_texts: Vec::new(),
             on_outdated,
@@ -43,6 +49,11 @@ impl StagePainter {
     /// What moves, as it was last painted.
     pub(crate) const fn motion(&self) -> &Motion {
         &self.motion
+    }
+
+    /// The message that is to be marked, as long as it is on its way.
+    pub(crate) const fn select(&mut self, selected: Option<MessageId>) {
+        self.selected = selected;
     }
 
     /// Takes the elements of a stage that has just been put on screen.
@@ -55,6 +66,8 @@ impl StagePainter {
         }
         // The virtual DOM may have used a ring's element for another node's.
         self.rings = all(svg, ".ring").into_iter().map(|ring| (ring, u32::MAX)).collect();
+        let halo = svg.query_selector(".selected-message").ok().flatten();
+        self.halo = halo.map(|halo| (halo, String::new()));
         let counts = svg.query_selector(".counts").ok().flatten();
         if counts != self.counts {
             self.count_texts.clear();
@@ -88,6 +101,21 @@ impl StagePainter {
             }
         }
         self.paint_counts();
+        self.paint_halo();
+    }
+
+    fn paint_halo(&mut self) {
+        let Some((element, shown)) = &mut self.halo else { return };
+        let messages = &self.motion.messages;
+        let selected = messages.iter().find(|message| Some(message.id) == self.selected);
+        let place = selected.map_or_else(
+            || "scale(0)".to_owned(),
+            |message| format!("translate({} {})", px(message.center.x), px(message.center.y)),
+        );
+        if place != *shown {
+            let _ = element.set_attribute("transform", &place);
+            *shown = place;
+        }
     }
 
     fn paint_counts(&mut self) {

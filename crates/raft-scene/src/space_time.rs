@@ -1,7 +1,7 @@
 //! The space-time diagram: a lane a node and a client, time from left to right.
 
 use crate::axis;
-use crate::geometry::{Point, Rectangle};
+use crate::geometry::{Point, Rectangle, distance_to_segment};
 use crate::message_mark::MarkKind;
 use crate::node_mark::NodeRole;
 use crate::path::PathData;
@@ -167,6 +167,47 @@ impl TimelineMarks {
     pub fn time_at(&self, x: f32) -> Micros {
         let fraction = f64::from((x - self.plot.x) / self.plot.width.max(1.0)).clamp(0.0, 1.0);
         self.from + Micros((fraction * (self.to - self.from).0 as f64) as u64)
+    }
+
+    /// From where to where a message's line runs, as far as it is in the span; `None` where
+    /// none of it is.
+    pub fn line_of(&self, message: &MessageSpan) -> Option<(Point, Point)> {
+        let (start, end) = self.whole_line(message)?;
+        self.clipped(start, end)
+    }
+
+    /// The message whose line is nearest to a place, of those within `reach` pixels.
+    pub fn message_at(
+        &self,
+        index: &TimelineIndex,
+        place: Point,
+        reach: f32,
+    ) -> Option<MessageSpan> {
+        // Where there are more than can be told apart, only some are drawn.
+        let is_drawn = |message: &MessageSpan| {
+            let kind = if message.lost.is_some() { MarkKind::Lost } else { message.kind };
+            self.strands.iter().any(|strand| strand.kind == kind)
+        };
+        index
+            .sent_between(Micros(self.from.0.saturating_sub(index.longest().0 + 1)), self.to)
+            .filter(is_drawn)
+            .filter_map(|message| {
+                let (start, end) = self.line_of(&message)?;
+                Some((distance_to_segment(place, start, end), message))
+            })
+            .filter(|(distance, _)| *distance <= reach)
+            .min_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map(|(_, message)| message)
+    }
+
+    fn whole_line(&self, message: &MessageSpan) -> Option<(Point, Point)> {
+        let leaves = self.lane_y(LaneOf::Node(message.from))?;
+        let arrives = self.lane_y(LaneOf::Node(message.to))?;
+        // One that died goes as far as it came.
+        let share = message.lost.map_or(1.0, |(_, permille)| f32::from(permille) / 1_000.0);
+        let start = Point::new(self.x_of(message.sent_at), leaves);
+        let end = Point::new(self.x_of(message.ended_at), leaves + (arrives - leaves) * share);
+        Some((start, end))
     }
 }
 
@@ -359,14 +400,7 @@ impl TimelineMarks {
         for span in drawn {
             let kind = if span.lost.is_some() { MarkKind::Lost } else { span.kind };
             let strand = &mut strands[kind.layer()];
-            let (Some(leaves), Some(arrives)) =
-                (self.lane_y(LaneOf::Node(span.from)), self.lane_y(LaneOf::Node(span.to)))
-            else {
-                continue;
-            };
-            let share = span.lost.map_or(1.0, |(_, permille)| f32::from(permille) / 1_000.0);
-            let start = Point::new(self.x_of(span.sent_at), leaves);
-            let end = Point::new(self.x_of(span.ended_at), leaves + (arrives - leaves) * share);
+            let Some((start, end)) = self.whole_line(&span) else { continue };
             let Some((first, last)) = self.clipped(start, end) else { continue };
             strand.lines.segment(first, last);
             let has_ended = span.has_ended && end.x <= self.plot.right();

@@ -210,3 +210,27 @@ fn a_message_that_is_held_up_goes_on_from_where_it_is_and_dies_where_it_is_dropp
     let permille = (at - flight.sent_at).0 * 1_000 / (flight.ends_at - flight.sent_at).0;
     assert_eq!(u64::from(lost.reached_permille), permille);
 }
+
+#[test]
+fn a_message_is_found_where_its_line_is_drawn_and_nowhere_else() {
+    let timeline = common::timeline("leader-crash", 3);
+    let index = TimelineIndex::new(&timeline);
+    let view = TimelineView { width: 1_200.0, height: 190.0, is_full: true };
+    let (from, to) = (Micros::from_millis(900), Micros::from_millis(1_000));
+    let marks = timeline_marks(&index, from, to, &view);
+    let mut found = 0;
+    for message in index.sent_between(from, to) {
+        let Some((start, end)) = marks.line_of(&message) else { continue };
+        assert!(start.x >= marks.plot.x && end.x <= marks.plot.right() + 0.01);
+        let nearest = marks.message_at(&index, start.towards(end, 0.5), 3.0).unwrap();
+        // Where lines cross, it is another one that runs through the same place.
+        let (start, end) = marks.line_of(&nearest).unwrap();
+        assert!(start.x <= end.x);
+        found += usize::from(nearest.id == message.id);
+    }
+    assert!(found > 10, "only {found}");
+    let beside = raft_scene::Point::new(marks.plot.x - 20.0, marks.plot.y);
+    assert_eq!(marks.message_at(&index, beside, 6.0), None);
+    let before = index.sent_between(Micros::ZERO, Micros::from_millis(700)).next().unwrap();
+    assert_eq!(marks.line_of(&before), None);
+}

@@ -251,6 +251,12 @@ impl Network {
         }
     }
 
+    /// How many messages have been sent, those that are duplicates included: the name of
+    /// the next one.
+    pub const fn sent(&self) -> u64 {
+        self.next_message
+    }
+
     /// What is on its way, in the order in which it was sent.
     pub fn flights(&self) -> impl Iterator<Item = (MessageId, &Flight)> {
         self.flights.iter().map(|(id, flight)| (*id, flight))

@@ -2,13 +2,18 @@
 
 mod checks;
 mod history;
+mod log;
+mod long_list;
 mod nodes;
 mod rpcs;
 mod story;
 
 use crate::command::Command;
 use crate::engine::Moment;
+use crate::message_list::{Filter, MessageList};
 use crate::session::Session;
+use raft_core::Micros;
+use raft_scene::Hit;
 use raft_sim::Property;
 use yew::prelude::*;
 
@@ -20,6 +25,8 @@ pub(crate) enum Tab {
     Story,
     /// The state of each node.
     Nodes,
+    /// The logs side by side.
+    Log,
     /// Who asked whom what, and was told what.
     Rpcs,
     /// What clients asked and were told.
@@ -29,12 +36,16 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
+    const ALL: [Tab; 6] =
+        [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
+
+    const LAST: Tab = Tab::ALL[Tab::ALL.len() - 1];
 
     const fn id(self) -> &'static str {
         match self {
             Tab::Story => "story",
             Tab::Nodes => "nodes",
+            Tab::Log => "log",
             Tab::Rpcs => "rpcs",
             Tab::History => "history",
             Tab::Checks => "checks",
@@ -45,10 +56,16 @@ impl Tab {
         match self {
             Tab::Story => "Story",
             Tab::Nodes => "Nodes",
+            Tab::Log => "Log",
             Tab::Rpcs => "RPCs",
             Tab::History => "History",
             Tab::Checks => "Checks",
         }
+    }
+
+    /// Whether what it shows goes on between two events: clocks and timers.
+    pub(crate) const fn is_of_time(self) -> bool {
+        matches!(self, Tab::Nodes)
     }
 
     fn beside(self, step: usize) -> Tab {
@@ -64,8 +81,14 @@ pub(crate) struct Props {
     pub(crate) session: Session,
     /// The events that have happened: a panel is drawn again when they have changed.
     pub(crate) moment: Moment,
+    /// The playhead, for a tab that shows clocks.
+    pub(crate) at: Option<Micros>,
     /// The tab that is open.
     pub(crate) tab: Tab,
+    /// What is chosen: a message, say. The stage and the diagram show it too.
+    pub(crate) selected: Option<Hit>,
+    /// Chooses something, or nothing.
+    pub(crate) on_select: Callback<Option<Hit>>,
     /// Opens a tab.
     pub(crate) on_tab: Callback<Tab>,
     /// Does something with the run.
@@ -75,6 +98,10 @@ pub(crate) struct Props {
 /// The tabs, and the panel of the one that is open.
 #[component]
 pub(crate) fn Panels(props: &Props) -> Html {
+    let kept = rpcs::Kept {
+        filter: use_state_eq(Filter::default),
+        messages: use_mut_ref(MessageList::default),
+    };
     let violations = {
         let engine = props.session.engine();
         let monitors = engine.world().monitors();
@@ -90,7 +117,7 @@ pub(crate) fn Panels(props: &Props) -> Html {
                 "ArrowRight" => tab.beside(1),
                 "ArrowLeft" => tab.beside(Tab::ALL.len() - 1),
                 "Home" => Tab::Story,
-                "End" => Tab::Checks,
+                "End" => Tab::LAST,
                 _ => return,
             };
             event.prevent_default();
@@ -102,8 +129,15 @@ pub(crate) fn Panels(props: &Props) -> Html {
     };
     let panel = match props.tab {
         Tab::Story => story::story(props),
-        Tab::Nodes => nodes::nodes(props),
-        Tab::Rpcs => rpcs::rpcs(props),
+        Tab::Nodes => html! {
+            <nodes::Nodes
+                session={props.session.clone()}
+                moment={props.moment}
+                at={props.at.unwrap_or_default()}
+            />
+        },
+        Tab::Log => log::log(props),
+        Tab::Rpcs => rpcs::rpcs(props, &kept),
         Tab::History => history::history(props),
         Tab::Checks => checks::checks(props),
     };
@@ -115,7 +149,7 @@ pub(crate) fn Panels(props: &Props) -> Html {
             </div>
             // It can be scrolled, so the keyboard must be able to get there.
             <div
-                class="panel"
+                class={classes!("panel", (props.tab == Tab::Rpcs).then_some("of-a-list"))}
                 role="tabpanel"
                 id={format!("panel-{open}")}
                 aria-labelledby={format!("tab-{open}")}
@@ -149,4 +183,26 @@ fn tab_button(props: &Props, tab: Tab, violations: usize) -> Html {
             }
         </button>
     }
+}
+
+/// A sentence, and a way to the moment of which it tells.
+fn moment(props: &Props, at: Micros, event: u64, text: String) -> Html {
+    html! {
+        <li>
+            <button
+                type="button"
+                class="moment"
+                title="Go to this moment"
+                onclick={props.on_command.reform(move |_: MouseEvent| Command::SeekEvent(event))}
+            >
+                { at.to_string() }
+            </button>
+            <span>{ text }</span>
+        </li>
+    }
+}
+
+/// A time without its unit, which stands at the head of the column or the rows.
+fn milliseconds(time: Micros) -> String {
+    time.to_string().trim_end_matches(" ms").to_owned()
 }

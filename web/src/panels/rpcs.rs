@@ -1,160 +1,234 @@
-//! The messages: who asked whom what, and was told what, and why. Newest first.
+//! The messages: who asked whom what, and was told what, and why. Newest first; one of
+//! them can be chosen, and is then shown on the stage and in the diagram too.
 
 use super::Props;
+use super::long_list::LongList;
+use crate::browser;
 use crate::command::Command;
-use crate::session::Session;
-use raft_core::Envelope;
-use raft_scene::words;
-use raft_sim::{Happening, LossCause, MessageId, Records};
-use std::collections::HashMap;
+use crate::engine::Engine;
+use crate::message_list::{Fate, Filter, MessageList, Told, end_of, message_of};
+use raft_core::NodeId;
+use raft_scene::{Hit, MarkKind, MessageSpan};
+use std::cell::RefCell;
+use std::rc::Rc;
 use yew::prelude::*;
 
-/// How many messages are listed.
-const MOST_ROWS: usize = 200;
+/// The kinds, as one asks for them.
+const KINDS: [(MarkKind, &str); 12] = [
+    (MarkKind::VoteRequest, "vote requests"),
+    (MarkKind::PreVoteRequest, "pre-vote requests"),
+    (MarkKind::VoteGranted, "votes given"),
+    (MarkKind::VoteRefused, "votes refused"),
+    (MarkKind::Entries, "entries"),
+    (MarkKind::Heartbeat, "heartbeats"),
+    (MarkKind::ReadCheck, "read checks"),
+    (MarkKind::Accepted, "accepted"),
+    (MarkKind::Refused, "refused"),
+    (MarkKind::Snapshot, "snapshots"),
+    (MarkKind::TimeoutNow, "TimeoutNow"),
+    (MarkKind::Lost, "lost"),
+];
 
-/// What became of a message, up to the playhead.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Fate {
-    OnItsWay,
-    Arrived,
-    Lost(LossCause),
+/// What the page keeps of the list while another tab is open.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) filter: UseStateHandle<Filter>,
+    pub(super) messages: Rc<RefCell<MessageList>>,
 }
 
-impl Fate {
-    const fn name(self) -> &'static str {
-        match self {
-            Fate::OnItsWay => "on its way",
-            Fate::Arrived => "arrived",
-            Fate::Lost(LossCause::Cut) => "lost: cut off",
-            Fate::Lost(LossCause::Dropped) => "lost: dropped",
-            Fate::Lost(LossCause::ReceiverDown) => "lost: receiver down",
-            Fate::Lost(LossCause::Taken) => "lost: taken off its way",
-        }
-    }
-}
-
-/// The last messages that were sent, newest first, each with the event in which it was.
-fn latest(records: Records<'_>) -> Vec<(u64, MessageId, Fate)> {
-    let mut ended = HashMap::new();
-    let mut found = Vec::new();
-    for record in records.rev() {
-        match &record.what {
-            Happening::Delivered { message } => {
-                ended.insert(*message, Fate::Arrived);
-            }
-            Happening::Lost { message, because } => {
-                ended.insert(*message, Fate::Lost(*because));
-            }
-            Happening::Sent { message, .. } => {
-                // Going back, its end comes before its beginning.
-                let fate = ended.remove(message).unwrap_or(Fate::OnItsWay);
-                found.push((record.event, *message, fate));
-                if found.len() == MOST_ROWS {
-                    break;
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// The list.
-pub(super) fn rpcs(props: &Props) -> Html {
+/// The list, its filters, and all of the message that is chosen.
+pub(super) fn rpcs(props: &Props, kept: &Kept) -> Html {
     let engine = props.session.engine();
-    let messages = latest(engine.timeline().records_by(engine.events()));
+    let filter = *kept.filter;
+    let mut list = kept.messages.borrow_mut();
+    list.turn_to(&engine, filter);
+    let selected = message_of(props.selected).and_then(|id| engine.index().message(id));
+    let count = list.count();
+    let messages = if count == 1 { "message" } else { "messages" };
     html! {
-        <table class="table rpcs" data-testid="rpcs">
-            <caption class="visually-hidden">{ "The last messages, newest first" }</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{ "Sent" }</th>
-                    <th scope="col">{ "From, to" }</th>
-                    <th scope="col">{ "Message" }</th>
-                    <th scope="col">{ "Fate" }</th>
-                </tr>
-            </thead>
-            <tbody>
-                { for messages.into_iter().map(|(event, message, fate)| html! {
-                    <Row
-                        key={message.0}
-                        session={props.session.clone()}
-                        run={props.moment.run}
-                        {event}
-                        message={message.0}
-                        {fate}
-                        on_command={props.on_command.clone()}
-                    />
-                }) }
-            </tbody>
-        </table>
+        <>
+            <div class="filters">
+                { kinds(kept) }
+                { nodes(kept, &engine) }
+                <span data-testid="rpcs-count">{ format!("{count} {messages}") }</span>
+            </div>
+            if count == 0 {
+                <p class="nothing" data-testid="rpcs">{ match filter == Filter::default() {
+                    true => "Nobody has sent anything yet.",
+                    false => "No such message has been sent up to here.",
+                } }</p>
+            } else {
+                <LongList
+                    name="rpcs"
+                    label="Messages, newest first"
+                    of={format!("{} {filter:?}", props.moment.run)}
+                    {count}
+                    chosen={selected.and_then(|message| list.place_of(message.id))}
+                    row={row(props, kept)}
+                    on_choose={choose(props, kept)}
+                    on_enter={enter(props, kept)}
+                />
+            }
+            <div class="chosen" data-testid="message">
+                { match selected {
+                    Some(message) => chosen(props, &engine, &mut list, &message),
+                    None => html! {
+                        <p class="meaning">
+                            { "Choose a message to read all of it, and to see it on the stage and in \
+                               the diagram. Enter goes to its moment." }
+                        </p>
+                    },
+                } }
+            </div>
+        </>
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct RowProps {
-    session: Session,
-    run: u32,
-    event: u64,
-    message: u64,
-    fate: Fate,
-    on_command: Callback<Command>,
-}
-
-/// One message. It is drawn again only when its fate has changed.
-#[component]
-fn Row(props: &RowProps) -> Html {
-    let engine = props.session.engine();
-    let is_it = |what: &Happening| match what {
-        Happening::Sent { message, .. } => message.0 == props.message,
-        _ => false,
+fn kinds(kept: &Kept) -> Html {
+    let Filter { kind, node } = *kept.filter;
+    let choose = {
+        let filter = kept.filter.clone();
+        Callback::from(move |event: Event| {
+            let value = browser::chosen(&event);
+            let kind = KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.name() == value);
+            filter.set(Filter { kind, node });
+        })
     };
-    let record = engine.timeline().records_of(props.event).find(|record| is_it(&record.what));
-    let Some(record) = record else { return Html::default() };
-    let Happening::Sent { envelope, .. } = &record.what else { return Html::default() };
-    let said = words::message(envelope);
-    let Envelope { from, to, .. } = envelope;
-    let kind = raft_scene::MarkKind::of(envelope);
-    let event = record.event;
     html! {
-        <tr data-message={props.message.to_string()} data-kind={kind.name()}>
-            <td data-field="time">
-                <button
-                    type="button"
-                    class="moment"
-                    title="Go to this moment"
-                    onclick={props.on_command.reform(move |_: MouseEvent| Command::SeekEvent(event))}
-                >
-                    { record.at.to_string() }
-                </button>
-            </td>
-            <td data-field="way">{ format!("{from} → {to}") }</td>
-            <td data-field="said" class={classes!(said.is_refusal.then_some("refusal"))}>
-                <b>{ said.title }</b>{ " " }{ said.detail }
-            </td>
-            <td data-field="fate" class={classes!(matches!(props.fate, Fate::Lost(_)).then_some("bad"))}>
-                { props.fate.name() }
-            </td>
-        </tr>
+        <select aria-label="Kind of message" data-testid="filter-kind" onchange={choose}>
+            <option value="" selected={kind.is_none()}>{ "all kinds" }</option>
+            { for KINDS.iter().map(|(of, name)| html! {
+                <option value={of.name()} selected={kind == Some(*of)}>{ *name }</option>
+            }) }
+        </select>
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::address::Address;
-    use crate::engine::Engine;
-    use raft_core::Micros;
+fn nodes(kept: &Kept, engine: &Engine) -> Html {
+    let Filter { kind, node } = *kept.filter;
+    let choose = {
+        let filter = kept.filter.clone();
+        Callback::from(move |event: Event| {
+            let node = browser::chosen(&event).chars().next().and_then(NodeId::from_letter);
+            filter.set(Filter { kind, node });
+        })
+    };
+    html! {
+        <select aria-label="From or to which node" data-testid="filter-node" onchange={choose}>
+            <option value="" selected={node.is_none()}>{ "all nodes" }</option>
+            { for engine.world().hosts().iter().map(|host| {
+                let id = host.id();
+                html! {
+                    <option value={id.to_string()} selected={node == Some(id)}>
+                        { format!("node {id}") }
+                    </option>
+                }
+            }) }
+        </select>
+    }
+}
 
-    #[test]
-    fn the_newest_is_first_and_every_fate_is_known() {
-        let mut engine = Engine::new(Address::default()).expect("the default run is right");
-        engine.seek(Micros::from_millis(1_400));
-        let messages = latest(engine.timeline().records_by(engine.events()));
-        assert_eq!(messages.len(), MOST_ROWS);
-        assert!(messages.windows(2).all(|pair| pair[0].1 > pair[1].1));
-        let on_their_way = messages.iter().filter(|(_, _, fate)| *fate == Fate::OnItsWay).count();
-        assert_eq!(on_their_way, engine.world().network().flights().count());
-        assert!(messages.iter().any(|(_, _, fate)| *fate == Fate::Lost(LossCause::ReceiverDown)));
+fn row(props: &Props, kept: &Kept) -> Callback<usize, Html> {
+    let (session, messages) = (props.session.clone(), kept.messages.clone());
+    Callback::from(move |place| {
+        let engine = session.engine();
+        let mut list = messages.borrow_mut();
+        let message = list.at(place).and_then(|id| engine.index().message(id));
+        let told = message.and_then(|message| Some((message, list.told(&engine, &message)?)));
+        match told {
+            Some((message, told)) => in_a_row(&engine, &message, &told),
+            None => Html::default(),
+        }
+    })
+}
+
+fn in_a_row(engine: &Engine, message: &MessageSpan, told: &Told) -> Html {
+    let fate = Fate::of(engine, message);
+    let said = &told.said;
+    html! {
+        <div
+            class="rpc"
+            style={format!("--kind:var(--{})", message.kind.token())}
+            data-message={message.id.0.to_string()}
+            data-kind={message.kind.name()}
+        >
+            <span class="rpc-way" data-field="way">
+                { format!("{} → {}", message.from, message.to) }
+            </span>
+            <b data-field="title" class={classes!(said.is_refusal.then_some("refusal"))}>
+                { said.title }
+            </b>
+            <span class="rpc-end" data-field="time">{ message.sent_at.to_string() }</span>
+            <span class="rpc-said" data-field="said">{ &said.detail }</span>
+            <span
+                class={classes!("rpc-end", "rpc-fate", fate.is_lost().then_some("bad"))}
+                data-field="fate"
+            >
+                { fate.name() }
+            </span>
+        </div>
+    }
+}
+
+fn choose(props: &Props, kept: &Kept) -> Callback<Option<usize>> {
+    let messages = kept.messages.clone();
+    props.on_select.reform(move |place: Option<usize>| {
+        let id = place.and_then(|place| messages.borrow().at(place));
+        id.map(Hit::Message)
+    })
+}
+
+fn enter(props: &Props, kept: &Kept) -> Callback<usize> {
+    let (session, messages) = (props.session.clone(), kept.messages.clone());
+    let on_command = props.on_command.clone();
+    Callback::from(move |place| {
+        let event = {
+            let engine = session.engine();
+            let mut list = messages.borrow_mut();
+            let message = list.at(place).and_then(|id| engine.index().message(id));
+            message.and_then(|message| list.told(&engine, &message)).map(|told| told.event)
+        };
+        if let Some(event) = event {
+            on_command.emit(Command::SeekEvent(event));
+        }
+    })
+}
+
+/// All of the message that is chosen.
+fn chosen(
+    props: &Props,
+    engine: &Engine,
+    list: &mut MessageList,
+    message: &MessageSpan,
+) -> Html {
+    let Some(told) = list.told(engine, message) else { return Html::default() };
+    let fate = Fate::of(engine, message);
+    let event = told.event;
+    let go = |event| props.on_command.reform(move |_: MouseEvent| Command::SeekEvent(event));
+    let until = match fate {
+        Fate::NotYetSent => format!("it will be sent at {}", message.sent_at),
+        Fate::OnItsWay | Fate::Waits => format!("sent at {}, {}", message.sent_at, fate.name()),
+        Fate::Arrived | Fate::Lost(_) => {
+            format!("sent at {}, {} at {}", message.sent_at, fate.name(), message.ended_at)
+        }
+    };
+    html! {
+        <>
+            <p>
+                <b>{ format!("{} → {}: {}", message.from, message.to, told.said.title) }</b>
+                { format!(", {}", told.said.detail) }
+            </p>
+            <p class="meaning" data-field="until">{ until }</p>
+            <div class="jumps-row">
+                <button type="button" data-testid="go-to-sent" onclick={go(event)}>
+                    { "Go to where it is sent" }
+                </button>
+                { end_of(engine, message).map(|end| html! {
+                    <button type="button" data-testid="go-to-ended" onclick={go(end)}>
+                        { if message.lost.is_some() { "Go to its loss" } else { "Go to its arrival" } }
+                    </button>
+                }).unwrap_or_default() }
+            </div>
+        </>
     }
 }

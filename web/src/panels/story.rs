@@ -1,6 +1,6 @@
 //! What one sees, in words: what the scenario is about, and what happened lately.
 
-use super::Props;
+use super::{Props, moment};
 use crate::address::counterpart;
 use crate::command::Command;
 use crate::engine::Engine;
@@ -90,23 +90,8 @@ fn happened(props: &Props, engine: &Engine) -> Html {
     }
     html! {
         <ol class="happened" data-testid="story" reversed=true>
-            { for told.iter().enumerate().map(|(place, sentence)| {
-                let event = sentence.event;
-                html! {
-                    <li key={format!("{event}-{place}")}>
-                        <button
-                            type="button"
-                            class="moment"
-                            title="Go to this moment"
-                            onclick={props.on_command.reform(move |_: MouseEvent| {
-                                Command::SeekEvent(event)
-                            })}
-                        >
-                            { sentence.at.to_string() }
-                        </button>
-                        <span>{ &sentence.text }</span>
-                    </li>
-                }
+            { for told.iter().map(|sentence| {
+                moment(props, sentence.at, sentence.event, sentence.text.clone())
             }) }
         </ol>
     }

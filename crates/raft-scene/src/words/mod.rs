@@ -64,6 +64,19 @@ pub const fn property(property: Property) -> (&'static str, &'static str) {
     }
 }
 
+/// Where a property is written down.
+pub const fn source(property: Property) -> &'static str {
+    match property {
+        Property::ElectionSafety => "Raft paper, Figure 3 and section 5.2",
+        Property::LeaderAppendOnly | Property::LogMatching => "Raft paper, Figure 3 and section 5.3",
+        Property::LeaderCompleteness => "Raft paper, Figure 3 and section 5.4",
+        Property::StateMachineSafety => "Raft paper, Figure 3 and section 5.4.3",
+        Property::Durability => "follows from Leader Completeness, for clients",
+        Property::AtMostOnce => "Raft dissertation, section 6.3",
+        Property::Linearizability => "Herlihy and Wing, 1990; Raft paper, section 8",
+    }
+}
+
 /// `187 ms`, or `187.4 ms` where it is not a whole number of them.
 pub(crate) fn span(micros: Micros) -> String {
     if micros.0.is_multiple_of(1_000) {

@@ -1,0 +1,207 @@
+// The panels beside the stage: what each shows, and what one does with it, by mouse and by
+// keyboard alone.
+import { test, expect } from "./support/fixtures.mjs";
+import { violations } from "./support/accessibility.mjs";
+import { history, leaders, milliseconds, nodes, open, rowsOf, rpcs, tabTo, toEnd } from "./support/page.mjs";
+
+const election = { scenario: "leader-crash", seed: 42, t: 1_136_000 };
+
+const listed = (page) => page.getByTestId("rpcs").getByRole("option");
+
+test("of thousands of messages those in view are on the page, and one scrolls through all", async ({ page, site }) => {
+  await open(page, site, { scenario: "reads-by-read-index", seed: 7 });
+  await toEnd(page);
+  await page.getByTestId("tab-rpcs").click();
+  const count = Number((await page.getByTestId("rpcs-count").textContent()).split(" ")[0]);
+  expect(count).toBeGreaterThan(1000);
+  expect(await listed(page).count()).toBeLessThan(40);
+  const first = listed(page).first();
+  await expect(first).toHaveAttribute("aria-setsize", String(count));
+  await expect(first).toHaveAttribute("aria-posinset", "1");
+  await page.getByTestId("rpcs").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect(listed(page).last()).toHaveAttribute("aria-posinset", String(count));
+  await expect(listed(page).last().locator("[data-message]")).toHaveAttribute("data-message", "0");
+  expect(await listed(page).count()).toBeLessThan(40);
+});
+
+test("messages are filtered by kind and by node", async ({ page, site }) => {
+  await open(page, site, election);
+  const requests = await rpcs(page, "vote-request");
+  expect(requests.length).toBeGreaterThan(3);
+  expect(requests.every((row) => row.kind === "vote-request" && row.title === "RequestVote")).toBe(true);
+  await page.getByTestId("filter-node").selectOption("B");
+  const ways = await page.getByTestId("rpcs").locator("[data-field=way]").allTextContents();
+  expect(ways.length).toBeGreaterThan(0);
+  expect(ways.length).toBeLessThan(requests.length);
+  expect(ways.every((way) => way.includes("B"))).toBe(true);
+  await page.getByTestId("filter-kind").selectOption("snapshot");
+  await expect(page.getByTestId("rpcs")).toHaveText("No such message has been sent up to here.");
+});
+
+test("a message that is chosen in the list is marked on the stage and in the diagram", async ({ page, site }) => {
+  await open(page, site, election);
+  await page.getByTestId("tab-rpcs").click();
+  const onItsWay = page.getByTestId("rpcs").locator(".rpc", { hasText: "on its way" }).first();
+  await onItsWay.click();
+  await expect(page.getByTestId("message")).toContainText("on its way");
+  await expect(page.locator(".selected-way")).toHaveCount(1);
+  await expect(page.locator(".selected-strand")).toHaveCount(1);
+  await expect(page.locator(".selected-message")).toHaveAttribute("transform", /translate/);
+  await page.getByTestId("go-to-ended").click();
+  await expect(page.getByTestId("message")).toContainText(/arrived|lost/);
+  await expect(page.locator(".selected-message")).toHaveAttribute("transform", "scale(0)");
+  await page.getByTestId("go-to-sent").click();
+  await expect(page.getByTestId("message")).toContainText("on its way");
+});
+
+test("by keyboard: arrows choose a message, Enter goes to its moment, Escape lets it go", async ({ page, site }) => {
+  await open(page, site, election);
+  await tabTo(page, page.getByTestId("tab-story"));
+  await page.keyboard.press("ArrowRight");
+  for (let presses = 0; presses < 8; presses += 1) {
+    if (await page.getByTestId("tab-rpcs").evaluate((tab) => tab.getAttribute("aria-selected") === "true")) break;
+    await page.keyboard.press("ArrowRight");
+  }
+  const list = page.getByTestId("rpcs");
+  await tabTo(page, list);
+  for (let presses = 0; presses < 30; presses += 1) await page.keyboard.press("ArrowDown");
+  const chosen = list.locator("[aria-selected=true]");
+  await expect(chosen).toHaveAttribute("aria-posinset", "30");
+  await expect(chosen).toBeInViewport();
+  await expect(list).toHaveAttribute("aria-activedescendant", await chosen.getAttribute("id"));
+  await page.keyboard.press("Home");
+  await expect(chosen).toHaveAttribute("aria-posinset", "1");
+  await page.keyboard.press("PageDown");
+  const time = await chosen.locator("[data-field=time]").textContent();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("time")).toHaveText(time);
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("message")).toContainText("Choose a message");
+});
+
+test("a click on a line of the diagram chooses its message, and so does one on the stage", async ({ page, site }) => {
+  // Requests are in the middle of their ways, far from all nodes.
+  await open(page, site, { ...election, t: 1_132_500 });
+  await page.getByTestId("tab-rpcs").click();
+  const row = page.getByTestId("rpcs").locator(".rpc", { hasText: "on its way" }).first();
+  await row.click();
+  const id = await row.getAttribute("data-message");
+  const line = await page.locator(".selected-strand").evaluate((path) => {
+    const { x, y, width, height } = path.getBoundingClientRect();
+    const [from, to] = [path.getPointAtLength(0), path.getPointAtLength(path.getTotalLength())];
+    return { x: x + width / 2, y: y + height / 2, slants: from.y !== to.y };
+  });
+  const circle = await page.locator(".selected-message").boundingBox();
+  await page.getByTestId("rpcs").press("Escape");
+  await expect(page.locator(".selected-strand")).toHaveCount(0);
+
+  await page.mouse.click(circle.x + circle.width / 2, circle.y + circle.height / 2);
+  await expect(page.locator(".selected-strand")).toHaveCount(1);
+  await expect(page.getByTestId("rpcs").locator("[aria-selected=true] [data-message]")).toHaveCount(1);
+  await page.getByTestId("rpcs").press("Escape");
+
+  expect(line.slants).toBe(true);
+  await page.mouse.click(line.x, line.y);
+  await expect(page.locator(".selected-strand")).toHaveCount(1);
+  await expect(page.getByTestId("time")).not.toHaveText(milliseconds(election.t));
+  await page.getByTestId("message").getByTestId("go-to-sent").click();
+  expect(Number(id)).toBeGreaterThan(0);
+});
+
+test("the log panel shows every log, what is committed, and what the leader believes of each", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 2_000_000 });
+  await page.getByTestId("tab-log").click();
+  const grid = page.getByRole("table", { name: /The logs of 5 nodes/ });
+  await expect(grid.getByRole("rowheader")).toHaveCount(5);
+  const indices = await rowsOf(page, "log-indices");
+  const states = await nodes(page);
+  const [leader] = leaders(states);
+  await page.getByTestId("tab-log").click();
+  for (const row of indices) {
+    const { commit, last, applied } = states[row.node];
+    if (states[row.node].role !== "crashed") expect(row).toMatchObject({ commit: String(commit), applied });
+    expect(row.last).toBe(String(last));
+    if (row.node === leader) expect(row.next).toBe("–");
+    else expect(Number(row.next)).toBeGreaterThan(Number(row.match));
+  }
+  const last = page.getByTestId("log").locator(`tr[data-node=${leader}] [data-index]`).last();
+  await expect(last, "it begins at the newest").toBeInViewport();
+  await last.click();
+  await expect(page.getByTestId("entry")).toContainText(`in ${leader}'s log`);
+  const told = await page.getByTestId("entry").textContent();
+  await page.getByRole("group", { name: /Entries/ }).press("ArrowLeft");
+  await expect(page.getByTestId("entry")).not.toHaveText(told);
+  await page.getByRole("group", { name: /Entries/ }).press("Escape");
+  await expect(page.getByTestId("entry")).toContainText("Choose an entry");
+});
+
+test("what a step changes in a node's state is lit, and nothing else", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 600_000 });
+  const before = await nodes(page);
+  await expect(page.locator("[data-testid=nodes] .lit")).toHaveCount(0);
+  const [leader] = leaders(before);
+  await page.locator(`#node-${leader}`).click();
+  await page.getByRole("menuitem", { name: "Crash", exact: true }).click();
+  await expect(page.locator(`[data-testid=nodes] [data-node=${leader}][data-field=role]`)).toHaveClass(/lit/);
+  const lit = await page.locator("[data-testid=nodes] .lit").evaluateAll((cells) => cells.map((cell) => cell.dataset.node));
+  expect(new Set(lit)).toEqual(new Set([leader]));
+  await page.getByTestId("step-forward").click();
+  await expect(page.locator(`[data-testid=nodes] [data-node=${leader}][data-field=role]`)).not.toHaveClass(/lit/);
+});
+
+test("the history draws each operation, marks the stale one, and goes to it", async ({ page, site }) => {
+  await open(page, site, { scenario: "phantom-leader-lease", seed: 42 });
+  await toEnd(page);
+  const all = await history(page);
+  const stale = all.filter((row) => row.stale === "true");
+  expect(stale.length).toBeGreaterThan(0);
+  const drawn = page.getByTestId("intervals").locator("[data-interval]");
+  expect(await drawn.count()).toBe(Math.min(all.length, 24));
+  expect(await page.getByTestId("intervals").locator(".interval-lane .point").count()).toBeGreaterThan(0);
+  const row = page.getByTestId("history").locator("tr[data-stale=true]").last();
+  const began = await row.locator("[data-field=began]").textContent();
+  await row.locator("[data-field=began] button").press("Enter");
+  await expect(page.getByTestId("time")).toHaveText(`${began} ms`);
+});
+
+test("a violation opens its counterexample, with ways to its moment, nodes and operations", async ({ page, site }) => {
+  await open(page, site, { scenario: "phantom-leader-lease", seed: 42 });
+  await toEnd(page);
+  await page.getByTestId("tab-checks").click();
+  const row = page.locator("[data-property=Linearizability]");
+  await expect(row).toHaveAttribute("data-state", "violated");
+  await expect(row).toContainText("Herlihy and Wing");
+  const box = row.getByTestId("counterexample");
+  await expect(box).toContainText(/read . = /);
+  await expect(box.getByRole("listitem")).not.toHaveCount(0);
+  const [, at] = (await box.getByRole("button", { name: /^Go to / }).textContent()).split("Go to ");
+  await box.getByRole("listitem").first().getByRole("button").press("Enter");
+  await expect(page.getByTestId("time")).not.toHaveText(at);
+  await toEnd(page);
+  await box.getByRole("button", { name: /^Go to / }).click();
+  await expect(page.getByTestId("time")).toHaveText(at);
+  await box.getByRole("button", { name: /^Node / }).first().press("Enter");
+  await expect(page.locator(".node:focus")).toHaveCount(1);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 375, height: 667 }]) {
+    test(`every tab at ${viewport.width} by ${viewport.height}, ${colorScheme}`, async ({ browser, site }) => {
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      await open(page, site, { scenario: "phantom-leader-lease", seed: 42, t: 960_000 });
+      for (const tab of await page.getByRole("tab").all()) {
+        await tab.click();
+        await expect(tab).toHaveAttribute("aria-selected", "true");
+        const name = await tab.getAttribute("id");
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, name).toBeLessThanOrEqual(0);
+        expect(await violations(page), name).toEqual([]);
+        if (process.env.RAFTLAB_PICTURES) {
+          await page.screenshot({ path: `${process.env.RAFTLAB_PICTURES}/${name}-${viewport.width}-${colorScheme}.png`, fullPage: viewport.width < 700 });
+        }
+      }
+      await context.close();
+    });
+  }
+}
