@@ -309,14 +309,13 @@ mod tests {
             let id = list.at(place).expect("it is listed");
             let span = engine.index().message(id).expect("it was sent");
             let told = list.told(&engine, &span).expect("it was sent in an event");
-            let sent = engine.timeline().records_of(told.event).find_map(|record| {
-                match &record.what {
+            let sent =
+                engine.timeline().records_of(told.event).find_map(|record| match &record.what {
                     Happening::Sent { message, envelope, .. } if *message == id => {
                         Some(words::message(envelope))
                     }
                     _ => None,
-                }
-            });
+                });
             assert_eq!(sent.as_ref(), Some(&told.said));
             let end = end_of(&engine, &span);
             assert_eq!(end.is_some(), span.has_ended);

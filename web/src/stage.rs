@@ -181,7 +181,8 @@ impl Component for Stage {
         });
         let clicked = ctx.link().batch_callback(move |event: MouseEvent| {
             let target: Option<Element> = event.target().and_then(|it| it.dyn_into().ok());
-            let is_of_a_node = target.is_some_and(|it| it.closest(".node").ok().flatten().is_some());
+            let is_of_a_node =
+                target.is_some_and(|it| it.closest(".node").ok().flatten().is_some());
             // What a browser calls a click is an event of a pointer.
             let event = event.dyn_into::<PointerEvent>().ok().filter(|_| !is_of_a_node)?;
             place(&event).map(Msg::Clicked)

@@ -92,15 +92,13 @@ impl QuorumRule {
     ) -> Option<T> {
         let first = voters.iter().next()?;
         let mut values = [reached(first); MAX_NODES as usize];
-        let mut count = 0;
         // Each goes to its place among those before it: there are few, and a sort of the
         // standard library is two thousand bytes of the page for each type.
-        for server in self.counted_for(membership, voters).iter() {
+        for (count, server) in self.counted_for(membership, voters).iter().enumerate() {
             let value = reached(server);
             let place = values[..count].partition_point(|higher| *higher >= value);
             values.copy_within(place..count, place + 1);
             values[place] = value;
-            count += 1;
         }
         Some(values[self.size_of(voters) as usize - 1])
     }

@@ -1,3 +1,4 @@
+//! How long free play takes.
 use raft_sim::document::{Preset, words::Choice};
 use raft_sim::*;
 use std::{sync::Arc, time::Instant};

@@ -434,7 +434,7 @@ impl Network {
         if !plan.in_order || flight.lost.is_some() {
             return moved;
         }
-        for (other, behind) in self.flights.range_mut(MessageId(id.0 + 1)..) {
+        for (other, behind) in self.flights.iter_mut().filter(|(other, _)| **other > id) {
             let is_of_link = (behind.envelope.from, behind.envelope.to) == link;
             if is_of_link && behind.lost.is_none() && !behind.is_waiting && behind.ends_at < ends_at
             {
@@ -452,7 +452,8 @@ impl Network {
     pub(crate) fn comes_after_others(&self, plan: &NetworkPlan, id: MessageId) -> bool {
         let Some(flight) = self.flights.get(&id) else { return false };
         let link = (flight.envelope.from, flight.envelope.to);
-        let mut before = self.flights.range(..id).map(|(_, flight)| flight);
+        let mut before =
+            self.flights.iter().take_while(|(other, _)| **other < id).map(|(_, flight)| flight);
         plan.in_order
             && before.any(|it| {
                 (it.envelope.from, it.envelope.to) == link && it.lost.is_none() && !it.is_waiting

@@ -331,8 +331,15 @@ impl Plan {
     /// The rules that are left out in the run, at some moment of it: by the scenario, its
     /// script, a rule of it, or a person. A run of which there is one is *modified Raft*.
     pub fn flaws(&self) -> Flaws {
+        self.flaws_by(Micros::MAX)
+    }
+
+    /// Those that are left out by a moment, or were before. When a rule of the scenario acts
+    /// only its run shows: what one may leave out counts from the beginning.
+    pub fn flaws_by(&self, at: Micros) -> Flaws {
         let of_rules = self.scenario.rules.iter().map(|rule| &rule.action);
-        let set = self.schedule.iter().map(|step| &step.action).chain(of_rules);
+        let steps = self.schedule.iter().take_while(|step| step.at <= at);
+        let set = steps.map(|step| &step.action).chain(of_rules);
         set.fold(self.scenario.settings.flaws, |flaws, action| match action {
             Action::Set(Setting::Flaw { flaw, is_on: true }) => flaws.with(*flaw),
             _ => flaws,

@@ -44,6 +44,16 @@ fn the_schema_refuses_what_the_reader_refuses() {
         assert!(!fits(&schema, &schema, &bad), "{bad}");
         assert!(Document::from_json(&bad.to_string()).is_err(), "{bad}");
     }
+    for latency in [
+        json!("0.4-1.2 ms"),
+        json!({ "log-normal": { "median": "5 ms", "p99": "40 ms" } }),
+        json!({ "quantiles": { "min": "1 ms", "p10": "2 ms", "p50": "3 ms", "p90": "5 ms", "p99": "9 ms", "max": "1 s" } }),
+    ] {
+        let mut other = good.clone();
+        other["network"]["latency"] = latency;
+        assert!(fits(&schema, &schema, &other), "{other}");
+        assert!(Document::from_json(&other.to_string()).is_ok(), "{other}");
+    }
     let missing = json!({ "raftlab": 1, "nodes": 3 });
     assert!(!fits(&schema, &schema, &missing));
 }

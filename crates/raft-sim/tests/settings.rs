@@ -98,6 +98,8 @@ fn a_run_is_modified_raft_from_the_first_rule_on_that_is_left_out() {
     let timeline = run(steady(2), steps);
     let plan = timeline.plan();
     assert_eq!(plan.flaws(), Flaws::NONE.with(Flaw::CountLearners));
+    let by = [999, 1_000].map(|at| plan.flaws_by(Micros::from_millis(at)).is_none());
+    assert_eq!(by, [true, false]);
     let is_modified = [999, 1_001, 1_501].map(|at| world_at(&timeline, at).is_modified_raft());
     assert_eq!(is_modified, [false, true, true], "what was done meanwhile stays done");
     assert!(world_at(&timeline, 1_501).settings().flaws.is_none());

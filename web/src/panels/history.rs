@@ -56,9 +56,8 @@ fn lanes(engine: &Engine) -> (Vec<Lane>, Micros, Micros) {
         let lane = &mut lanes[place];
         let left = share(operation.began_at);
         let right = operation.ended.map_or(10_000, |(at, _)| share(at));
-        let is_taken = |row: usize| {
-            lane.bars.iter().any(|bar| bar.row == row && bar.left + bar.width > left)
-        };
+        let is_taken =
+            |row: usize| lane.bars.iter().any(|bar| bar.row == row && bar.left + bar.width > left);
         let row = (0..lane.rows).find(|row| !is_taken(*row)).unwrap_or(lane.rows);
         lane.rows = lane.rows.max(row + 1);
         let is_stale = operation.ended.is_some() && stale.contains(&id);

@@ -29,7 +29,8 @@ pub(super) fn log(props: &Props) -> Html {
         Some(hit @ Hit::Cell { .. }) => words::hit(hit, engine.world(), engine.at()),
         _ => None,
     };
-    let explained = explained.unwrap_or_else(|| "Choose an entry to read what it holds.".to_owned());
+    let explained =
+        explained.unwrap_or_else(|| "Choose an entry to read what it holds.".to_owned());
     html! {
         <>
             <div
@@ -149,9 +150,7 @@ fn place(props: &Props, row: &LogRow, index: Index, cell: &GridCell) -> Html {
         GridCell::Entry(entry) => {
             let hit = Hit::Cell { node: row.id, index };
             let is_chosen = props.selected == Some(hit);
-            let choose = props.on_select.reform(move |_: MouseEvent| {
-                (!is_chosen).then_some(hit)
-            });
+            let choose = props.on_select.reform(move |_: MouseEvent| (!is_chosen).then_some(hit));
             html! {
                 <td
                     key={index.0}
@@ -264,9 +263,8 @@ fn index_row(row: &LogRow) -> Html {
         Index::ZERO => NOTHING.to_owned(),
         index => index.to_string(),
     };
-    let seen = |of: fn(&SeenByLeader) -> String| {
-        row.seen.as_ref().map_or_else(|| NOTHING.to_owned(), of)
-    };
+    let seen =
+        |of: fn(&SeenByLeader) -> String| row.seen.as_ref().map_or_else(|| NOTHING.to_owned(), of);
     html! {
         <tr key={row.name.clone()} data-node={row.name.clone()}>
             <th scope="row" data-field="node">{ &row.name }</th>

@@ -36,8 +36,7 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Tab; 6] =
-        [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
+    const ALL: [Tab; 6] = [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
 
     const LAST: Tab = Tab::ALL[Tab::ALL.len() - 1];
 

@@ -389,7 +389,8 @@ mod tests {
         let mut shown = Shown::default();
         shown.turn_to(engine.moment(), shown_at(&engine));
         let lit = |shown: &Shown| {
-            (0..5).flat_map(|node| (0..FIELDS).map(move |field| (node, field)))
+            (0..5)
+                .flat_map(|node| (0..FIELDS).map(move |field| (node, field)))
                 .filter(|(node, field)| shown.is_lit(*node, *field, false))
                 .count()
         };

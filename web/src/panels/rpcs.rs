@@ -195,12 +195,7 @@ fn enter(props: &Props, kept: &Kept) -> Callback<usize> {
 }
 
 /// All of the message that is chosen.
-fn chosen(
-    props: &Props,
-    engine: &Engine,
-    list: &mut MessageList,
-    message: &MessageSpan,
-) -> Html {
+fn chosen(props: &Props, engine: &Engine, list: &mut MessageList, message: &MessageSpan) -> Html {
     let Some(told) = list.told(engine, message) else { return Html::default() };
     let fate = Fate::of(engine, message);
     let event = told.event;

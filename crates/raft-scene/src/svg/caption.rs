@@ -35,9 +35,11 @@ impl Caption {
             1 => source.push_str(" · with 1 intervention"),
             many => source.push_str(&format!(" · with {many} interventions")),
         }
-        let flaws = scenario.settings.flaws.iter();
-        let mut warnings: Vec<String> =
-            flaws.map(|flaw| format!("modified Raft, left out: {}", flaw.removes())).collect();
+        let flaws = plan.flaws_by(at);
+        let mut warnings: Vec<String> = flaws
+            .iter()
+            .map(|flaw| format!("modified Raft, left out: {}", flaw.removes()))
+            .collect();
         warnings.extend(last_of(violations));
         Caption { title: scenario.title.clone(), source, warnings }
     }

@@ -123,7 +123,7 @@ pub fn happening(happening: &Happening, world: &World) -> Option<String> {
             format!("{node} is told to {}.", reconfiguration(change))
         }
         Happening::TimeoutForced { node } => format!("{node} is told to stand for election."),
-        Happening::MessageDropped { name, kind } => {
+        Happening::MessageDropped { name, kind, .. } => {
             format!("{} from {} to {} is dropped.", an(kind_name(*kind)), name.from, name.to)
         }
         Happening::MessageDelayed { name, kind, ends_at, .. } => format!(

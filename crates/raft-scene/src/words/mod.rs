@@ -68,7 +68,9 @@ pub const fn property(property: Property) -> (&'static str, &'static str) {
 pub const fn source(property: Property) -> &'static str {
     match property {
         Property::ElectionSafety => "Raft paper, Figure 3 and section 5.2",
-        Property::LeaderAppendOnly | Property::LogMatching => "Raft paper, Figure 3 and section 5.3",
+        Property::LeaderAppendOnly | Property::LogMatching => {
+            "Raft paper, Figure 3 and section 5.3"
+        }
         Property::LeaderCompleteness => "Raft paper, Figure 3 and section 5.4",
         Property::StateMachineSafety => "Raft paper, Figure 3 and section 5.4.3",
         Property::Durability => "follows from Leader Completeness, for clients",

@@ -1,7 +1,7 @@
 //! The JSON schema of documents, made of the very types that read them.
 
 use super::words::{Choice, Named, Worded, Words};
-use super::{DOCUMENT_VERSION, Document, Latency, Normal, Version};
+use super::{DOCUMENT_VERSION, Document, Latency, LogNormal, Normal, Quantiles, Version};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -110,20 +110,26 @@ impl JsonSchema for Latency {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "How long something takes.",
-            "anyOf": [
-                {
-                    "type": "string",
-                    "description": "Always the same, such as 5 ms, or any of a range, such as 0.4-1.2 ms."
-                },
-                {
-                    "type": "object",
-                    "properties": { "normal": generator.subschema_for::<Normal>() },
-                    "required": ["normal"],
-                    "additionalProperties": false
-                }
-            ]
-        })
+        let shape = |name: &str, table: Schema| {
+            let mut properties = Map::new();
+            properties.insert(name.into(), table.into());
+            json_schema!({
+                "type": "object",
+                "properties": properties,
+                "required": [name],
+                "additionalProperties": false
+            })
+        };
+        let text = json_schema!({
+            "type": "string",
+            "description": "Always the same, such as 5 ms, or any of a range, such as 0.4-1.2 ms."
+        });
+        let any_of = [
+            text,
+            shape("normal", generator.subschema_for::<Normal>()),
+            shape("log-normal", generator.subschema_for::<LogNormal>()),
+            shape("quantiles", generator.subschema_for::<Quantiles>()),
+        ];
+        json_schema!({ "description": "How long something takes.", "anyOf": any_of })
     }
 }
