@@ -6,6 +6,7 @@ use crate::engine::{Engine, Moment};
 use crate::svg::px;
 use raft_core::Micros;
 use raft_scene::{CountMark, Motion, Stage};
+use raft_sim::MessageId;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::Callback;
@@ -22,6 +23,9 @@ pub(crate) struct StagePainter {
     rings: Vec<(Element, u32)>,
     counts: Option<Element>,
     count_texts: Vec<Element>,
+    /// The mark around a message that is explained, and the message.
+    marked: Option<(Element, MessageId)>,
+    svg: Option<Element>,
     /// Told when what stands still no longer fits.
     on_outdated: Callback<()>,
 }
@@ -36,6 +40,8 @@ impl StagePainter {
             rings: Vec::new(),
             counts: None,
             count_texts: Vec::new(),
+            marked: None,
+            svg: None,
             on_outdated,
         }
     }
@@ -60,7 +66,16 @@ impl StagePainter {
             self.count_texts.clear();
             self.counts = counts;
         }
+        self.svg = Some(svg.clone());
         self.stage = Some((stage, moment, at));
+    }
+
+    /// Has the mark of what is explained go with this message.
+    pub(crate) fn mark(&mut self, message: Option<MessageId>) {
+        self.marked = message.and_then(|message| {
+            let mark = self.svg.as_ref()?.query_selector(".message-mark").ok().flatten()?;
+            Some((mark, message))
+        });
     }
 
     /// Paints what moves at a moment.
@@ -86,6 +101,12 @@ impl StagePainter {
                 let _ = element.set_attribute("stroke-dasharray", &format!("{permille} 2000"));
                 *shown = permille;
             }
+        }
+        if let Some((mark, message)) = &self.marked
+            && let Some(it) = self.motion.messages.iter().find(|it| it.id == *message)
+        {
+            let _ = mark.set_attribute("cx", &px(it.center.x));
+            let _ = mark.set_attribute("cy", &px(it.center.y));
         }
         self.paint_counts();
     }

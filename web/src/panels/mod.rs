@@ -29,7 +29,7 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
+    pub(crate) const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
 
     const fn id(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Tab {
         }
     }
 
-    const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Tab::Story => "Story",
             Tab::Nodes => "Nodes",
