@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// One setting, and what it is from a moment on, on every node at once. A node that is
 /// down has it when it starts again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Setting {
     /// Whether a node asks before it stands for election.

@@ -1,7 +1,7 @@
 //! The JSON schema of documents, made of the very types that read them.
 
 use super::words::{Choice, Named, Worded, Words};
-use super::{DOCUMENT_VERSION, Document, Latency, Normal, Version};
+use super::{DOCUMENT_VERSION, Document, Latency, LogNormal, Normal, Quantiles, Version};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -104,6 +104,16 @@ impl JsonSchema for Version {
     }
 }
 
+/// A table of one field.
+fn one_of_name(name: &str, of: Schema) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": { name: of },
+        "required": [name],
+        "additionalProperties": false
+    })
+}
+
 impl JsonSchema for Latency {
     fn schema_name() -> Cow<'static, str> {
         "Latency".into()
@@ -117,12 +127,9 @@ impl JsonSchema for Latency {
                     "type": "string",
                     "description": "Always the same, such as 5 ms, or any of a range, such as 0.4-1.2 ms."
                 },
-                {
-                    "type": "object",
-                    "properties": { "normal": generator.subschema_for::<Normal>() },
-                    "required": ["normal"],
-                    "additionalProperties": false
-                }
+                one_of_name("normal", generator.subschema_for::<Normal>()),
+                one_of_name("log-normal", generator.subschema_for::<LogNormal>()),
+                one_of_name("quantiles", generator.subschema_for::<Quantiles>())
             ]
         })
     }
