@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A distribution of spans.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Latency {
     /// Always the same.
@@ -37,6 +38,7 @@ pub enum Latency {
 
 /// What a measurement told of a distribution; each no shorter than the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quantiles {
     /// The shortest.
     pub min: Micros,

@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 /// down has it when it starts again.
 // New ones go to the end: a packed document has their places.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Setting {
     /// Whether a node asks before it stands for election.
@@ -49,7 +50,11 @@ pub enum Setting {
     /// From the shortest election timeout to the longest.
     ElectionTimeout(Between),
     /// Both of these as a real system has them by default.
-    Timing(#[serde(with = "named")] Preset),
+    Timing(
+        #[serde(with = "named")]
+        #[cfg_attr(feature = "schema", schemars(with = "alloc::string::String"))]
+        Preset,
+    ),
     /// Whether a server that hears a leader ignores requests for its vote. Without it, there
     /// is no lease either, which rests on it.
     Stickiness(bool),
@@ -92,6 +97,7 @@ pub enum Setting {
     Flaw {
         /// Which rule.
         #[serde(with = "named")]
+        #[cfg_attr(feature = "schema", schemars(with = "alloc::string::String"))]
         flaw: Flaw,
         /// Whether it is left out.
         is_on: bool,

@@ -104,32 +104,33 @@ impl JsonSchema for Version {
     }
 }
 
+/// A table of one field.
+fn one_of_name(name: &str, of: Schema) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": { name: of },
+        "required": [name],
+        "additionalProperties": false
+    })
+}
+
 impl JsonSchema for Latency {
     fn schema_name() -> Cow<'static, str> {
         "Latency".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let shape = |name: &str, table: Schema| {
-            let mut properties = Map::new();
-            properties.insert(name.into(), table.into());
-            json_schema!({
-                "type": "object",
-                "properties": properties,
-                "required": [name],
-                "additionalProperties": false
-            })
-        };
-        let text = json_schema!({
-            "type": "string",
-            "description": "Always the same, such as 5 ms, or any of a range, such as 0.4-1.2 ms."
-        });
-        let any_of = [
-            text,
-            shape("normal", generator.subschema_for::<Normal>()),
-            shape("log-normal", generator.subschema_for::<LogNormal>()),
-            shape("quantiles", generator.subschema_for::<Quantiles>()),
-        ];
-        json_schema!({ "description": "How long something takes.", "anyOf": any_of })
+        json_schema!({
+            "description": "How long something takes.",
+            "anyOf": [
+                {
+                    "type": "string",
+                    "description": "Always the same, such as 5 ms, or any of a range, such as 0.4-1.2 ms."
+                },
+                one_of_name("normal", generator.subschema_for::<Normal>()),
+                one_of_name("log-normal", generator.subschema_for::<LogNormal>()),
+                one_of_name("quantiles", generator.subschema_for::<Quantiles>())
+            ]
+        })
     }
 }

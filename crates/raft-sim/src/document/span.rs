@@ -14,6 +14,7 @@ pub type Range = Worded<Between>;
 
 /// The shortest span and the longest, both included.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Between {
     /// The shortest.
     pub min: Micros,
