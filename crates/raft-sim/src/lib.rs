@@ -20,9 +20,16 @@ pub mod document;
 mod draw;
 mod expectation;
 mod fault;
+<<<<<<< HEAD
 mod free_play;
+=======
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+>>>>>>> c741bb5 (WIP raft-sim: bench, fuzzing)
 mod history;
 mod host;
+#[cfg(any(feature = "text", feature = "trace-reading"))]
+mod in_short;
 mod initial;
 mod json;
 mod landmark;
