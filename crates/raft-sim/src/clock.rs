@@ -82,6 +82,9 @@ impl Clock {
         if self.stands && shown > self.showed {
             return Micros::MAX;
         }
+        if self.rate == Rate::TRUE {
+            return self.since + (shown - self.showed);
+        }
         let span = u128::from((shown - self.showed).0);
         let (numerator, denominator) =
             (u128::from(self.rate.numerator.max(1)), u128::from(self.rate.denominator));

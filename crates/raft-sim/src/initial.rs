@@ -32,6 +32,8 @@ use serde::{Deserialize, Serialize};
 /// The most entries that a log begins with, and the largest value in one: the monitors keep
 /// an account of each.
 pub const MOST_INITIAL_ENTRIES: u64 = 20_000;
+/// The most runs of entries that such a log is written in.
+const MOST_RUNS: usize = 200;
 
 /// What some nodes have on their disks when a run begins.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -245,6 +247,9 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
             wrong(&format!(
                 "its log ends in term {last}, and its term is {term}: no less than that"
             ));
+        }
+        if runs.len() > MOST_RUNS {
+            wrong(&format!("its log has {} runs of entries: at most {MOST_RUNS}", runs.len()));
         }
         let values = runs
             .iter()

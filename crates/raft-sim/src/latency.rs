@@ -174,11 +174,9 @@ impl Latency {
                 // The top bit chooses the half, five more the step, the rest where in it.
                 let step = ((bits >> 58) & 31) as usize;
                 let within = bits & 0xffff_ffff;
-                let low = u64::from(UPPER_QUANTILES[step]);
-                let high = u64::from(UPPER_QUANTILES[step + 1]);
-                let quantile = low + (((high - low) * within) >> 32);
-                let offset =
-                    Micros((u128::from(deviation.0) * u128::from(quantile) / 10_000) as u64);
+                let (low, high) = (UPPER_QUANTILES[step], UPPER_QUANTILES[step + 1]);
+                let quantile = low + ((u64::from(high - low) * within) >> 32) as u32;
+                let offset = deviation.scaled(quantile, 10_000);
                 if bits >> 63 == 1 { mean + offset } else { mean - offset }
             }
             Latency::LogNormal { median, p99 } => log_normal(median, p99, deviations(bits)),

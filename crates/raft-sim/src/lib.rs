@@ -21,8 +21,12 @@ mod draw;
 mod expectation;
 mod fault;
 mod free_play;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod history;
 mod host;
+#[cfg(any(feature = "text", feature = "trace-reading"))]
+mod in_short;
 mod initial;
 mod json;
 mod landmark;

@@ -314,10 +314,9 @@ impl Network {
         let lossy = self.lossy.get(&link).copied().unwrap_or_default();
         let (reaches_permille, lost) = if self.is_cut(from, to) {
             (500, Some(LossCause::Cut))
-        } else if is_one_of(
-            plan.loss_per_million.max(lossy),
-            draw(seed, Purpose::Loss { from, to, kind, nth }),
-        ) {
+        } else if is_one_of(plan.loss_per_million.max(lossy), || {
+            draw(seed, Purpose::Loss { from, to, kind, nth })
+        }) {
             (700, Some(LossCause::Dropped))
         } else {
             (1_000, None)
@@ -336,9 +335,8 @@ impl Network {
             due_at: ends_at,
         };
         let purpose = Purpose::Duplicate { from, to, kind, nth };
-        let is_duplicated = lost.is_none()
-            && plan.duplicates_per_million > 0
-            && is_one_of(plan.duplicates_per_million, draw(seed, purpose));
+        let is_duplicated =
+            lost.is_none() && is_one_of(plan.duplicates_per_million, || draw(seed, purpose));
         let copy = is_duplicated.then(|| flight.clone());
         let first = (self.fly(flight), ends_at);
         let duplicate = copy.map(|copy| {
@@ -507,6 +505,8 @@ impl Network {
     }
 }
 
-fn is_one_of(per_million: u32, bits: u64) -> bool {
-    (u128::from(bits) * 1_000_000) >> 64 < u128::from(per_million)
+/// Whether it falls to one of so many in a million. What is drawn for one thing changes no
+/// other, so nothing is drawn where it falls to none.
+fn is_one_of(per_million: u32, bits: impl FnOnce() -> u64) -> bool {
+    per_million > 0 && (u128::from(bits()) * 1_000_000) >> 64 < u128::from(per_million)
 }

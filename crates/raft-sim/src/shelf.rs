@@ -23,7 +23,7 @@ const BLOCK: usize = 64;
 type Chunk<T> = Arc<Vec<T>>;
 
 /// A list in chunks that clones share until one of them changes one.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub(crate) struct Shelf<T> {
     // Every block and every chunk but the last is full, and none is empty.
     blocks: Vec<Arc<Vec<Chunk<T>>>>,
@@ -32,6 +32,23 @@ pub(crate) struct Shelf<T> {
 impl<T> Default for Shelf<T> {
     fn default() -> Shelf<T> {
         Shelf { blocks: Vec::new() }
+    }
+}
+
+impl<T: Clone> Clone for Shelf<T> {
+    fn clone(&self) -> Shelf<T> {
+        let mut blocks = self.blocks.clone();
+        // What the last chunk has is copied at once, and no more: it is about to be written
+        // to, and the one that is kept would be left with the room for what comes.
+        if let Some(last_block) = blocks.last_mut()
+            && let Some(last) = last_block.last().filter(|last| last.len() < CHUNK)
+        {
+            let own = Arc::new(last.as_slice().to_vec());
+            if let Some(place) = Arc::make_mut(last_block).last_mut() {
+                *place = own;
+            }
+        }
+        Shelf { blocks }
     }
 }
 

@@ -30,7 +30,7 @@ use records::{Recent, Stretch};
 /// How many events lie between two worlds that are kept. To come to any event takes
 /// fewer steps than this, two milliseconds' work; and what differs between two keyframes,
 /// some 40 kB, is shared out over so many: twenty seconds of five nodes with clients.
-const EVENTS_BETWEEN_KEYFRAMES: u64 = 8_192;
+const EVENTS_BETWEEN_KEYFRAMES: u64 = 4_096;
 
 /// A world that is kept.
 #[derive(Clone, Debug)]

@@ -27,6 +27,10 @@
 //! The same run gives the same bytes on every machine.
 
 use crate::json;
+#[cfg(feature = "fuzzing")]
+use crate::record::Record;
+#[cfg(feature = "fuzzing")]
+use crate::scenario::Plan;
 use crate::timeline::Timeline;
 use core::fmt;
 
@@ -62,6 +66,17 @@ pub const TRACE_VERSION: u32 = 2;
 pub fn write_trace(timeline: &Timeline, to: &mut impl fmt::Write) -> fmt::Result {
     head::write(timeline.plan(), to)?;
     timeline.records().try_for_each(|record| line(to, &*record))
+}
+
+/// Writes the head of a run and the first of its records.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn write_beginning(
+    plan: &Plan,
+    records: &[Record],
+    to: &mut impl fmt::Write,
+) -> fmt::Result {
+    head::write(plan, to)?;
+    records.iter().try_for_each(|record| line(to, record))
 }
 
 fn line(to: &mut impl fmt::Write, value: &impl serde::Serialize) -> fmt::Result {

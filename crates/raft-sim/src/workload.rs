@@ -7,6 +7,7 @@ use crate::network::NetworkPlan;
 use crate::record::Happening;
 use crate::scenario::{ClientPlan, Plan, Scenario, ScenarioError, Work};
 use crate::state_machine::Key;
+use crate::timeline::Timeline;
 use crate::who::Who;
 use crate::world::World;
 use alloc::string::ToString;
@@ -102,6 +103,19 @@ pub fn play(plan: Arc<Plan>) -> Tally {
     tally
 }
 
+/// Random instants of a run, each as the number of events that have happened by then. Any
+/// instant is as likely as any, and which ones come is always the same.
+pub fn places(timeline: &Timeline) -> impl Iterator<Item = u64> {
+    let duration = u128::from(timeline.duration().0) + 1;
+    let mut state = 1u64;
+    core::iter::repeat_with(move || {
+        // Knuth's generator: there is nothing to be guessed here.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let at = (u128::from(state >> 32) * duration) >> 32;
+        timeline.events_by(Micros(u64::try_from(at).unwrap_or(u64::MAX)))
+    })
+}
+
 /// Five nodes in one data centre with the paper's timeouts, true clocks and fast
 /// disks; nobody asks anything and nothing breaks.
 pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
@@ -148,6 +162,19 @@ mod tests {
         assert_eq!(tally.violations, 0);
         // Four followers, twenty heartbeats a second, there and back.
         assert!(tally.messages > 1_500 && tally.events > tally.messages, "{tally:?}");
+    }
+
+    #[test]
+    fn random_instants_are_anywhere_in_the_run_and_always_the_same() {
+        let timeline = Timeline::new(steady(3, Micros::from_secs(5), 1).expect("it can be"));
+        let some: Vec<u64> = places(&timeline).take(1_000).collect();
+        assert!(places(&timeline).take(1_000).eq(some.iter().copied()));
+        for tenth in 0..10 {
+            let bounds = [tenth, tenth + 1].map(|it| timeline.events() * it / 10);
+            let count = some.iter().filter(|it| (bounds[0]..=bounds[1]).contains(it)).count();
+            assert!((50..200).contains(&count), "{count} of 1000 in tenth {tenth}");
+        }
+        assert!(some.iter().all(|events| *events <= timeline.events()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use raft_sim::document::words::Choice as _;
 use raft_sim::document::{Between, Preset};
 use raft_sim::{
     Action, BranchId, Branches, Document, Happening, Latency, MessageName, Outcome, Plan,
-    Quantiles, Record, Scenario, Setting, Step, Timeline, Who, parse_steps, workload,
+    Quantiles, Record, Setting, Step, Timeline, Who, parse_steps, workload,
 };
 use std::sync::Arc;
 

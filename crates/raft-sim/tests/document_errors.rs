@@ -201,8 +201,8 @@ fn a_text_with_many_errors_is_told_some_of_them() {
 /// Nothing that is too long or too deep is looked into.
 #[test]
 fn texts_that_are_too_long_or_too_deep_are_refused() {
-    let long = format!("title = \"{}\"\n", "x".repeat(300_000));
-    assert_eq!(errors_of(&long), ["the text is longer than 256 kB: no scenario is"]);
+    let long = format!("title = \"{}\"\n", "x".repeat(600_000));
+    assert_eq!(errors_of(&long), ["the text is longer than 512 kB: no scenario is"]);
     for (open, close) in [("[", "]"), ("{ a = ", " }")] {
         for depth in [30, 100, 20_000] {
             let deep = format!("steps = {}1{}", open.repeat(depth), close.repeat(depth));

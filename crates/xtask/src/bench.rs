@@ -12,7 +12,8 @@ Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags]
 
   --only PART    core: proposals a second, beside the raft crate
                  (crates/raft-interop/examples/bench; the first time it is compiled)
-                 speed: the simulator, natively (crates/raft-sim/examples/bench.rs)
+                 speed: the simulator, natively: its speed, what is kept of a run, and
+                 how long it takes to go anywhere in it (crates/raft-sim/examples/bench*.rs)
                  browser: the simulator in Chromium, and the page (tests/bench/*.mjs)
                  size: the page, raw and compressed; may be given more than once
   -h, --help     this text";
@@ -32,10 +33,14 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
     }
     let wanted = |part: &str| chosen.is_empty() || chosen.contains(&part);
     if wanted("core") {
-        example("the protocol, beside the raft crate", "raft-interop", "examples/bench/main.rs")?;
+        heading("the protocol, beside the raft crate");
+        example("raft-interop", "bench", "examples/bench/main.rs")?;
     }
     if wanted("speed") {
-        example("the simulator, natively", "raft-sim", "examples/bench.rs")?;
+        heading("the simulator, natively");
+        example("raft-sim", "bench", "examples/bench.rs")?;
+        process::say("");
+        example("raft-sim", "bench_kept", "examples/bench_kept.rs")?;
     }
     if wanted("browser") || wanted("size") {
         let scripts = scripts();
@@ -58,16 +63,15 @@ fn heading(text: &str) {
     process::say(&format!("\n== {text}"));
 }
 
-/// Runs a crate's example `bench`, optimised for speed.
-fn example(about: &str, package: &str, path: &str) -> Result<()> {
-    heading(about);
+/// Runs an example of a crate, optimised for speed.
+fn example(package: &str, name: &str, path: &str) -> Result<()> {
     let path = format!("crates/{package}/{path}");
     if !workspace::root().join(&path).is_file() {
         process::say(&format!("nothing measured: there is no {path}"));
         return Ok(());
     }
     let mut command = Command::new(process::cargo());
-    command.args(["run", "--quiet", "--package", package, "--example", "bench"]);
+    command.args(["run", "--quiet", "--package", package, "--example", name]);
     command.args(["--profile", "bench-native"]).current_dir(workspace::root());
     process::run(&mut command)
 }
@@ -118,7 +122,11 @@ mod tests {
 
     #[test]
     fn the_examples_that_it_runs_are_there() {
-        for path in ["raft-interop/examples/bench/main.rs", "raft-sim/examples/bench.rs"] {
+        for path in [
+            "raft-interop/examples/bench/main.rs",
+            "raft-sim/examples/bench.rs",
+            "raft-sim/examples/bench_kept.rs",
+        ] {
             assert!(workspace::root().join("crates").join(path).is_file(), "{path}");
         }
     }

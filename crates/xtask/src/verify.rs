@@ -23,8 +23,11 @@ It needs some gigabytes of memory, and some twenty minutes. Every part runs, wha
 of those before it. `fuzz` is left out where cargo-fuzz or a nightly compiler is not there.
 The summary at the end says how much was explored.";
 
-/// How long each fuzz target is fuzzed.
-const FUZZ: Duration = Duration::from_secs(180);
+/// How long the fuzz targets of a crate are fuzzed, together.
+const FUZZ: Duration = Duration::from_secs(360);
+/// The most memory that a fuzz target may take, in megabytes, and the most in one piece:
+/// whatever the input, reading it and running it for a while stays within that.
+const FUZZ_MEMORY: (u32, u32) = (512, 128);
 
 /// One part.
 struct Part {
@@ -132,42 +135,63 @@ fn mixed() -> Result<Ended> {
     tests("raft-interop", &["--lib", "schedule"], &[("RAFTLAB_SCHEDULES", "50000")])
 }
 
-/// The fuzz targets of raft-core, as cargo-fuzz lays them out.
-const TARGETS: &[&str] = &["one_node", "cluster"];
+/// The crates that have fuzz targets, as cargo-fuzz lays them out, and those. What is read
+/// by the simulator is text: it is mostly refused at once, and longer than a schedule.
+const TARGETS: &[(&str, &[&str], u32)] = &[
+    ("raft-core", &["one_node", "cluster"], 2_048),
+    (
+        "raft-sim",
+        &["scenario_toml", "scenario_json", "scenario_packed", "trace_ours", "trace_observed"],
+        8_192,
+    ),
+];
 
 fn fuzz() -> Result<Ended> {
     if let Some(lacking) = lacking_for_fuzz() {
         return Ok(Ended::LeftOut(lacking));
     }
-    let folder = workspace::root().join("crates/raft-core/fuzz");
-    let scratch = workspace::scratch()?.join("fuzz");
     let mut explored = Explored::default();
-    for target in TARGETS {
-        // What is found goes here; what is kept in the project is only read.
-        let found = scratch.join(target);
-        std::fs::create_dir_all(&found)?;
-        let mut command = nightly_cargo();
-        command.args(["fuzz", "run", "--fuzz-dir"]).arg(&folder).arg("--target-dir");
-        command.arg(scratch.join("target"));
-        // The crate forbids unsafe code: a sanitizer would only make it slow.
-        command.args(["--sanitizer", "none", "--debug-assertions", target]);
-        command.arg(&found).arg(folder.join("corpus").join(target));
-        command.arg("--").arg(format!("-max_total_time={}", FUZZ.as_secs()));
-        command.args(["-max_len=2048", "-print_final_stats=1", "-verbosity=0"]);
-        command.current_dir(workspace::root());
-        let (status, text) = process::shown_and_kept(&mut command)?;
-        if let Some(inputs) = inputs_tried(&text) {
-            let line =
-                format!("explored: {inputs} inputs (fuzz target {target}, {} s)", FUZZ.as_secs());
-            explored = explored.and(Explored::of(&line));
+    for (package, targets, most_bytes) in TARGETS {
+        let seconds = FUZZ.as_secs() / targets.len() as u64;
+        for target in *targets {
+            match fuzz_one(package, target, *most_bytes, seconds)? {
+                Ended::Well(more) => explored = explored.and(more),
+                Ended::Badly(more, why) => return Ok(Ended::Badly(explored.and(more), why)),
+                left_out @ Ended::LeftOut(_) => return Ok(left_out),
+            }
         }
-        if !status.success() {
-            let why = format!("`{}` ended with {status}", process::words(&command));
-            return Ok(Ended::Badly(explored, why));
-        }
-        if inputs_tried(&text).is_none() {
-            bail!("libFuzzer did not say how many inputs it tried");
-        }
+    }
+    Ok(Ended::Well(explored))
+}
+
+fn fuzz_one(package: &str, target: &str, most_bytes: u32, seconds: u64) -> Result<Ended> {
+    let folder = workspace::root().join("crates").join(package).join("fuzz");
+    let scratch = workspace::scratch()?.join("fuzz");
+    // What is found goes here; what is kept in the project is only read.
+    let found = scratch.join(target);
+    std::fs::create_dir_all(&found)?;
+    let mut command = nightly_cargo();
+    command.args(["fuzz", "run", "--fuzz-dir"]).arg(&folder).arg("--target-dir");
+    command.arg(scratch.join("target"));
+    // The crates forbid unsafe code: a sanitizer would only make it slow.
+    command.args(["--sanitizer", "none", "--debug-assertions", target]);
+    command.arg(&found).arg(folder.join("corpus").join(target));
+    command.arg("--").arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-max_len={most_bytes}")).args(["-print_final_stats=1", "-verbosity=0"]);
+    let (in_all, in_one_piece) = FUZZ_MEMORY;
+    command.arg(format!("-rss_limit_mb={in_all}")).arg(format!("-malloc_limit_mb={in_one_piece}"));
+    command.current_dir(workspace::root());
+    let (status, text) = process::shown_and_kept(&mut command)?;
+    let inputs = inputs_tried(&text);
+    let explored = inputs.map_or_else(Explored::default, |inputs| {
+        Explored::of(&format!("explored: {inputs} inputs (fuzz target {target}, {seconds} s)"))
+    });
+    if !status.success() {
+        let why = format!("`{}` ended with {status}", process::words(&command));
+        return Ok(Ended::Badly(explored, why));
+    }
+    if inputs.is_none() {
+        bail!("libFuzzer did not say how many inputs it tried");
     }
     Ok(Ended::Well(explored))
 }
@@ -229,10 +253,15 @@ mod its_tests {
 
     #[test]
     fn every_fuzz_target_is_there() {
-        let folder = workspace::root().join("crates/raft-core/fuzz/fuzz_targets");
-        for target in TARGETS {
-            assert!(folder.join(format!("{target}.rs")).is_file(), "{target}");
+        for (package, targets, _) in TARGETS {
+            let folder = workspace::root().join("crates").join(package).join("fuzz");
+            for target in *targets {
+                let program = folder.join("fuzz_targets").join(format!("{target}.rs"));
+                assert!(program.is_file(), "{target}");
+                assert!(folder.join("corpus").join(target).is_dir(), "{target}");
+            }
+            let programs = std::fs::read_dir(folder.join("fuzz_targets")).unwrap();
+            assert_eq!(programs.count(), targets.len());
         }
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), TARGETS.len());
     }
 }

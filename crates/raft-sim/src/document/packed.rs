@@ -11,6 +11,7 @@ use super::Document;
 use super::version::DOCUMENT_VERSION;
 use alloc::vec::Vec;
 use core::fmt;
+use serde::Deserialize;
 
 /// The most bytes that a packed document has. Nothing in it takes up much more memory than
 /// its bytes do, so this bounds that too.
@@ -26,7 +27,10 @@ pub enum PackedError {
     /// It is of another version of the format.
     OtherVersion(u8),
     /// It is cut off, or no document.
-    NoDocument,
+    NoDocument {
+        /// Up to which byte it could be read.
+        at: usize,
+    },
     /// There is something after its end.
     MoreAfterEnd,
 }
@@ -40,9 +44,10 @@ impl fmt::Display for PackedError {
             PackedError::OtherVersion(version) => {
                 write!(formatter, "this is version {version}; Raftlab reads {DOCUMENT_VERSION}")
             }
-            PackedError::NoDocument => {
-                formatter.write_str("this is no packed scenario, or a part of it is missing")
-            }
+            PackedError::NoDocument { at } => write!(
+                formatter,
+                "this is no packed scenario, or a part of it is missing: it reads up to byte {at}"
+            ),
             PackedError::MoreAfterEnd => {
                 formatter.write_str("there is more after the end of the packed scenario")
             }
@@ -62,19 +67,23 @@ impl Document {
     /// Reads a packed document.
     ///
     /// # Errors
-    /// Why it can't be read. It says no more of where: nobody writes these by hand.
+    /// Why it can't be read, and up to where it can: nobody writes these by hand.
     pub fn from_packed(bytes: &[u8]) -> Result<Document, PackedError> {
         if bytes.len() > MOST_PACKED_BYTES {
             return Err(PackedError::TooLong);
         }
-        match bytes {
-            [VERSION_BYTE, packed @ ..] => match postcard::take_from_bytes(packed) {
-                Ok((document, [])) => Ok(document),
-                Ok(_) => Err(PackedError::MoreAfterEnd),
-                Err(_) => Err(PackedError::NoDocument),
-            },
-            [version, ..] => Err(PackedError::OtherVersion(*version)),
-            [] => Err(PackedError::NoDocument),
+        let packed = match bytes {
+            [VERSION_BYTE, packed @ ..] => packed,
+            [version, ..] => return Err(PackedError::OtherVersion(*version)),
+            [] => return Err(PackedError::NoDocument { at: 0 }),
+        };
+        let mut reader = postcard::Deserializer::from_bytes(packed);
+        let document = Document::deserialize(&mut reader);
+        let left = reader.finalize().unwrap_or_default().len();
+        match document {
+            Ok(document) if left == 0 => Ok(document),
+            Ok(_) => Err(PackedError::MoreAfterEnd),
+            Err(_) => Err(PackedError::NoDocument { at: bytes.len() - left }),
         }
     }
 }

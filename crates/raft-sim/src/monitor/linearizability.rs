@@ -40,8 +40,17 @@ use alloc::sync::Arc;
 use litemap::LiteMap;
 use raft_core::Micros;
 
-/// A moment; `None` is before everything, when each key's first value was there.
-type Moment = Option<Micros>;
+/// A moment, or before everything, when each key's first value was there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+struct Moment(u64);
+
+impl Moment {
+    const BEFORE_EVERYTHING: Moment = Moment(0);
+
+    const fn at(at: Micros) -> Moment {
+        Moment(at.0.saturating_add(1))
+    }
+}
 
 /// A write that has begun.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -206,8 +215,9 @@ impl Linearizability {
         // The same operation serves for both, where it began late enough: that is
         // more easily told.
         let newer = other.first_ended?;
-        let began_at = history.get(newer).map(|operation| operation.began_at);
-        let newer_began = if began_at > cluster.first_end { newer } else { other.last_started? };
+        let began_at = history.get(newer).map(|operation| Moment::at(operation.began_at));
+        let newer_began =
+            if began_at > Some(cluster.first_end) { newer } else { other.last_started? };
         Some(Evidence::StaleRead {
             read: offender,
             newer: name(newer, other.value),
@@ -223,9 +233,9 @@ impl Default for Register {
         // "The initial value is written before everything."
         clusters.push(Cluster {
             value: Value::default(),
-            first_end: None,
-            last_start: None,
-            latest_start_so_far: None,
+            first_end: Moment::BEFORE_EVERYTHING,
+            last_start: Moment::BEFORE_EVERYTHING,
+            latest_start_so_far: Moment::BEFORE_EVERYTHING,
             first_ended: None,
             last_started: None,
         });
@@ -260,14 +270,14 @@ impl Register {
         } else {
             (write.operation, write.began_at)
         };
-        let last_start = Some(last_start);
+        let last_start = Moment::at(last_start);
         let number = self.clusters.len();
-        let so_far = self.clusters.get(number - 1).and_then(|before| before.latest_start_so_far);
+        let so_far = self.clusters.get(number - 1).map(|before| before.latest_start_so_far);
         self.clusters.push(Cluster {
             value: write.value,
-            first_end: Some(ended.ended_at),
+            first_end: Moment::at(ended.ended_at),
             last_start,
-            latest_start_so_far: so_far.max(last_start),
+            latest_start_so_far: so_far.unwrap_or_default().max(last_start),
             first_ended: Some(ended.operation),
             last_started: Some(last_started),
         });
@@ -281,7 +291,7 @@ impl Register {
     fn extend(&mut self, number: u32, read: &Ended) -> Option<(Cluster, Cluster)> {
         let number = usize::try_from(number).ok()?;
         let cluster = *self.clusters.get(number)?;
-        let start = Some(read.began_at);
+        let start = Moment::at(read.began_at);
         if start <= cluster.last_start {
             return None;
         }

@@ -7,7 +7,9 @@
 
 use super::violation::Evidence;
 use crate::shelf::Shelf;
+
 use alloc::vec::Vec;
+use litemap::LiteMap;
 use raft_core::{Entry, Index, LogEnd, NodeId, Payload, Term};
 
 /// An entry as it was first written.
@@ -20,18 +22,12 @@ struct Written {
     is_reported: bool,
 }
 
-/// Every entry that was written at one index: as a rule one, more where leaders
+/// Every entry that was ever written, by index: as a rule one at each, more where leaders
 /// of different terms left theirs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Place {
-    first: Option<Written>,
-    others: Vec<Written>,
-}
-
-/// Every entry that was ever written, by index.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct LogMatching {
-    places: Shelf<Place>,
+    first: Shelf<Option<Written>>,
+    others: LiteMap<usize, Vec<Written>>,
 }
 
 impl LogMatching {
@@ -45,14 +41,7 @@ impl LogMatching {
     ) -> Option<Evidence> {
         let place = usize::try_from(index.previous().0).ok()?;
         // What is there and agrees is only read, so that clones go on sharing it.
-        let known = self.places.get(place).and_then(|there| {
-            there.first.iter().chain(&there.others).position(|it| it.term == entry.term)
-        });
-        let Some(known) = known else {
-            while self.places.len() <= place {
-                self.places.push(Place::default());
-            }
-            let there = self.places.get_mut(place)?;
+        let Some(written) = self.of_term(place, entry.term) else {
             let new = Written {
                 term: entry.term,
                 previous,
@@ -60,14 +49,12 @@ impl LogMatching {
                 by: node,
                 is_reported: false,
             };
-            match &there.first {
-                None => there.first = Some(new),
-                Some(_) => there.others.push(new),
+            match self.first.get(place) {
+                Some(Some(_)) => self.others.entry(place).or_default().push(new),
+                _ => self.first.set(place, new),
             }
             return None;
         };
-        let there = self.places.get(place)?;
-        let written = there.first.iter().chain(&there.others).nth(known)?;
         if (written.payload == entry.payload && written.previous == previous) || written.is_reported
         {
             return None;
@@ -82,10 +69,18 @@ impl LogMatching {
         } else {
             Evidence::EntriesDiffer { entry: name, first: written.by, second: node }
         };
-        let there = self.places.get_mut(place)?;
-        if let Some(written) = there.first.iter_mut().chain(&mut there.others).nth(known) {
+        let first = self.first.get_mut(place).and_then(Option::as_mut);
+        let mut there = first.into_iter().chain(self.others.get_mut(&place).into_iter().flatten());
+        if let Some(written) = there.find(|it| it.term == entry.term) {
             written.is_reported = true;
         }
         Some(evidence)
+    }
+
+    /// What was first written at a place in a term.
+    fn of_term(&self, place: usize, term: Term) -> Option<&Written> {
+        let first = self.first.get(place)?.as_ref();
+        let others = || self.others.get(&place).into_iter().flatten();
+        first.filter(|it| it.term == term).or_else(|| others().find(|it| it.term == term))
     }
 }

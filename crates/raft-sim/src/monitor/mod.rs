@@ -133,6 +133,7 @@ impl Monitors {
     /// Makes one of what is the same in the logs that it knows and another.
     pub(crate) fn share_logs(&mut self, with: &Log) {
         self.logs.share(with);
+        self.state_machines.share(with);
     }
 
     /// Monitors of a run with such a past.

@@ -31,6 +31,11 @@ pub(super) struct StateMachineSafety {
 }
 
 impl StateMachineSafety {
+    /// Makes one of what is the same in what was applied and in a log.
+    pub(super) fn share(&mut self, with: &Log) {
+        self.entries.share(with);
+    }
+
     /// These entries were applied before the run.
     pub(super) fn begin_with(&mut self, node: NodeId, log: &Log) {
         log.iter().for_each(|(_, entry)| self.applied_first(node, entry));

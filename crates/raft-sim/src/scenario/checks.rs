@@ -20,11 +20,24 @@ use alloc::vec::Vec;
 use core::fmt;
 use raft_core::{Micros, NodeId, NodeSet, Settings, SettingsError};
 
+/// The largest number that TOML has.
+const LARGEST_NUMBER: u64 = i64::MAX as u64;
+/// After so many errors, no more are told.
+const MOST_ERRORS: usize = 100;
+/// The longest texts, in bytes.
+const LONGEST_NAME: usize = 100;
+const LONGEST_TITLE: usize = 400;
+const LONGEST_SUMMARY: usize = 4_000;
+/// The most links, and the most round trips, disks or clocks that are said to differ from
+/// the others.
+const MOST_LISTED: usize = 100;
+
 /// Everything that is wrong with a scenario, and with what a person does in it.
 pub(super) fn check(scenario: &Scenario, interventions: &[Step]) -> Vec<ScenarioError> {
     let members = NodeSet::first(scenario.nodes);
     let mut checks = Checks { duration: scenario.duration, members, errors: Vec::new() };
     checks.cluster(scenario);
+    checks.numbers(scenario);
     checks.settings(&scenario.settings);
     checks.surroundings(scenario);
     checks.clients(scenario);
@@ -46,7 +59,16 @@ struct Checks {
 
 impl Checks {
     fn wrong(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.errors.push(ScenarioError::of(field, message));
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(ScenarioError::of(field, message));
+        }
+    }
+
+    /// What is listed has an end: so a scenario fits each form of its document.
+    fn at_most(&mut self, field: &str, count: usize, most: usize, of: &str) {
+        if count > most {
+            self.wrong(field, format!("{count} {of}: at most {most}"));
+        }
     }
 
     fn member(&mut self, field: &str, node: NodeId) {
@@ -61,6 +83,13 @@ impl Checks {
     }
 
     fn cluster(&mut self, scenario: &Scenario) {
+        for (field, text, most) in [
+            ("name", &scenario.name, LONGEST_NAME),
+            ("title", &scenario.title, LONGEST_TITLE),
+            ("summary", &scenario.summary, LONGEST_SUMMARY),
+        ] {
+            self.at_most(field, text.len(), most, "bytes long");
+        }
         if scenario.nodes == 0 || scenario.nodes > MOST_NODES {
             self.wrong("nodes", format!("{} is not from 1 to {MOST_NODES}", scenario.nodes));
         }
@@ -87,6 +116,33 @@ impl Checks {
         }
     }
 
+    /// A number that is too large for one form of the document is so for all.
+    fn numbers(&mut self, scenario: &Scenario) {
+        let settings = &scenario.settings;
+        for (field, number) in [
+            ("raft.promotion_lag_max", Some(settings.promotion_lag_max)),
+            ("snapshots.every", scenario.snapshot_every),
+            ("snapshots.entries_kept", Some(settings.entries_kept_after_snapshot)),
+            ("network.bytes_per_second", scenario.network.bytes_per_second),
+            ("seed", scenario.seed),
+        ] {
+            self.number(field, number.unwrap_or_default());
+        }
+        for (place, pin) in scenario.pins.iter().enumerate() {
+            self.number(&format!("pins[{place}].nth"), pin.nth);
+            self.number(&format!("pins[{place}].count"), pin.count);
+        }
+        for (place, state) in scenario.initial.iter().enumerate() {
+            self.number(&format!("initial[{place}].term"), state.term().0);
+        }
+    }
+
+    fn number(&mut self, field: &str, number: u64) {
+        if number > LARGEST_NUMBER {
+            self.wrong(field, format!("{number} is too large: at most {LARGEST_NUMBER}"));
+        }
+    }
+
     fn settings(&mut self, settings: &Settings) {
         for error in settings.errors() {
             let field = match error {
@@ -107,6 +163,12 @@ impl Checks {
 
     fn surroundings(&mut self, scenario: &Scenario) {
         let network = &scenario.network;
+        self.at_most("network.links", network.links.len(), MOST_LISTED, "links");
+        let round_trips = network.round_trips.len();
+        self.at_most("network.round_trips", round_trips, MOST_LISTED, "round trips");
+        self.at_most("disks.of", scenario.fsyncs.len(), MOST_LISTED, "disks");
+        let clocks = scenario.clocks.len() + scenario.clock_offsets.len();
+        self.at_most("clocks", clocks, MOST_LISTED, "clocks");
         for (field, per_million, does) in [
             ("network.loss_per_million", network.loss_per_million, "loses"),
             ("network.duplicates_per_million", network.duplicates_per_million, "duplicates"),

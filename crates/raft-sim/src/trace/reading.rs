@@ -3,6 +3,7 @@
 use super::lines::{Lines, check_shape};
 use super::observed::{self, OBSERVED_FORMAT, OBSERVED_VERSION};
 use super::{TRACE_VERSION, head, ours};
+use crate::in_short::in_short;
 use crate::scenario::{Plan, ScenarioError};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -319,8 +320,9 @@ impl fmt::Display for TraceProblem {
             TraceProblem::NoTrace { because } => write!(
                 formatter,
                 "a trace begins with its head, {{\"format\":\"{}\",\"version\":{TRACE_VERSION},...}} \
-                 or {{\"format\":\"{OBSERVED_FORMAT}\",\"version\":{OBSERVED_VERSION},...}}: {because}",
-                head::FORMAT
+                 or {{\"format\":\"{OBSERVED_FORMAT}\",\"version\":{OBSERVED_VERSION},...}}: {}",
+                head::FORMAT,
+                in_short(because)
             ),
             TraceProblem::WrongVersion { found, read } => write!(
                 formatter,
@@ -330,12 +332,12 @@ impl fmt::Display for TraceProblem {
                 .write_str("the trace is another implementation's: its run can't be made again"),
             TraceProblem::NotObserved => formatter
                 .write_str("the trace is one of Raftlab's: its run is made again from its head"),
-            TraceProblem::Malformed(because) => formatter.write_str(because),
+            TraceProblem::Malformed(because) => formatter.write_str(&in_short(because)),
             TraceProblem::Scenario(errors) => {
                 formatter.write_str("its run can't be: ")?;
                 for (place, error) in errors.iter().enumerate() {
                     let separator = if place > 0 { "; " } else { "" };
-                    write!(formatter, "{separator}{error}")?;
+                    write!(formatter, "{separator}{}", in_short(&error.to_string()))?;
                 }
                 Ok(())
             }

@@ -19,6 +19,7 @@ pub(super) use nearest::did_you_mean;
 
 use super::Document;
 use super::version::DOCUMENT_VERSION;
+use crate::in_short::in_short;
 use crate::scenario::{LONGEST_RUN, MOST_NODES, Plan, ScenarioError};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -28,7 +29,7 @@ use serde::Deserialize;
 use tree::{Node, Value};
 
 /// The most bytes of a text that is read: far more than any scenario takes.
-pub const MOST_TEXT_BYTES: usize = 256 * 1024;
+pub const MOST_TEXT_BYTES: usize = 512 * 1024;
 /// After so many errors, no more are looked for.
 const MOST_ERRORS: usize = 32;
 
@@ -48,8 +49,7 @@ impl Document {
     /// # Errors
     /// Everything that is wrong, at once, each with its line.
     pub fn from_toml(text: &str) -> Result<Document, Vec<ScenarioError>> {
-        check_length(text)?;
-        read(Node::from_toml(text)?)
+        check_length(text).and_then(|()| read(Node::from_toml(text)?)).map_err(for_a_person)
     }
 
     /// Reads JSON, and checks that it describes a scenario that can be run.
@@ -57,9 +57,18 @@ impl Document {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn from_json(text: &str) -> Result<Document, Vec<ScenarioError>> {
-        check_length(text)?;
-        read(Node::from_json(text)?)
+        check_length(text).and_then(|()| read(Node::from_json(text)?)).map_err(for_a_person)
     }
+}
+
+/// Errors quote what somebody wrote, which may be anything.
+fn for_a_person(errors: Vec<ScenarioError>) -> Vec<ScenarioError> {
+    let in_short = |error: ScenarioError| ScenarioError {
+        field: in_short(&error.field),
+        line: error.line,
+        message: in_short(&error.message),
+    };
+    errors.into_iter().map(in_short).collect()
 }
 
 fn check_length(text: &str) -> Result<(), Vec<ScenarioError>> {

@@ -4,6 +4,7 @@ use super::entries::{Entries, Place, What};
 use super::operations::{Operations, Searched};
 use super::server::Server;
 use super::{Observed, ObservedEntry, ObservedHead, ObservedLine, ObservedRole, Tells};
+use crate::in_short::in_short;
 use crate::trace::{CheckedRule, Finding, Origin, Verdict};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -237,6 +238,7 @@ impl Checker {
             return;
         }
         let (line, at, rule) = (self.line, self.at, rule.to_string());
+        let sentence = in_short(&sentence);
         self.findings.push(Finding { line, at, rule, sentence });
     }
 
