@@ -2,15 +2,11 @@
 //! a busy machine; a figure that somebody looks at does not.
 
 use crate::test::browser_tests;
-use crate::{build, cli, process, setup, single_file, workspace};
+use crate::{build, cli, page_size, process, setup, workspace};
 use anyhow::{Context, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 const HELP: &str = "\
 Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags]
@@ -52,7 +48,8 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
             browser(&toolbox, &scripts)?;
         }
         if wanted("size") {
-            size()?;
+            heading("the size of the page, bytes");
+            page_size::print()?;
         }
     }
     Ok(())
@@ -105,80 +102,6 @@ fn browser(toolbox: &setup::Toolbox, scripts: &[PathBuf]) -> Result<()> {
         process::run(&mut command)?;
     }
     Ok(())
-}
-
-/// Bytes as they are, and as a server would send them.
-#[derive(Default, Clone, Copy)]
-struct Size {
-    raw: u64,
-    gzip: u64,
-    brotli: Option<u64>,
-}
-
-fn size() -> Result<()> {
-    heading("the size of the page, bytes");
-    let dist = workspace::dist();
-    let mut files = Vec::new();
-    collect(&dist, &mut files)?;
-    files.sort();
-    process::say(&format!("{:<44} {:>10} {:>10} {:>10}", "", "raw", "gzip", "brotli"));
-    let mut total = Size { brotli: Some(0), ..Size::default() };
-    let mut alone = Size::default();
-    for file in &files {
-        let size = size_of(file)?;
-        let name = file.strip_prefix(&dist).unwrap_or(file).display().to_string();
-        if name == single_file::NAME {
-            alone = size;
-            continue;
-        }
-        total.raw += size.raw;
-        total.gzip += size.gzip;
-        total.brotli = total.brotli.zip(size.brotli).map(|(sum, more)| sum + more);
-        row(&name, size);
-    }
-    row("the page in all", total);
-    row(&format!("{} (one file)", single_file::NAME), alone);
-    if total.brotli.is_none() {
-        process::say("brotli is measured with node, which is not here");
-    }
-    Ok(())
-}
-
-fn row(name: &str, size: Size) {
-    let brotli = size.brotli.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
-    process::say(&format!("{name:<44} {:>10} {:>10} {brotli:>10}", size.raw, size.gzip));
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn size_of(file: &Path) -> Result<Size> {
-    let bytes = fs::read(file)?;
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&bytes)?;
-    let gzip = encoder.finish()?.len() as u64;
-    Ok(Size { raw: bytes.len() as u64, gzip, brotli: brotli(file) })
-}
-
-/// Node has brotli built in, and is here for the tests: one crate less to compile.
-fn brotli(file: &Path) -> Option<u64> {
-    let script = "const { readFileSync } = require('fs');\
-                  const { brotliCompressSync } = require('zlib');\
-                  console.log(brotliCompressSync(readFileSync(process.argv[1])).length)";
-    let mut command = Command::new("node");
-    command.args(["-e", script]).arg(file);
-    process::output_of(&mut command, Duration::from_secs(120)).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the optimised page, as files and as one file.
 
-use crate::{cli, process, setup, single_file, workspace};
+use crate::{cli, process, setup, single_file, slim, workspace};
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -30,6 +30,7 @@ pub(crate) fn build(toolbox: &setup::Toolbox) -> Result<()> {
     command.arg("--dist").arg(workspace::dist());
     tell_trunk(&mut command)?;
     process::run(&mut command)?;
+    slim::slim(&workspace::dist())?;
     let page = single_file::pack(&workspace::dist())?;
     let path = workspace::dist().join(single_file::NAME);
     std::fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))

@@ -4,7 +4,7 @@ pub(crate) mod browser_tests;
 mod counts;
 
 use crate::explored::Explored;
-use crate::{build, cli, process, setup, workspace};
+use crate::{build, cli, page_size, process, setup, workspace};
 use anyhow::{Context, Result, bail};
 use counts::Counts;
 use setup::{Need, Toolbox};
@@ -21,7 +21,7 @@ Runs every check. Usage: cargo xtask test [flags] [-- WORDS]
                    native      unit, property and doc tests
                    bare-metal  the protocol and the simulator built without an operating system
                    browser     wasm-bindgen tests in headless Chromium
-                   page        the page built by trunk, as files and as one file
+                   page        the page built by trunk, as files and as one file, and its size
                    end-to-end  Playwright against the built page (builds it first if it is not there)
   -h, --help     this text
 
@@ -114,10 +114,10 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "page",
-        about: "the page built by trunk, as files and as one file",
+        about: "the page built by trunk, as files and as one file, and its size",
         needs: setup::BUILD,
         run: page,
-        advice: "`cargo xtask build` does only this",
+        advice: "`cargo xtask build` builds it, `cargo xtask bench --only size` says how large it is",
         counts: false,
     },
     Step {
@@ -281,7 +281,7 @@ fn bare_metal(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
 }
 
 fn page(toolbox: &Toolbox, _: &[String]) -> Result<Outcome> {
-    Ok(Outcome::of_check(build::build(toolbox)))
+    Ok(Outcome::of_check(build::build(toolbox).and_then(|()| page_size::check())))
 }
 
 fn end_to_end(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
