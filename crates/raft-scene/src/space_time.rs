@@ -458,16 +458,20 @@ impl TimelineMarks {
             let room_of = |way: &str| text_width(way, size) + 4.0;
             let free = &mut free_from[span.client as usize];
             let beside = bounds.right() + 5.0;
+            // A client that asks for two things at once has bars that lie on each other.
+            let within = bounds.x + 4.0;
             let on_bar = ways
                 .first()
-                .filter(|way| room_of(way) <= bounds.width && height >= size)
-                .map(|way| (way.clone(), bounds.x + 4.0));
+                .filter(|way| room_of(way) <= bounds.width && height >= size && within > *free)
+                .map(|way| (way.clone(), within));
             let label = on_bar.or_else(|| {
-                let way =
-                    ways.iter().find(|way| beside + room_of(way) <= until && beside > *free)?;
-                *free = beside + room_of(way);
-                Some((way.clone(), beside))
+                ways.iter()
+                    .find(|way| beside + room_of(way) <= until && beside > *free)
+                    .map(|way| (way.clone(), beside))
             });
+            if let Some((way, left)) = &label {
+                *free = left + room_of(way);
+            }
             let (text, left) = label.unwrap_or_else(|| (String::new(), beside));
             let what = ways.into_iter().next().unwrap_or_default();
             let label = TextMark {
