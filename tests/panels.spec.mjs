@@ -9,11 +9,10 @@ const election = { scenario: "leader-crash", seed: 42, t: 1_136_000 };
 const listed = (page) => page.getByTestId("rpcs").getByRole("option");
 
 test("of thousands of messages those in view are on the page, and one scrolls through all", async ({ page, site }) => {
-  await open(page, site, { scenario: "reads-by-read-index", seed: 7 });
-  await toEnd(page);
+  await open(page, site, { free: 9, t: 60_000_000 });
   await page.getByTestId("tab-rpcs").click();
   const count = Number((await page.getByTestId("rpcs-count").textContent()).split(" ")[0]);
-  expect(count).toBeGreaterThan(1000);
+  expect(count).toBeGreaterThan(10_000);
   expect(await listed(page).count()).toBeLessThan(40);
   const first = listed(page).first();
   await expect(first).toHaveAttribute("aria-setsize", String(count));
@@ -182,6 +181,79 @@ test("a violation opens its counterexample, with ways to its moment, nodes and o
   await expect(page.getByTestId("time")).toHaveText(at);
   await box.getByRole("button", { name: /^Node / }).first().press("Enter");
   await expect(page.locator(".node:focus")).toHaveCount(1);
+});
+
+test("a setting that is changed begins a run of its own, at the playhead, and Undo takes it back", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 600_000 });
+  await page.getByTestId("tab-settings").click();
+  const heartbeat = page.getByTestId("set-heartbeat");
+  const before = await heartbeat.inputValue();
+  await heartbeat.fill("20");
+  await heartbeat.press("Enter");
+  await expect(page).toHaveURL(/do=600000:set:heartbeat:20000/);
+  await expect(heartbeat).toHaveValue("20");
+  await page.getByTestId("undo").click();
+  await expect(heartbeat).toHaveValue(before);
+
+  const preVote = page.getByRole("switch", { name: "Pre-vote", exact: true });
+  await expect(preVote).not.toBeChecked();
+  await preVote.press("Space");
+  await expect(preVote).toBeChecked();
+  await expect(page).toHaveURL(/set:pre-vote:on/);
+  await page.getByTestId("set-timing").selectOption("etcd-3.6");
+  await expect(page).toHaveURL(/set:timing:etcd-3.6/);
+  await expect(page.getByTestId("settings")).toContainText("release-3.6");
+  await expect(page.getByTestId("set-election-timeout")).toHaveValue("1000-1900");
+  const clock = page.getByTestId("clock-B");
+  await clock.fill("4/5");
+  await clock.press("Enter");
+  await expect(page).toHaveURL(/clock:B:4\/5/);
+});
+
+test("what is typed wrong stays, with what would be right beside it, and changes nothing", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 600_000 });
+  await page.getByTestId("tab-settings").click();
+  const url = page.url();
+  const loss = page.getByTestId("set-loss");
+  await loss.fill("much");
+  await loss.press("Enter");
+  await expect(loss).toHaveValue("much");
+  await expect(loss).toHaveAttribute("aria-invalid", "true");
+  await expect(loss).toHaveAccessibleDescription(/Write a number from 0 to 100 %/);
+  expect(page.url()).toBe(url);
+  await loss.fill("2.5");
+  await loss.press("Enter");
+  await expect(loss).not.toHaveAttribute("aria-invalid", "true");
+  await expect(page).toHaveURL(/set:loss:25000/);
+});
+
+test("with a rule left out the run is one of modified Raft, and says so", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 600_000 });
+  await page.getByTestId("tab-settings").click();
+  await page.getByTestId("flaw-vote-without-comparing-logs").check();
+  await expect(page).toHaveURL(/set:flaw:vote-without-comparing-logs:on/);
+  await expect(page.getByTestId("modified-run")).toBeVisible();
+  await expect(page.locator(".modified")).toContainText("modified Raft");
+});
+
+test("free play: size, preset and clients, by mouse and by keyboard, and a link to it", async ({ page, site }) => {
+  await open(page, site, { scenario: "leader-crash", t: 0 });
+  await page.getByTestId("tab-settings").click();
+  await page.getByTestId("free-nodes").selectOption("7");
+  await page.getByTestId("free-preset").selectOption("etcd-3.6");
+  await page.getByTestId("free-clients").selectOption("3");
+  await tabTo(page, page.getByTestId("free-play"));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#free=7&preset=etcd-3.6&clients=3&seed=42/);
+  await expect(page.getByTestId("stage").locator(".node")).toHaveCount(7);
+  await open(page, site, { free: 3, clients: 1, seed: 9, t: 5_000_000 });
+  await expect(page.getByTestId("stage").locator(".node")).toHaveCount(3);
+  expect(leaders(await nodes(page))).toHaveLength(1);
+  await page.getByTestId("scenario").selectOption("leader-crash");
+  await page.getByTestId("scenario").selectOption("free-play");
+  await expect(page).toHaveURL(/#free=5&preset=paper&clients=2/);
+  await open(page, site, { free: 12 });
+  await expect(page.getByTestId("notice")).toContainText("3 to 9");
 });
 
 for (const colorScheme of ["light", "dark"]) {

@@ -5,6 +5,7 @@
 //! same address gives the same run, always. Nothing here knows a browser: see
 //! [`crate::location`].
 
+use crate::free_play::FreePlay;
 use crate::source::{Source, sentences, shortened};
 use raft_core::Micros;
 use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, sort_steps};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 const DEFAULT_SEED: u64 = 42;
 
 /// The fields of an address, in the order in which they are written.
-const FIELDS: &str = "scenario or own, seed, do and t";
+const FIELDS: &str = "scenario, own or free (with preset and clients), seed, do and t";
 
 /// A run, and the moment of it that is looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,7 +49,8 @@ impl Address {
     pub(crate) fn read(hash: &str) -> Result<Address, Vec<String>> {
         let mut address = Address::default();
         let mut wrong = Vec::new();
-        let mut seen = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
+        let mut free = FreePlay::default();
         let hash = hash.strip_prefix('#').unwrap_or(hash);
         for part in hash.split('&').filter(|part| !part.is_empty()) {
             let (field, value) = part.split_once('=').unwrap_or((part, ""));
@@ -57,10 +59,23 @@ impl Address {
                 wrong.push(format!("“{field}” is there twice: once is enough."));
                 continue;
             }
-            if let Err(message) = address.read_field(&field, &value) {
+            let read = match FreePlay::FIELDS.contains(&&*field) {
+                true => free.read(&field, &value),
+                false => address.read_field(&field, &value),
+            };
+            if let Err(message) = read {
                 wrong.push(message);
             }
             seen.push(field);
+        }
+        let is_there = |field: &str| seen.iter().any(|seen| seen == field);
+        if is_there("free") {
+            if is_there("scenario") || is_there("own") {
+                wrong.push("A link has one of scenario, own and free.".to_owned());
+            }
+            address.source = Source::Free(free);
+        } else if let Some(field) = FreePlay::FIELDS.into_iter().find(|field| is_there(field)) {
+            wrong.push(format!("“{field}” goes with free, such as free=5&{field}=…"));
         }
         if wrong.is_empty() { Ok(address) } else { Err(wrong) }
     }
@@ -114,8 +129,7 @@ impl Address {
 
     /// The hash, with its `#`.
     pub(crate) fn hash(&self) -> String {
-        let (field, value) = self.source.field();
-        let mut hash = format!("#{field}={value}&seed={}", self.seed);
+        let mut hash = format!("#{}&seed={}", self.source.text(), self.seed);
         if !self.interventions.is_empty() {
             hash.push_str("&do=");
             hash.push_str(&format_steps(&self.interventions));
@@ -249,7 +263,7 @@ mod tests {
             ("#do=9999999999:crash:A", "after the run's end"),
             ("#t=soon", "whole microseconds"),
             ("#t=99999999999", "after the run's end"),
-            ("#colour=red", "it has scenario or own, seed, do and t"),
+            ("#colour=red", "it has scenario, own or free"),
             ("#seed=1&seed=2", "there twice"),
         ] {
             let message = wrong(hash);

@@ -5,10 +5,12 @@
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
-//!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`;
+//!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`, `tab-settings`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
 //!   `notice` (dismissed by `dismiss`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `panic`;
+//! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
+//!   `free-preset`, `free-clients` and `free-play`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
 //! * the tables `nodes` (a cell has `data-node`), `log` (a row has `data-node`, an entry `data-index`),
@@ -354,7 +356,7 @@ impl Component for App {
                 { self.notice() }
                 <main class="card stage-card">
                     <h2 class="visually-hidden">{ "The cluster" }</h2>
-                    if !engine.scenario().settings.flaws.is_none() {
+                    if engine.world().is_modified_raft() {
                         <p class="modified">{ "modified Raft: a rule is left out" }</p>
                     }
                     <Stage

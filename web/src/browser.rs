@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, EventTarget, HtmlSelectElement};
+use web_sys::{Document, Element, EventTarget, HtmlInputElement, HtmlSelectElement};
 
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
@@ -42,6 +42,12 @@ pub(crate) fn focus(element: &Element) {
     } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
         let _ = element.focus();
     }
+}
+
+/// What stands in a field that one types in.
+pub(crate) fn typed(event: &web_sys::Event) -> String {
+    let target = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    target.map(|input| input.value()).unwrap_or_default()
 }
 
 /// What was chosen of a list of choices.

@@ -2,12 +2,16 @@
 
 use crate::app::Msg;
 use crate::command::Command;
+use crate::free_play::FreePlay;
 use crate::overlay::Overlay;
 use crate::source::Source;
 use crate::theme::Theme;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+
+/// The menu's item for free play, which is no scenario's name.
+const FREE_PLAY: &str = "free-play";
 
 /// What the header needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -34,7 +38,10 @@ pub(crate) fn Header(props: &Props) -> Html {
     let choose = props.on_message.reform(|event: Event| {
         let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
         let scenario = select.map(|select| select.value()).unwrap_or_default();
-        Msg::Do(Command::OpenRun(Source::BuiltIn(scenario.into())))
+        Msg::Do(Command::OpenRun(match scenario.as_str() {
+            FREE_PLAY => Source::Free(FreePlay::default()),
+            name => Source::BuiltIn(name.into()),
+        }))
     });
     let type_seed = props.on_message.reform(|event: Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
@@ -56,9 +63,12 @@ pub(crate) fn Header(props: &Props) -> Html {
             <label class="scenario">
                 <span class="visually-hidden">{ "Scenario" }</span>
                 <select data-testid="scenario" onchange={choose}>
-                    if props.source.built_in().is_none() {
+                    if matches!(props.source, Source::Own(_)) {
                         <option value="" selected=true>{ &props.title }</option>
                     }
+                    <option value={FREE_PLAY} selected={matches!(props.source, Source::Free(_))}>
+                        { "Free play" }
+                    </option>
                     { for raft_scenarios::list().chunk_by(|one, next| one.topic == next.topic).map(|all| html! {
                         <optgroup label={all.first().map_or("", |it| it.topic)}>
                             { for all.iter().map(|it| html! {

@@ -1,6 +1,7 @@
-//! What is played: a scenario that is built in, or one of the reader's own that a link
-//! carries whole.
+//! What is played: a scenario that is built in, free play, or a scenario of the reader's
+//! own that a link carries whole.
 
+use crate::free_play::FreePlay;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use raft_sim::{Document, Scenario};
@@ -14,6 +15,8 @@ const DEFAULT_SCENARIO: &str = "leader-crash";
 pub(crate) enum Source {
     /// A scenario that is built in, by its name.
     BuiltIn(Rc<str>),
+    /// Free play.
+    Free(FreePlay),
     /// A scenario of the reader's own, packed as [`Document::to_packed`] does it.
     Own(Rc<[u8]>),
 }
@@ -53,11 +56,12 @@ impl Source {
         Ok(Source::own(&document))
     }
 
-    /// What it is called in a link, and its text there.
-    pub(crate) fn field(&self) -> (&'static str, String) {
+    /// Its text in a link: its field, or fields.
+    pub(crate) fn text(&self) -> String {
         match self {
-            Source::BuiltIn(name) => ("scenario", name.to_string()),
-            Source::Own(packed) => ("own", URL_SAFE_NO_PAD.encode(packed)),
+            Source::BuiltIn(name) => format!("scenario={name}"),
+            Source::Free(free) => free.text(),
+            Source::Own(packed) => format!("own={}", URL_SAFE_NO_PAD.encode(packed)),
         }
     }
 
@@ -65,7 +69,7 @@ impl Source {
     pub(crate) fn built_in(&self) -> Option<&str> {
         match self {
             Source::BuiltIn(name) => Some(name),
-            Source::Own(_) => None,
+            Source::Free(_) | Source::Own(_) => None,
         }
     }
 
@@ -78,6 +82,7 @@ impl Source {
             Source::BuiltIn(name) => {
                 raft_scenarios::by_name(name).ok_or_else(|| vec![no_such_scenario(name)])
             }
+            Source::Free(free) => Ok(free.scenario()),
             Source::Own(packed) => {
                 let document =
                     Document::from_packed(packed).map_err(|error| vec![format!("{error}.")])?;

@@ -4,6 +4,7 @@
 use crate::test::browser_tests;
 use crate::{build, cli, page_size, process, setup, workspace};
 use anyhow::{Context, Result};
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 

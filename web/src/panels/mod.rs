@@ -6,6 +6,7 @@ mod log;
 mod long_list;
 mod nodes;
 mod rpcs;
+mod settings;
 mod story;
 
 use crate::command::Command;
@@ -33,11 +34,13 @@ pub(crate) enum Tab {
     History,
     /// What Raft promises, checked.
     Checks,
+    /// What can be set anew, and free play.
+    Settings,
 }
 
 impl Tab {
-    pub(crate) const ALL: [Tab; 6] =
-        [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
+    pub(crate) const ALL: [Tab; 7] =
+        [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks, Tab::Settings];
 
     const LAST: Tab = Tab::ALL[Tab::ALL.len() - 1];
 
@@ -49,6 +52,7 @@ impl Tab {
             Tab::Rpcs => "rpcs",
             Tab::History => "history",
             Tab::Checks => "checks",
+            Tab::Settings => "settings",
         }
     }
 
@@ -60,6 +64,7 @@ impl Tab {
             Tab::Rpcs => "RPCs",
             Tab::History => "History",
             Tab::Checks => "Checks",
+            Tab::Settings => "Settings",
         }
     }
 
@@ -140,6 +145,7 @@ pub(crate) fn Panels(props: &Props) -> Html {
         Tab::Rpcs => rpcs::rpcs(props, &kept),
         Tab::History => history::history(props),
         Tab::Checks => checks::checks(props),
+        Tab::Settings => settings::settings(props),
     };
     let open = props.tab.id();
     html! {
