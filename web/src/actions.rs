@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::command::Command;
 use crate::engine::Moment;
+use crate::offers;
 use crate::overlay::Overlay;
 use crate::session::Session;
 use raft_core::ReadMode;
@@ -31,8 +32,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
     let engine = props.session.engine();
     let world = engine.world();
     let has_leases = engine.scenario().settings.lease.is_some();
-    let network = world.network();
-    let is_whole = network.groups().is_empty() && network.cut_links().next().is_none();
+    let is_whole = offers::is_whole(world);
     let button = |id: &'static str,
                   sign: &'static str,
                   name: &'static str,

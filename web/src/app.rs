@@ -1,22 +1,22 @@
 //! The page, put together; and what each thing that the reader wants leads to.
 //!
 //! End-to-end tests find their way by these names, which stay as they are:
-//! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-help`, `play`,
+//! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-palette`, `open-help`, `play`,
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
 //!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
-//!   `notice` (dismissed by `dismiss`), `announcement`, `node-menu`, `help`, `partition`, `panic`;
+//!   `notice` (dismissed by `dismiss`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `panic`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
 //! * the tables `nodes` (a cell has `data-node`), `log` (a row has `data-node`, an entry `data-index`),
 //!   `log-indices`, `history`
 //!   (`data-operation`, `data-stale`) and `checks` (`data-property`, `data-state`), whose cells have
 //!   `data-field`;
-//! * on the stage, nodes are `#node-A` and so on, with `data-node` and `data-role`; an item of the
-//!   node's menu has `data-action`, the action's text in a link.
+//! * on the stage, nodes are `#node-A` and so on, with `data-node` and `data-role`; an item of a
+//!   menu has `data-action`, the actions' text in a link.
 
 use crate::actions::Actions;
 use crate::address::{self, Address};
@@ -27,9 +27,9 @@ use crate::command::Command;
 use crate::engine::Engine;
 use crate::header::Header;
 use crate::help::help;
-use crate::keys::{self, Focus, Pressed};
-use crate::node_menu::NodeMenu;
+use crate::keys::{self, Focus, Held, Pressed};
 use crate::overlay::Overlay;
+use crate::palette::palette;
 use crate::panels::{Panels, Tab};
 use crate::partition_dialog::PartitionDialog;
 use crate::random_seed::random_seed;
@@ -49,6 +49,7 @@ use yew::prelude::*;
 const ADDRESS_DEBOUNCE_MILLISECONDS: u32 = 300;
 
 /// What happens to the page.
+#[derive(Clone)]
 pub(crate) enum Msg {
     /// The run moved on.
     Refresh,
@@ -72,6 +73,8 @@ pub(crate) enum Msg {
     NewSeed,
     /// Light or dark.
     ToggleTheme,
+    /// Whether letters, digits and signs are keys.
+    CharacterKeys(bool),
     /// The message was read.
     Dismiss,
 }
@@ -91,6 +94,7 @@ pub(crate) struct App {
     /// What is chosen, and in which run.
     selected: Option<(u32, Hit)>,
     theme: Theme,
+    has_character_keys: bool,
     /// The run that the address bar names.
     run: Address,
     address_timeout: Option<Timeout>,
@@ -106,6 +110,7 @@ struct Callbacks {
     select: Callback<Option<Hit>>,
     open: Callback<Overlay>,
     close: Callback<()>,
+    character_keys: Callback<bool>,
 }
 
 impl Callbacks {
@@ -117,6 +122,7 @@ impl Callbacks {
             select: link.callback(Msg::Select),
             open: link.callback(Msg::Open),
             close: link.callback(|()| Msg::Close),
+            character_keys: link.callback(Msg::CharacterKeys),
         }
     }
 }
@@ -202,13 +208,16 @@ impl App {
     }
 
     fn key(&mut self, event: &KeyboardEvent) -> bool {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+        if event.alt_key() || event.default_prevented() {
             return false;
         }
         let target = event.target().and_then(|target| target.dyn_into().ok());
-        let Some(pressed) =
-            keys::pressed(&event.key(), event.shift_key(), Focus::of(target.as_ref()))
-        else {
+        let held = Held {
+            shift: event.shift_key(),
+            control: event.ctrl_key() || event.meta_key(),
+            characters: self.has_character_keys,
+        };
+        let Some(pressed) = keys::pressed(&event.key(), held, Focus::of(target.as_ref())) else {
             return false;
         };
         event.prevent_default();
@@ -216,6 +225,7 @@ impl App {
             Pressed::Run(command) => self.carry_out(command),
             Pressed::Open(overlay) => self.lay_over(Some(overlay)),
             Pressed::Node(number) => stage::focus_node(number),
+            Pressed::List => stage::focus_list(),
         }
         true
     }
@@ -274,6 +284,7 @@ impl Component for App {
             tab: Tab::default(),
             selected: None,
             theme: Theme::current(),
+            has_character_keys: true,
             run,
             address_timeout: None,
             _listeners: listeners,
@@ -305,13 +316,15 @@ impl Component for App {
                 self.theme = self.theme.other();
                 self.theme.choose();
             }
+            Msg::CharacterKeys(are_on) => self.has_character_keys = are_on,
             Msg::Dismiss => self.notices.clear(),
         }
         true
     }
 
     fn view(&self, _: &Context<App>) -> Html {
-        let Callbacks { message, command, tab, select, open, close } = &self.callbacks;
+        let Callbacks { message, command, tab, select, open, close, character_keys } =
+            &self.callbacks;
         let session = &self.session;
         let engine = session.engine();
         let moment = engine.moment();
@@ -346,19 +359,13 @@ impl Component for App {
                     }
                     <Stage
                         session={session.clone()}
-                        open={self.overlay.as_ref().and_then(Overlay::node)}
+                        open={self.overlay.as_ref().and_then(Overlay::hit)}
                         on_open={open}
                         {selected}
                         on_select={select}
+                        on_close={close}
+                        on_command={command}
                     />
-                    if let Some(Overlay::Node(node)) = self.overlay {
-                        <NodeMenu
-                            session={session.clone()}
-                            {node}
-                            on_command={command}
-                            on_close={close}
-                        />
-                    }
                 </main>
                 <Panels
                     session={session.clone()}
@@ -390,7 +397,13 @@ impl Component for App {
                     />
                     { transport::time_slider(&shown) }
                 </section>
-                { help(self.overlay == Some(Overlay::Help), close) }
+                { help(
+                    self.overlay == Some(Overlay::Help),
+                    self.has_character_keys,
+                    character_keys,
+                    close,
+                ) }
+                { palette(session, self.overlay == Some(Overlay::Palette), message, close) }
                 { runs_dialog(&engine, self.overlay == Some(Overlay::Runs), command, close) }
                 <PartitionDialog
                     session={session.clone()}

@@ -37,6 +37,7 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
         Command::Undo => engine.undo(),
         Command::Redo => engine.redo(),
         Command::Act(action) => engine.act(action).map_err(|message| vec![message])?,
+        Command::ActAll(actions) => engine.act_all(actions).map_err(|message| vec![message])?,
         Command::OpenRun(source) => {
             let seed = engine.run_address().seed;
             let address = Address { source, seed, ..Address::default() };

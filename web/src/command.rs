@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Slower,
     /// Do something to the cluster, now.
     Act(Action),
+    /// Do several things to the cluster, now, as one.
+    ActAll(Vec<Action>),
     /// Back to the run before the last action.
     Undo,
     /// Take an undo back.

@@ -31,6 +31,17 @@ pub(crate) fn Dialog(props: &Props) -> Html {
             dialog.close();
         }
     });
+    // That it was closed by whoever shows it is no news to them, and comes late: by then
+    // something else may lie over the page.
+    let on_close = props.on_close.clone();
+    let on_close = Callback::from({
+        let is_open = props.is_open;
+        move |_: Event| {
+            if is_open {
+                on_close.emit(());
+            }
+        }
+    });
     let heading = format!("{}-title", props.id);
     html! {
         <dialog
@@ -38,7 +49,7 @@ pub(crate) fn Dialog(props: &Props) -> Html {
             id={props.id}
             data-testid={props.id}
             aria-labelledby={heading.clone()}
-            onclose={props.on_close.reform(|_: Event| ())}
+            onclose={on_close}
         >
             <h2 id={heading}>{ props.title.clone() }</h2>
             if props.is_open {

@@ -12,7 +12,7 @@ use crate::runs::Runs;
 use crate::speed::Speed;
 use raft_core::Micros;
 use raft_scene::{TimelineIndex, words};
-use raft_sim::{Action, Happening, Scenario, Step, Timeline, World};
+use raft_sim::{Action, Happening, Scenario, Step, Timeline, Told, World};
 use std::cell::{Ref, RefCell};
 
 /// The most runs that one can go back to.
@@ -292,35 +292,56 @@ impl Engine {
     /// # Errors
     /// Why it can't be done; then nothing has changed.
     pub(crate) fn act(&mut self, action: Action) -> Result<(), String> {
+        self.act_all(vec![action])
+    }
+
+    /// Does several things to the cluster, now, in this order, as one: one undo takes all
+    /// of them back.
+    ///
+    /// # Errors
+    /// Why one of them can't be done; then nothing has changed.
+    pub(crate) fn act_all(&mut self, actions: Vec<Action>) -> Result<(), String> {
+        let (address, timeline, index) = self.run_with(&actions)?;
+        let refusal = self.what_follows(&timeline).find(|record| match &record.what {
+            Happening::ActionRefused { action, .. } => actions.contains(action),
+            _ => false,
+        });
+        if let Some(refusal) = refusal {
+            let why = words::happening(&refusal.what, &self.world);
+            return Err(why.unwrap_or_else(|| "That is not possible now.".to_owned()));
+        }
+        // Of what it led to at once, the first that there are words for.
+        let told = self
+            .what_follows(&timeline)
+            .find_map(|record| words::happening(&record.what, &self.world));
+        self.remember();
+        self.runs.visit(&address, told);
+        self.install(address, timeline, index, self.at);
+        Ok(())
+    }
+
+    /// The run in which that is done at the playhead, and its address.
+    fn run_with(&self, actions: &[Action]) -> Result<(Address, Timeline, TimelineIndex), String> {
         if self.is_at_end() {
             return Err("The run ends here. Go back a little, and act then.".to_owned());
         }
         let done = self.world.interventions_done();
         let mut interventions = self.address.interventions.clone();
         interventions.truncate(done);
-        interventions.push(Step { at: self.at, action: action.clone() });
+        let step = |action: &Action| Step { at: self.at, action: action.clone() };
+        interventions.extend(actions.iter().map(step));
         let address = Address { interventions, ..self.address.clone() };
         let plan = address.plan().map_err(|errors| errors.join(" "))?;
         let (timeline, index) = TimelineIndex::of_new_run(plan);
-        let refusal = timeline
-            .records_of_events(self.events() + 1, timeline.events_by(self.at))
-            .take_while(|record| record.at <= self.at)
-            .find(|record| match &record.what {
-                Happening::ActionRefused { action: refused, .. } => *refused == action,
-                _ => false,
-            });
-        if let Some(refusal) = refusal {
-            let why = words::happening(&refusal.what, &self.world);
-            return Err(why.unwrap_or_else(|| format!("Not possible now: {action}.")));
-        }
-        // Of what it led to at once, the first that there are words for.
-        let told = timeline
-            .records_of_events(self.events() + 1, timeline.events_by(self.at))
-            .find_map(|record| words::happening(&record.what, &self.world));
-        self.remember();
-        self.runs.visit(&address, told);
-        self.install(address, timeline, index, self.at);
-        Ok(())
+        Ok((address, timeline, index))
+    }
+
+    /// What happens in another run at the playhead's moment, after all that has happened
+    /// there in this one.
+    fn what_follows<'a>(&self, timeline: &'a Timeline) -> impl Iterator<Item = Told> + use<'a> {
+        let at = self.at;
+        let records = timeline.records_of_events(self.events() + 1, timeline.events_by(at));
+        records.take_while(move |record| record.at <= at)
     }
 
     /// Opens another run.

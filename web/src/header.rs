@@ -103,6 +103,22 @@ pub(crate) fn Header(props: &Props) -> Html {
             </button>
             <button
                 type="button"
+                data-testid="open-palette"
+                aria-label="Find what to do"
+                title="Find what to do (Ctrl K or ⌘ K)"
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Palette))}
+            >
+                <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+                    <path
+                        d="M10.5 10.5L15 15M2 7a5 5 0 1 0 10 0a5 5 0 1 0-10 0z"
+                        fill="none"
+                        stroke="currentColor"
+                        stroke-width="2"
+                    />
+                </svg>
+            </button>
+            <button
+                type="button"
                 data-testid="open-help"
                 aria-label="Help and keys"
                 title="Help and keys"

@@ -5,7 +5,13 @@ use crate::keys;
 use yew::prelude::*;
 
 /// The help.
-pub(crate) fn help(is_open: bool, on_close: &Callback<()>) -> Html {
+pub(crate) fn help(
+    is_open: bool,
+    has_character_keys: bool,
+    on_character_keys: &Callback<bool>,
+    on_close: &Callback<()>,
+) -> Html {
+    let switch = on_character_keys.reform(move |_: Event| !has_character_keys);
     html! {
         <Dialog
             id="help"
@@ -23,10 +29,19 @@ pub(crate) fn help(is_open: bool, on_close: &Callback<()>) -> Html {
             </p>
             <p class="shapes">{ crate::stage::legend() }</p>
             <dl class="keys">
-                { for keys::HELP.iter().map(|(key, what)| html! {
-                    <div><dt>{ *key }</dt><dd>{ *what }</dd></div>
+                { for keys::told().map(|(key, what)| html! {
+                    <div><dt>{ key }</dt><dd>{ what }</dd></div>
                 }) }
             </dl>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    data-testid="character-keys"
+                    checked={has_character_keys}
+                    onchange={switch}
+                />
+                { " Letters, digits and signs are keys" }
+            </label>
             <div class="dialog-buttons">
                 <button
                     type="button"

@@ -1,12 +1,14 @@
 //! What lies over the page: a menu or a dialog, one at a time.
 
-use raft_core::NodeId;
+use raft_scene::Hit;
 
 /// One of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Overlay {
-    /// What one can do to a node.
-    Node(NodeId),
+    /// What one can do to something on the stage.
+    Menu(Hit),
+    /// Everything that one can do, to be found by typing.
+    Palette,
     /// What one sees, and the keys.
     Help,
     /// Which nodes are on which side of a wall.
@@ -18,14 +20,14 @@ pub(crate) enum Overlay {
 impl Overlay {
     /// Whether what it offers depends on the moment, so that the run stands still meanwhile.
     pub(crate) const fn is_of_a_moment(&self) -> bool {
-        matches!(self, Overlay::Node(_) | Overlay::Partition | Overlay::Runs)
+        !matches!(self, Overlay::Help)
     }
 
-    /// The node that it is about.
-    pub(crate) const fn node(&self) -> Option<NodeId> {
+    /// The thing on the stage that it is about.
+    pub(crate) const fn hit(&self) -> Option<Hit> {
         match self {
-            Overlay::Node(node) => Some(*node),
-            Overlay::Help | Overlay::Partition | Overlay::Runs => None,
+            Overlay::Menu(hit) => Some(*hit),
+            Overlay::Palette | Overlay::Help | Overlay::Partition | Overlay::Runs => None,
         }
     }
 }

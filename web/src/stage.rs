@@ -2,17 +2,21 @@
 //! is painted by [`crate::stage_painter`].
 
 use crate::browser::{self, Observer};
+use crate::command::Command;
+use crate::menu::Menu;
 use crate::message_list::message_of;
+use crate::offers;
 use crate::overlay::Overlay;
 use crate::session::Session;
 use crate::stage_painter::StagePainter;
 use crate::svg::{px, text};
 use raft_core::{Micros, NodeId};
 use raft_scene::{
-    ClientMark, Hit, LinkMark, LinkState, MarkKind, NodeMark, RingKind, Stage as Marks, StageView,
-    WallMark, hit_test, stage, words,
+    ClientMark, Hit, LinkMark, LinkState, MarkKind, Motion, NodeMark, Rectangle, RingKind,
+    Stage as Marks, StageView, WallMark, bounds_of, everything, hit_test, motion, stage, words,
 };
 use std::cell::RefCell;
+use std::mem::discriminant;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -27,14 +31,27 @@ const FINGER_REACH: f32 = 22.0;
 pub(crate) struct Props {
     /// The run.
     pub(crate) session: Session,
-    /// The node whose menu is open.
-    pub(crate) open: Option<NodeId>,
+    /// The thing whose menu is open.
+    pub(crate) open: Option<Hit>,
     /// What is chosen: a message is marked wherever it is.
     pub(crate) selected: Option<Hit>,
     /// Chooses something, or nothing.
     pub(crate) on_select: Callback<Option<Hit>>,
-    /// Lays something over the page: a node's menu.
+    /// Lays something over the page: a thing's menu.
     pub(crate) on_open: Callback<Overlay>,
+    /// Closes the menu.
+    pub(crate) on_close: Callback<()>,
+    /// Does something with the run.
+    pub(crate) on_command: Callback<Command>,
+}
+
+/// Where a pointer is, and how far from it something may be that it means.
+#[derive(Clone, Copy)]
+pub(crate) struct Pointer {
+    x: f32,
+    y: f32,
+    reach: f32,
+    is_down: bool,
 }
 
 /// What happens to it.
@@ -44,9 +61,26 @@ pub(crate) enum Msg {
     /// Its box has another size now.
     Resized,
     /// The pointer is here, or gone.
-    Pointed(Option<(f32, f32, f32)>),
-    /// It was clicked here, where there is no node.
-    Clicked((f32, f32, f32)),
+    Pointed(Option<Pointer>),
+    /// What the pointer went down on was clicked.
+    Clicked,
+    /// The keyboard's focus is on this node, or on none any more.
+    Focused(Option<NodeId>),
+    /// The list has the keyboard's focus, or has it no more.
+    Listed(bool),
+    /// The list goes on to something else.
+    Turned(Turn),
+}
+
+/// Where to go in the list of all things.
+#[derive(Clone, Copy)]
+pub(crate) enum Turn {
+    Next,
+    Previous,
+    First,
+    Last,
+    NextKind,
+    PreviousKind,
 }
 
 /// The stage.
@@ -54,12 +88,22 @@ pub(crate) struct Stage {
     container: NodeRef,
     svg: NodeRef,
     marks: Rc<Marks>,
+    /// Where the messages were when `marks` were made; only kept while somebody asks.
+    motion: Motion,
     size: (f32, f32),
     drawn_at: Micros,
     /// The way of the message that is chosen.
     way: Option<String>,
     painter: Rc<RefCell<StagePainter>>,
+    /// What the pointer means, and what it went down on.
     pointed: Option<Hit>,
+    pressed: Option<Hit>,
+    /// What the keyboard's focus is on, in the list or as a node.
+    focused: Option<Hit>,
+    /// Where one was in the list.
+    turned_to: Option<Hit>,
+    /// All things with what they are, while the list has the focus.
+    listed: Vec<(Hit, String)>,
     explanation: Option<String>,
     observers: Vec<Observer>,
 }
@@ -69,8 +113,7 @@ impl Stage {
         let engine = props.session.engine();
         self.drawn_at = engine.at();
         let (width, height) = self.size;
-        let selected = props.open.map(Hit::Node);
-        let view = StageView { selected, ..StageView::of_size(width, height) };
+        let view = StageView { selected: self.chosen(props), ..StageView::of_size(width, height) };
         self.marks = Rc::new(stage(engine.world(), self.drawn_at, &view));
         let message = message_of(props.selected).and_then(|id| engine.index().message(id));
         self.way = message.and_then(|message| {
@@ -78,16 +121,180 @@ impl Stage {
             let (from, to) = (from.center, to.center);
             Some(format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y)))
         });
-        self.painter.borrow_mut().select(message.map(|message| message.id));
-        if let Some(hit) = self.pointed {
-            self.explanation = words::hit(hit, engine.world(), self.drawn_at);
+        self.explain(props);
+    }
+
+    /// What is shown to be meant: what has its menu open, else what is explained.
+    fn chosen(&self, props: &Props) -> Option<Hit> {
+        props.open.or(self.explained())
+    }
+
+    fn explained(&self) -> Option<Hit> {
+        self.pointed.or(self.focused)
+    }
+
+    /// Finds the words for what is meant, and for all that is listed.
+    fn explain(&mut self, props: &Props) {
+        let engine = props.session.engine();
+        let (world, at) = (engine.world(), self.drawn_at);
+        let is_listing = !self.listed.is_empty();
+        if is_listing || matches!(self.chosen(props), Some(Hit::Message(_))) {
+            self.motion = motion(world, at, &self.marks, &[]);
         }
+        if is_listing {
+            let all = everything(&self.marks, &self.motion).into_iter();
+            self.listed = all.filter_map(|hit| Some((hit, words::hit(hit, world, at)?))).collect();
+            let is_there = |hit: Hit| self.listed.iter().any(|(listed, _)| *listed == hit);
+            let first = self.listed.first().map(|(hit, _)| *hit);
+            self.focused = self.turned_to.filter(|hit| is_there(*hit)).or(first);
+            self.turned_to = self.focused;
+        }
+        self.explanation = self.explained().and_then(|hit| words::hit(hit, world, at));
+    }
+
+    fn turn(&mut self, turn: Turn) {
+        let hits = || self.listed.iter().map(|(hit, _)| *hit);
+        let last = self.listed.len().saturating_sub(1);
+        let now = hits().position(|hit| Some(hit) == self.focused).unwrap_or(0);
+        let kind = |place: usize| self.listed.get(place).map(|(hit, _)| discriminant(hit));
+        let is_first = |place: &usize| *place == 0 || kind(*place) != kind(*place - 1);
+        let place = match turn {
+            Turn::Next => (now + 1).min(last),
+            Turn::Previous => now.saturating_sub(1),
+            Turn::First => 0,
+            Turn::Last => last,
+            Turn::NextKind => (now + 1..=last).find(is_first).unwrap_or(last),
+            Turn::PreviousKind => (0..now).rev().find(is_first).unwrap_or(0),
+        };
+        self.turned_to = hits().nth(place);
+    }
+
+    /// The box around something, in the window.
+    fn in_window(&self, hit: Hit) -> Option<Rectangle> {
+        let own = self.container.cast::<Element>()?.get_bounding_client_rect();
+        let bounds = bounds_of(hit, &self.marks, &self.motion)?;
+        let (x, y) = (bounds.x + own.left() as f32, bounds.y + own.top() as f32);
+        Some(Rectangle { x, y, ..bounds })
     }
 
     fn measured(&self) -> Option<(f32, f32)> {
         let bounds = self.container.cast::<Element>()?.get_bounding_client_rect();
         let (width, height) = (bounds.width() as f32, bounds.height() as f32);
         (width >= 1.0 && height >= 1.0).then_some((width.floor(), height.floor()))
+    }
+
+    /// What is said of what is meant, beside it.
+    fn tooltip(&self, props: &Props) -> Html {
+        let (Some(hit), Some(explanation)) = (self.explained(), &self.explanation) else {
+            return Html::default();
+        };
+        let Some(bounds) = bounds_of(hit, &self.marks, &self.motion) else {
+            return Html::default();
+        };
+        if props.open.is_some() {
+            // The menu says it.
+            return Html::default();
+        }
+        // Towards the middle of the stage, where there is room; as wide as the style says.
+        let center = bounds.center();
+        let height = if center.y < self.marks.height / 2.0 {
+            format!("top:{}px", px(bounds.bottom() + 10.0))
+        } else {
+            format!("bottom:{}px", px(self.marks.height - bounds.y + 10.0))
+        };
+        let place = self.listed.iter().position(|(listed, _)| *listed == hit);
+        html! {
+            <div
+                class="tooltip"
+                data-testid="explanation"
+                aria-hidden="true"
+                style={format!("--middle:{}px;{height}", px(center.x))}
+            >
+                { explanation }
+                if let Some(place) = place {
+                    <small>{ format!(
+                        "{} of {} · ↑ ↓ · Page Down: next kind{}",
+                        place + 1,
+                        self.listed.len(),
+                        if offers::has_menu(hit) { " · Enter: what one can do" } else { "" },
+                    ) }</small>
+                }
+            </div>
+        }
+    }
+
+    /// All that is on the stage, for the keyboard and for screen readers. Its options are
+    /// there while it has the focus only: they would be made anew with every event.
+    fn list(&self, ctx: &Context<Stage>) -> Html {
+        let link = ctx.link();
+        let (focused, on_open) = (self.focused, ctx.props().on_open.clone());
+        let on_key = link.batch_callback(move |event: KeyboardEvent| {
+            let turn = match event.key().as_str() {
+                "ArrowDown" | "ArrowRight" => Some(Turn::Next),
+                "ArrowUp" | "ArrowLeft" => Some(Turn::Previous),
+                "Home" => Some(Turn::First),
+                "End" => Some(Turn::Last),
+                "PageDown" => Some(Turn::NextKind),
+                "PageUp" => Some(Turn::PreviousKind),
+                "Enter" | " " | "ContextMenu" => None,
+                _ => return None,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            if turn.is_none()
+                && let Some(hit) = focused.filter(|hit| offers::has_menu(*hit))
+            {
+                on_open.emit(Overlay::Menu(hit));
+            }
+            turn.map(Msg::Turned)
+        });
+        let active = self.listed.iter().position(|(hit, _)| Some(*hit) == focused);
+        html! {
+            <div
+                id="on-stage"
+                class="visually-hidden"
+                role="listbox"
+                tabindex="0"
+                aria-label="What is on the stage"
+                aria-activedescendant={active.map(|place| format!("on-stage-{place}"))}
+                data-testid="on-stage"
+                onfocus={link.callback(|_: FocusEvent| Msg::Listed(true))}
+                onblur={link.callback(|_: FocusEvent| Msg::Listed(false))}
+                onkeydown={on_key}
+            >
+                { for self.listed.iter().enumerate().map(|(place, (_, text))| html! {
+                    <div
+                        id={format!("on-stage-{place}")}
+                        role="option"
+                        aria-selected={if active == Some(place) { "true" } else { "false" }}
+                    >
+                        { text }
+                    </div>
+                }) }
+            </div>
+        }
+    }
+
+    /// What is meant, marked where it is; a node and a link are marked themselves.
+    fn mark_chosen(&self, props: &Props) -> Html {
+        let Some(hit) = self.chosen(props) else { return Html::default() };
+        let Some(bounds) = bounds_of(hit, &self.marks, &self.motion) else {
+            return Html::default();
+        };
+        match hit {
+            // The painter marks a message.
+            Hit::Node(_) | Hit::Link { .. } | Hit::Message(_) => Html::default(),
+            Hit::Cell { .. } | Hit::Client(_) => html! {
+                <rect
+                    class="meant-mark"
+                    x={px(bounds.x - 2.0)}
+                    y={px(bounds.y - 2.0)}
+                    width={px(bounds.width + 4.0)}
+                    height={px(bounds.height + 4.0)}
+                    rx="5"
+                />
+            },
+        }
     }
 }
 
@@ -116,10 +323,15 @@ impl Component for Stage {
             }),
             // Until it is on screen and can be measured.
             size: (790.0, 470.0),
+            motion: Motion::default(),
             drawn_at: Micros::ZERO,
             way: None,
             painter,
             pointed: None,
+            pressed: None,
+            focused: None,
+            turned_to: None,
+            listed: Vec::new(),
             explanation: None,
             observers: Vec::new(),
         };
@@ -134,25 +346,47 @@ impl Component for Stage {
                 Some(size) if size != self.size => self.size = size,
                 _ => return false,
             },
-            Msg::Clicked((x, y, reach)) => {
-                let hit = hit_test(&self.marks, self.painter.borrow().motion(), x, y, reach);
-                let message = hit.filter(|hit| matches!(hit, Hit::Message(_)));
-                if message != ctx.props().selected {
-                    ctx.props().on_select.emit(message);
+            Msg::Pointed(pointer) => {
+                let painter = self.painter.borrow();
+                let hit = pointer.and_then(|Pointer { x, y, reach, .. }| {
+                    hit_test(&self.marks, painter.motion(), x, y, reach)
+                });
+                drop(painter);
+                if pointer.is_some_and(|pointer| pointer.is_down) {
+                    self.pressed = hit;
                 }
-                return false;
-            }
-            Msg::Pointed(place) => {
-                let motion = self.painter.borrow();
-                let hit = place
-                    .and_then(|(x, y, reach)| hit_test(&self.marks, motion.motion(), x, y, reach));
                 if hit == self.pointed {
                     return false;
                 }
                 self.pointed = hit;
-                let engine = ctx.props().session.engine();
-                self.explanation = hit.and_then(|hit| words::hit(hit, engine.world(), engine.at()));
-                return true;
+            }
+            Msg::Clicked => {
+                let message = self.pressed.filter(|hit| matches!(hit, Hit::Message(_)));
+                if message != ctx.props().selected {
+                    ctx.props().on_select.emit(message);
+                }
+                let Some(hit) = self.pressed.filter(|hit| offers::has_menu(*hit)) else {
+                    return false;
+                };
+                self.pointed = None;
+                ctx.props().on_open.emit(Overlay::Menu(hit));
+            }
+            Msg::Focused(node) => {
+                let hit = node.map(Hit::Node);
+                if hit == self.focused {
+                    return false;
+                }
+                self.focused = hit;
+            }
+            Msg::Listed(false) => (self.focused, self.listed) = (None, Vec::new()),
+            Msg::Listed(true) => {
+                // Whatever it begins with, it is filled when it is drawn.
+                self.listed = vec![(Hit::Client(0), String::new())];
+                self.pointed = None;
+            }
+            Msg::Turned(turn) => {
+                self.turn(turn);
+                self.pointed = None;
             }
         }
         self.draw(ctx.props());
@@ -168,32 +402,40 @@ impl Component for Stage {
         let marks = &self.marks;
         let props = ctx.props();
         let svg = self.svg.clone();
-        let place = move |event: &PointerEvent| {
+        let pointed = ctx.link().batch_callback(move |event: PointerEvent| {
             let bounds = svg.cast::<Element>()?.get_bounding_client_rect();
             let x = event.client_x() as f32 - bounds.left() as f32;
             let y = event.client_y() as f32 - bounds.top() as f32;
             let reach = if event.pointer_type() == "mouse" { MOUSE_REACH } else { FINGER_REACH };
-            Some((x, y, reach))
-        };
-        let place_of = place.clone();
-        let pointed = ctx.link().batch_callback(move |event: PointerEvent| {
-            place_of(&event).map(|place| Msg::Pointed(Some(place)))
+            let is_down = event.type_() == "pointerdown";
+            Some(Msg::Pointed(Some(Pointer { x, y, reach, is_down })))
         });
-        let clicked = ctx.link().batch_callback(move |event: MouseEvent| {
-            let target: Option<Element> = event.target().and_then(|it| it.dyn_into().ok());
-            let is_of_a_node =
-                target.is_some_and(|it| it.closest(".node").ok().flatten().is_some());
-            // What a browser calls a click is an event of a pointer.
-            let event = event.dyn_into::<PointerEvent>().ok().filter(|_| !is_of_a_node)?;
-            place(&event).map(Msg::Clicked)
+        // A finger that is lifted has not gone elsewhere.
+        let left = ctx.link().batch_callback(|event: PointerEvent| {
+            (event.pointer_type() == "mouse").then_some(Msg::Pointed(None))
         });
+        let clicked = ctx.link().callback(|_: MouseEvent| Msg::Clicked);
+        let on_context_menu = ctx.link().callback(|event: MouseEvent| {
+            event.prevent_default();
+            Msg::Clicked
+        });
+        let focused = ctx.link().callback(|event: FocusEvent| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let node = target.filter(|target| target.matches(":focus-visible").unwrap_or(false));
+            let name = node.and_then(|node| node.get_attribute("data-node"));
+            let letter = name.and_then(|name| name.chars().next());
+            Msg::Focused(letter.and_then(NodeId::from_letter))
+        });
+        let chosen = self.chosen(props);
+        let can_act = self.pointed.is_some_and(offers::has_menu);
         let (width, height) = (px(marks.width), px(marks.height));
         html! {
             <>
+                <div class={classes!("stage-frame", (!self.listed.is_empty()).then_some("listing"))}>
                 <div class="stage-box" ref={self.container.clone()}>
                     <svg
                         ref={self.svg.clone()}
-                        class="stage"
+                        class={classes!("stage", can_act.then_some("can-act"))}
                         role="group"
                         aria-label={marks.description.clone()}
                         data-testid="stage"
@@ -202,13 +444,21 @@ impl Component for Stage {
                         height={height}
                         onpointermove={pointed.clone()}
                         onpointerdown={pointed}
+                        onpointerleave={left}
                         onclick={clicked}
-                        onpointerleave={ctx.link().callback(|_| Msg::Pointed(None))}
+                        oncontextmenu={on_context_menu}
+                        onfocusin={focused}
+                        onfocusout={ctx.link().callback(|_: FocusEvent| Msg::Focused(None))}
                     >
                         <g class="wall" aria-hidden="true">
                             { for marks.wall.iter().flat_map(sides) }
                         </g>
-                        <g class="links" aria-hidden="true">{ for marks.links.iter().map(link) }</g>
+                        <g class="links" aria-hidden="true">
+                            { for marks.links.iter().map(|mark| {
+                                let hit = Hit::Link { one: mark.one, other: mark.other };
+                                link(mark, chosen == Some(hit))
+                            }) }
+                        </g>
                         <g class="wall" aria-hidden="true">{ for marks.wall.iter().map(wall) }</g>
                         if let Some(way) = &self.way {
                             <path class="selected-way" d={way.clone()} aria-hidden="true" />
@@ -227,18 +477,22 @@ impl Component for Stage {
                             { for marks.nodes.iter().map(beside) }
                             { for marks.clients.iter().map(client) }
                         </g>
+                        <g aria-hidden="true">{ self.mark_chosen(props) }</g>
                     </svg>
                 </div>
-                <p
-                    class={classes!("legend", self.explanation.is_some().then_some("explains"))}
-                    aria-hidden="true"
-                    data-testid="explanation"
-                >
-                    { match &self.explanation {
-                        Some(explanation) => html! { <b>{ explanation.clone() }</b> },
-                        None => legend(),
-                    } }
-                </p>
+                { self.list(ctx) }
+                { self.tooltip(props) }
+                </div>
+                <p class="legend" aria-hidden="true">{ legend() }</p>
+                if let Some((hit, beside)) = props.open.and_then(|hit| Some((hit, self.in_window(hit)?))) {
+                    <Menu
+                        session={props.session.clone()}
+                        {hit}
+                        {beside}
+                        on_command={props.on_command.clone()}
+                        on_close={props.on_close.clone()}
+                    />
+                }
             </>
         }
     }
@@ -259,7 +513,13 @@ impl Component for Stage {
             let engine = ctx.props().session.engine();
             let mut painter = self.painter.borrow_mut();
             painter.attach(&svg, self.marks.clone(), engine.moment(), self.drawn_at);
+            let chosen = self.chosen(ctx.props());
+            painter.select(message_of(chosen).or(message_of(ctx.props().selected)));
             painter.paint(&engine, engine.at());
+        }
+        // A message can be gone before its menu is there.
+        if ctx.props().open.is_some_and(|hit| self.in_window(hit).is_none()) {
+            ctx.props().on_close.emit(());
         }
     }
 }
@@ -279,10 +539,11 @@ fn wall(mark: &WallMark) -> Html {
     }
 }
 
-fn link(mark: &LinkMark) -> Html {
+fn link(mark: &LinkMark, is_chosen: bool) -> Html {
+    let class = classes!("link", mark.state.name(), is_chosen.then_some("meant"));
     html! {
         <>
-            <path class={classes!("link", mark.state.name())} d={mark.line.clone()} />
+            <path {class} d={mark.line.clone()} />
             if matches!(mark.state, LinkState::CutOneWay { .. }) {
                 <path class="link-cross" d={mark.cross.clone()} />
             }
@@ -305,21 +566,26 @@ fn node(mark: &NodeMark, marks: &Marks, props: &Props) -> Html {
     let id = mark.id;
     let (x, y) = (px(mark.center.x), px(mark.center.y));
     let metrics = &marks.metrics;
-    let open = props.on_open.reform(Overlay::Node);
-    let on_click = open.reform(move |_: MouseEvent| id);
+    let open = props.on_open.reform(move |()| Overlay::Menu(Hit::Node(id)));
+    let by_click = open.clone();
+    let on_click = Callback::from(move |event: MouseEvent| {
+        event.stop_propagation();
+        by_click.emit(());
+    });
     let by_key = open.clone();
     let on_key = Callback::from(move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "Enter" | " " | "ContextMenu") {
             event.prevent_default();
             event.stop_propagation();
-            by_key.emit(id);
+            by_key.emit(());
         }
     });
     let on_context_menu = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        open.emit(id);
+        event.stop_propagation();
+        open.emit(());
     });
-    let is_open = props.open == Some(id);
+    let is_open = props.open == Some(Hit::Node(id));
     html! {
         <g
             key={mark.name.clone()}
@@ -467,6 +733,13 @@ pub(crate) fn focus_node(number: u8) {
     if let Some(id) = NodeId::new(number)
         && let Some(element) = browser::element(&format!("node-{id}"))
     {
+        browser::focus(&element);
+    }
+}
+
+/// Moves the focus to the list of all that is on the stage.
+pub(crate) fn focus_list() {
+    if let Some(element) = browser::element("on-stage") {
         browser::focus(&element);
     }
 }

@@ -153,7 +153,8 @@ impl Node {
         }
     }
 
-    fn next_membership(
+    /// What the members would be after a change that is ordered now.
+    pub(crate) fn next_membership(
         &self,
         change: Reconfiguration,
     ) -> Result<Membership, ReconfigurationRefusal> {

@@ -1,5 +1,6 @@
 //! A look inside a node, for monitors and for whoever draws it. It changes nothing.
 
+use crate::configuration::Reconfiguration;
 use crate::log::{Index, Log, LogEnd, Term};
 use crate::membership::{Membership, NodeId, NodeSet};
 use crate::message::{Envelope, Round};
@@ -176,6 +177,13 @@ impl<'a> View<'a> {
     /// The configuration that it goes by.
     pub const fn membership(&self) -> &'a Membership {
         &self.0.membership
+    }
+
+    /// Whether it leads, and would carry out this change of the members if it were ordered
+    /// now.
+    pub fn would_reconfigure(&self, change: Reconfiguration) -> bool {
+        let Role::Leader(leader) = &self.0.role else { return false };
+        leader.transfer.is_none() && self.0.next_membership(change).is_ok()
     }
 
     /// The election timeout that runs, and when it ends by the node's own clock;

@@ -41,7 +41,7 @@ pub mod words;
 
 pub use client_mark::ClientMark;
 pub use geometry::{Point, Rectangle};
-pub use hit::{Hit, hit_test};
+pub use hit::{Hit, bounds_of, everything, hit_test};
 pub use link_mark::{LinkMark, LinkState};
 pub use log_grid::{
     EntryKind, GridCell, GridEntry, LogGrid, LogGridView, LogRow, SeenByLeader, log_grid,

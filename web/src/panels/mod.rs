@@ -36,7 +36,7 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Tab; 6] = [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
+    pub(crate) const ALL: [Tab; 6] = [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks];
 
     const LAST: Tab = Tab::ALL[Tab::ALL.len() - 1];
 
@@ -51,7 +51,7 @@ impl Tab {
         }
     }
 
-    const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Tab::Story => "Story",
             Tab::Nodes => "Nodes",

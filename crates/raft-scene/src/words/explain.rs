@@ -3,8 +3,8 @@
 use super::{client, message, operations, span};
 use crate::hit::Hit;
 use crate::node_state as state;
-use raft_core::{Index, Micros, NodeId};
-use raft_sim::{MessageId, World};
+use raft_core::{Envelope, Index, Micros, NodeId};
+use raft_sim::{Host, MessageId, World};
 
 /// What something on the stage is, in a sentence or two, for a tooltip; `None` when it
 /// is there no more.
@@ -30,6 +30,23 @@ pub fn hit(hit: Hit, world: &World, at: Micros) -> Option<String> {
     }
 }
 
+/// What something on the stage is called: `Node B`, `RequestVote from A to C`.
+pub fn name(hit: Hit, world: &World) -> String {
+    match hit {
+        Hit::Node(id) => format!("Node {id}"),
+        Hit::Message(id) => match world.network().flight(id) {
+            Some(flight) => {
+                let Envelope { from, to, .. } = flight.envelope;
+                format!("{} from {from} to {to}", titled(message(&flight.envelope).title))
+            }
+            None => "A message that is gone".to_string(),
+        },
+        Hit::Cell { node, index } => format!("Entry {index} of {node}'s log"),
+        Hit::Link { one, other } => format!("Link between {one} and {other}"),
+        Hit::Client(number) => titled(&client(number)),
+    }
+}
+
 fn node(id: NodeId, world: &World, at: Micros) -> Option<String> {
     let host = world.host(id)?;
     let role = state::role_of(world, host);
@@ -51,13 +68,27 @@ fn node(id: NodeId, world: &World, at: Micros) -> Option<String> {
 
 fn flight(id: MessageId, world: &World, at: Micros) -> Option<String> {
     let flight = world.network().flight(id)?;
+    let Envelope { from, to, .. } = flight.envelope;
     let said = message(&flight.envelope);
     let left = flight.ends_at - at;
-    let fate = if flight.lost.is_some() { "lost in" } else { "there in" };
-    Some(format!(
-        "{} to {}, {}: {} ({fate} {left}).",
-        flight.envelope.from, flight.envelope.to, said.title, said.detail
-    ))
+    let end = match flight.lost {
+        _ if flight.is_waiting => format!("it waits until {to} goes on"),
+        None => format!("there in {left}"),
+        Some(_) => format!("lost in {left}"),
+    };
+    Some(if said.is_refusal {
+        let asked = said.title.strip_suffix(" reply").unwrap_or(said.title);
+        let why = said.detail.strip_prefix("refused: ").unwrap_or(&said.detail);
+        format!("{from} refuses {to}'s {asked}: {why} ({end}).")
+    } else {
+        format!("{} from {from} to {to}: {} ({end}).", titled(said.title), said.detail)
+    })
+}
+
+/// With a capital: titles are those of the paper, but for “heartbeat”.
+fn titled(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn cell(id: NodeId, index: Index, world: &World) -> Option<String> {
@@ -71,32 +102,66 @@ fn cell(id: NodeId, index: Index, world: &World) -> Option<String> {
     let entry = known.log.get(index)?;
     let what = super::happenings::applied(&entry.payload)
         .unwrap_or_else(|| "nothing, the first entry of its term".to_string());
-    let committed =
-        if index <= known.committed { "committed" } else { "not known to be committed" };
-    let durable = if index <= known.durable { "" } else { ", not yet on disk" };
-    Some(format!(
-        "Entry {index} in {id}'s log, of term {}: {what}; {committed}{durable}.",
-        entry.term
-    ))
+    // What a snapshot covers is committed, and there is but one such entry at a place.
+    let has_it = |host: &&Host| {
+        let theirs = state::known(world, host);
+        let covered = theirs.log.base().index;
+        theirs.log.term_at(index).map_or(index <= covered, |term| term == entry.term)
+    };
+    let holders = world.hosts().iter().filter(has_it).map(Host::id).collect();
+    let is_committed_somewhere = world.hosts().iter().any(|host| {
+        let theirs = state::known(world, host);
+        index <= theirs.committed && theirs.log.term_at(index) == Some(entry.term)
+    });
+    let committed = if index <= known.committed {
+        "committed".to_string()
+    } else if is_committed_somewhere {
+        format!("committed, which {id} does not know yet")
+    } else {
+        "not known to be committed".to_string()
+    };
+    let durable =
+        if index <= known.durable { String::new() } else { format!(", not yet on {id}'s disk") };
+    let on = super::names(holders);
+    Some(format!("Entry {index} of term {}, {what}: on {on}, {committed}{durable}.", entry.term))
 }
 
 fn link(one: NodeId, other: NodeId, world: &World) -> String {
     let network = world.network();
-    let on_way = network
-        .flights()
-        .filter(|(_, flight)| {
-            let (from, to) = (flight.envelope.from, flight.envelope.to);
-            (from, to) == (one, other) || (from, to) == (other, one)
-        })
-        .count();
+    let mut sentences = Vec::new();
     match (network.is_cut(one, other), network.is_cut(other, one)) {
-        (true, true) => format!("Nothing gets through between {one} and {other}."),
-        (true, false) => format!("Nothing gets from {one} to {other}; the way back is open."),
-        (false, true) => format!("Nothing gets from {other} to {one}; the way back is open."),
-        (false, false) => match on_way {
+        (true, true) => sentences.push(format!("Nothing gets through between {one} and {other}.")),
+        (true, false) => {
+            sentences.push(format!("Nothing gets from {one} to {other}; the way back is open."));
+        }
+        (false, true) => {
+            sentences.push(format!("Nothing gets from {other} to {one}; the way back is open."));
+        }
+        (false, false) => {}
+    }
+    for (from, to) in [(one, other), (other, one)] {
+        if let Some((_, _, by)) = network.slow_links().find(|it| (it.0, it.1) == (from, to)) {
+            sentences.push(format!("From {from} to {to} everything takes {} longer.", span(by)));
+        }
+        if let Some((_, _, lost)) = network.lossy_links().find(|it| (it.0, it.1) == (from, to)) {
+            // At least: of the whole network more may get lost.
+            let percent = lost / 10_000;
+            sentences.push(format!("From {from} to {to}, {percent} of 100 messages get lost."));
+        }
+    }
+    if sentences.is_empty() {
+        let on_way = network
+            .flights()
+            .filter(|(_, flight)| {
+                let (from, to) = (flight.envelope.from, flight.envelope.to);
+                (from, to) == (one, other) || (from, to) == (other, one)
+            })
+            .count();
+        sentences.push(match on_way {
             0 => format!("The link between {one} and {other} is whole."),
             1 => format!("The link between {one} and {other}: 1 message on its way."),
             many => format!("The link between {one} and {other}: {many} messages on their way."),
-        },
+        });
     }
+    sentences.join(" ")
 }

@@ -8,7 +8,7 @@ mod operations;
 mod settings;
 mod transitions;
 
-pub use explain::hit;
+pub use explain::{hit, name};
 pub use happenings::{happening, is_beginning, is_worth_telling};
 pub use messages::{Said, message};
 pub use operations::{client, how, operation};
