@@ -66,9 +66,8 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         let partition = Msg::Open(Overlay::Partition);
         entries.push(Entry::of("Cluster", "Partition the network …", partition));
     }
-    let play = if engine.is_playing() { "Pause" } else { "Play" };
     let playback = [
-        (play, Command::TogglePlaying),
+        ("Play or pause", Command::TogglePlaying),
         ("One event forward", Command::Step(Way::Forward)),
         ("One event back", Command::Step(Way::Back)),
         ("Next election, commit, fault or violation", Command::Notable(Way::Forward)),
