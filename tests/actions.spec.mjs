@@ -121,9 +121,9 @@ test("Escape closes a node's menu and gives the focus back to the node", async (
   await open(page, site, calm);
   await page.locator("#node-C").focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByTestId("node-menu")).toBeVisible();
+  await expect(page.getByTestId("menu")).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect(page.getByTestId("node-menu")).toHaveCount(0);
+  await expect(page.getByTestId("menu")).toHaveCount(0);
   await expect(page.locator("#node-C")).toBeFocused();
 });
 

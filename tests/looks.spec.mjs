@@ -37,7 +37,7 @@ for (const colorScheme of ["light", "dark"]) {
 test("with the menu, the help and the dialog for walls open", async ({ page, site }) => {
   await open(page, site, moments[0]);
   await page.locator("#node-B").click();
-  await expect(page.getByTestId("node-menu")).toBeVisible();
+  await expect(page.getByTestId("menu")).toBeVisible();
   expect(await violations(page), "menu").toEqual([]);
   await page.keyboard.press("Escape");
   await page.getByTestId("open-help").click();

@@ -1,9 +1,9 @@
 //! What one can do to each thing on the stage, and to the cluster, at a moment: nothing
 //! that would be refused. Menus and the palette show it; here it is data.
 
-use raft_core::{DriftBound, Micros, NodeId, ReadMode, Reconfiguration, View};
+use raft_core::{Flaw, Micros, NodeId, ReadMode, Reconfiguration, View};
 use raft_scene::Hit;
-use raft_sim::{Action, Host, Rate, Setting, Who, World};
+use raft_sim::{Action, Host, MessageId, Rate, SETTINGS, SettingKind, Who, World};
 use yew::AttrValue;
 
 /// How much longer a slow link takes.
@@ -51,14 +51,15 @@ pub(crate) fn to(hit: Hit, world: &World) -> Vec<Offer> {
     match hit {
         Hit::Node(node) => to_node(node, world, &mut offers),
         Hit::Link { one, other } => to_link(one, other, world, &mut offers),
-        Hit::Message(_) | Hit::Cell { .. } | Hit::Client(_) => {}
+        Hit::Message(message) => to_message(message, world, &mut offers),
+        Hit::Cell { .. } | Hit::Client(_) => {}
     }
     offers.all
 }
 
 /// Whether there are things to do to something of this kind, so that it has a menu.
 pub(crate) const fn has_menu(hit: Hit) -> bool {
-    matches!(hit, Hit::Node(_) | Hit::Link { .. })
+    matches!(hit, Hit::Node(_) | Hit::Link { .. } | Hit::Message(_))
 }
 
 /// A node that handles what it is told.
@@ -210,6 +211,20 @@ fn to_link(one: NodeId, other: NodeId, world: &World, offers: &mut Offers) {
     }
 }
 
+fn to_message(message: MessageId, world: &World, offers: &mut Offers) {
+    let network = world.network();
+    // One that is there and waits for its receiver is on its way no more.
+    let Some(flight) = network.flight(message).filter(|flight| !flight.is_waiting) else { return };
+    let name = flight.name();
+    offers.group("On its way");
+    offers.add("Lose it", Action::DropMessage(name));
+    offers.add("Hold it up by 50 ms", Action::DelayMessage { message: name, by: SLOWER });
+    let is_first = !network.comes_after_others(&world.surroundings().network, message);
+    if is_first && !network.is_cut(name.from, name.to) {
+        offers.add("Let it arrive now", Action::DeliverMessage(name));
+    }
+}
+
 /// What can be done to the cluster as a whole.
 pub(crate) fn to_cluster(world: &World) -> Vec<Offer> {
     let mut offers = Offers::default();
@@ -227,39 +242,59 @@ pub(crate) fn to_cluster(world: &World) -> Vec<Offer> {
     if !is_whole(world) {
         offers.add("Heal the network", Action::Heal);
     }
-    offers.group("Settings");
-    let settings = world.hosts().iter().find_map(|host| Some(*host.node()?.view().settings()));
-    if let Some(settings) = settings {
-        let mut set = |title: &'static str, setting| offers.add(title, Action::Set(setting));
-        if settings.pre_vote {
-            set("Pre-vote off", Setting::PreVote(false));
-        } else {
-            set("Pre-vote on", Setting::PreVote(true));
-        }
-        if settings.check_quorum {
-            set("Check-quorum off", Setting::CheckQuorum(false));
-        } else {
-            set("Check-quorum on", Setting::CheckQuorum(true));
-        }
-        if settings.lease.is_some() {
-            set("Leases off", Setting::Lease(None));
-        } else {
-            let bound = DriftBound { numerator: 11, denominator: 10 };
-            set("Leases on", Setting::Lease(Some(bound)));
-        }
-        set("Clients read by ReadIndex", Setting::Reads(ReadMode::ReadIndex));
-        if settings.lease.is_some() {
-            set("Clients read by lease", Setting::Reads(ReadMode::Lease));
-        }
-        set("Clients read through the log", Setting::Reads(ReadMode::Log));
-    }
+    settings(world, &mut offers);
     offers.all
 }
 
+/// What can be set anew by one word; numbers are the panel's.
+fn settings(world: &World, offers: &mut Offers) {
+    offers.group("Settings");
+    let mut set = |title: String, name: &str, value: &str| {
+        // The table's own texts can be read.
+        if let Ok(action) = format!("set:{name}:{value}").parse() {
+            offers.add(title, action);
+        }
+    };
+    for row in SETTINGS {
+        let in_force = row.in_force(world);
+        match row.kind {
+            SettingKind::OnOff => {
+                let other = if in_force.as_deref() == Some("on") { "off" } else { "on" };
+                set(format!("{} {other}", row.title), row.name, other);
+            }
+            SettingKind::Ratio => match in_force.as_deref() {
+                None | Some("off") => set(format!("{} on", row.title), row.name, "11/10"),
+                Some(_) => set(format!("{} off", row.title), row.name, "off"),
+            },
+            SettingKind::Choice(choices) => {
+                for (value, name) in choices {
+                    if in_force.as_deref() != Some(value) {
+                        set(format!("{}: {name}", row.title), row.name, value);
+                    }
+                }
+            }
+            SettingKind::Flaw => {
+                let flaws = world.settings().flaws;
+                for flaw in Flaw::ALL {
+                    // Of rules that say how to do the same, two can't be left out at once.
+                    let (what, value) = match (flaws.has(*flaw), flaws.is_none()) {
+                        (true, _) => ("Rule back in force, against", "off"),
+                        (false, true) => ("Rule left out, modified Raft", "on"),
+                        (false, false) => continue,
+                    };
+                    let name = flaw.name();
+                    let title = format!("{what}: {}", name.replace('-', " "));
+                    set(title, row.name, &format!("{name}:{value}"));
+                }
+            }
+            SettingKind::Number { .. } | SettingKind::Range { .. } | SettingKind::Latency => {}
+        }
+    }
+}
+
 /// Whether nodes have leases now, so that one may ask for a read by them.
-pub(crate) fn has_leases(world: &World) -> bool {
-    let mut nodes = world.hosts().iter().filter_map(Host::node);
-    nodes.any(|node| node.view().settings().lease.is_some())
+pub(crate) const fn has_leases(world: &World) -> bool {
+    world.settings().lease.is_some()
 }
 
 /// Whether nothing is in the way of any message.
@@ -290,6 +325,7 @@ mod tests {
             let others = nodes.iter().skip(place + 1);
             hits.extend(others.map(|other| Hit::Link { one: *one, other: *other }));
         }
+        hits.extend(world.network().flights().map(|(id, _)| Hit::Message(id)));
         let mut known: Vec<Vec<usize>> = Vec::new();
         let mut all: Vec<(Option<Hit>, Offer)> =
             to_cluster(world).into_iter().map(|offer| (None, offer)).collect();

@@ -66,9 +66,8 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         let partition = Msg::Open(Overlay::Partition);
         entries.push(Entry::of("Cluster", "Partition the network …", partition));
     }
-    let play = if engine.is_playing() { "Pause" } else { "Play" };
     let playback = [
-        (play, Command::TogglePlaying),
+        ("Play or pause", Command::TogglePlaying),
         ("One event forward", Command::Step(Way::Forward)),
         ("One event back", Command::Step(Way::Back)),
         ("Next election, commit, fault or violation", Command::Notable(Way::Forward)),
@@ -100,8 +99,7 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         for hit in things(engine) {
             let name = words::name(hit, world);
             for offer in offers::to(hit, world) {
-                let title =
-                    format!("{name}: {} · {}", offer.group.to_ascii_lowercase(), offer.title);
+                let title = format!("{name}: {} · {}", offer.group.to_ascii_lowercase(), offer.title);
                 entries.push(Entry::of("", title, act(&offer)));
             }
         }

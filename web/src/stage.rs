@@ -31,12 +31,12 @@ const FINGER_REACH: f32 = 22.0;
 pub(crate) struct Props {
     /// The run.
     pub(crate) session: Session,
+    /// The thing whose menu is open.
+    pub(crate) open: Option<Hit>,
     /// What is chosen: a message is marked wherever it is.
     pub(crate) selected: Option<Hit>,
     /// Chooses something, or nothing.
     pub(crate) on_select: Callback<Option<Hit>>,
-    /// The thing whose menu is open.
-    pub(crate) open: Option<Hit>,
     /// Lays something over the page: a thing's menu.
     pub(crate) on_open: Callback<Overlay>,
     /// Closes the menu.
@@ -121,7 +121,6 @@ impl Stage {
             let (from, to) = (from.center, to.center);
             Some(format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y)))
         });
-        self.painter.borrow_mut().select(message.map(|message| message.id));
         self.explain(props);
     }
 
@@ -282,21 +281,12 @@ impl Stage {
         let Some(bounds) = bounds_of(hit, &self.marks, &self.motion) else {
             return Html::default();
         };
-        let center = bounds.center();
         match hit {
-            Hit::Node(_) | Hit::Link { .. } => Html::default(),
-            // The painter moves it.
-            Hit::Message(_) => html! {
-                <circle
-                    class="chosen-mark message-mark"
-                    cx={px(center.x)}
-                    cy={px(center.y)}
-                    r={px(bounds.width / 2.0 + 5.0)}
-                />
-            },
+            // The painter marks a message.
+            Hit::Node(_) | Hit::Link { .. } | Hit::Message(_) => Html::default(),
             Hit::Cell { .. } | Hit::Client(_) => html! {
                 <rect
-                    class="chosen-mark"
+                    class="meant-mark"
                     x={px(bounds.x - 2.0)}
                     y={px(bounds.y - 2.0)}
                     width={px(bounds.width + 4.0)}
@@ -371,14 +361,14 @@ impl Component for Stage {
                 self.pointed = hit;
             }
             Msg::Clicked => {
+                let message = self.pressed.filter(|hit| matches!(hit, Hit::Message(_)));
+                if message != ctx.props().selected {
+                    ctx.props().on_select.emit(message);
+                }
                 let Some(hit) = self.pressed.filter(|hit| offers::has_menu(*hit)) else {
                     return false;
                 };
                 self.pointed = None;
-                // A message is chosen in the list of all and in the diagram, too.
-                if let Hit::Message(_) = hit {
-                    ctx.props().on_select.emit(Some(hit));
-                }
                 ctx.props().on_open.emit(Overlay::Menu(hit));
             }
             Msg::Focused(node) => {
@@ -523,10 +513,8 @@ impl Component for Stage {
             let engine = ctx.props().session.engine();
             let mut painter = self.painter.borrow_mut();
             painter.attach(&svg, self.marks.clone(), engine.moment(), self.drawn_at);
-            painter.mark(match self.chosen(ctx.props()) {
-                Some(Hit::Message(id)) => Some(id),
-                _ => None,
-            });
+            let chosen = self.chosen(ctx.props());
+            painter.select(message_of(chosen).or(message_of(ctx.props().selected)));
             painter.paint(&engine, engine.at());
         }
         // A message can be gone before its menu is there.
@@ -552,7 +540,7 @@ fn wall(mark: &WallMark) -> Html {
 }
 
 fn link(mark: &LinkMark, is_chosen: bool) -> Html {
-    let class = classes!("link", mark.state.name(), is_chosen.then_some("chosen"));
+    let class = classes!("link", mark.state.name(), is_chosen.then_some("meant"));
     html! {
         <>
             <path {class} d={mark.line.clone()} />

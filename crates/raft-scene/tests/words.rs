@@ -10,7 +10,7 @@ use raft_core::{
     ReadRefusal, ReadWait, Reconfiguration, RequestId, RequestVote, Round, StepDownCause, Term,
     TermCause, TransferEnd, Transition, VoteAnswer, VoteRefusal,
 };
-use raft_scene::{Hit, StageView, motion, stage, words};
+use raft_scene::{Hit, Point, StageView, bounds_of, everything, hit_test, motion, stage, words};
 use raft_sim::{
     Action, ActionRefusal, Happening, MessageId, MessageName, Property, SETTINGS, Setting, Who,
 };
@@ -359,19 +359,60 @@ fn everything_on_the_stage_can_be_explained() {
         let at = world.now();
         let stage = stage(&world, at, &StageView::of_size(790.0, 470.0));
         let motion = motion(&world, at, &stage, &[]);
-        let mut hits: Vec<Hit> = stage.nodes.iter().map(|node| Hit::Node(node.id)).collect();
-        for node in &stage.nodes {
-            hits.extend(
-                node.log.cells.iter().map(|cell| Hit::Cell { node: node.id, index: cell.index }),
-            );
-        }
-        hits.extend(stage.links.iter().map(|link| Hit::Link { one: link.one, other: link.other }));
-        hits.extend(stage.clients.iter().map(|client| Hit::Client(client.number)));
-        hits.extend(motion.messages.iter().map(|message| Hit::Message(message.id)));
+        let hits = everything(&stage, &motion);
+        assert!(hits.len() > stage.nodes.len() + stage.links.len());
         for hit in hits {
             let text = words::hit(hit, &world, at).expect("words for it");
             assert!(text.ends_with('.'), "{text}");
+            let name = words::name(hit, &world);
+            assert!(name.starts_with(char::is_uppercase), "{name}");
+            let bounds = bounds_of(hit, &stage, &motion).expect("it is on the stage");
+            let Point { x, y } = bounds.center();
+            assert!(x >= 0.0 && x <= stage.width && y >= 0.0 && y <= stage.height, "{name}");
+            if matches!(hit, Hit::Cell { .. }) {
+                assert_eq!(hit_test(&stage, &motion, x, y, 0.0), Some(hit), "{name}");
+            }
         }
+    }
+}
+
+#[test]
+fn a_refusal_says_who_refuses_whom_and_why() {
+    let timeline = common::timeline("two-data-centres-minority", 42);
+    let mut told = Vec::new();
+    for event in 1..timeline.events() {
+        let world = timeline.world_after(event);
+        for (id, flight) in world.network().flights() {
+            if flight.sent_at == world.now() && words::message(&flight.envelope).is_refusal {
+                told.extend(words::hit(Hit::Message(id), &world, world.now()));
+            }
+        }
+    }
+    let of_vote = told.iter().find(|text| text.contains("RequestVote"));
+    let text = of_vote.expect("somebody refuses somebody his vote");
+    let (who, why) = text.split_once(" refuses ").expect("it says so");
+    assert_eq!(who.len(), 1, "{text}");
+    assert!(why.contains("'s RequestVote: ") || why.contains("'s RequestPreVote: "), "{text}");
+    assert!(!text.contains("refused") && !text.contains("reply"), "{text}");
+}
+
+#[test]
+fn an_entry_says_who_has_it_and_whether_it_is_committed() {
+    let timeline = common::timeline("two-data-centres-minority", 42);
+    let world = timeline.world_after(timeline.events());
+    let leader = world.leader().expect("somebody leads in the end");
+    let view = world.host(leader).and_then(|host| host.node()).expect("it runs").view();
+    let index = view.commit_index();
+    let term = view.log().term_at(index).expect("it has it");
+    let text = words::hit(Hit::Cell { node: leader, index }, &world, world.now());
+    let text = text.expect("words for it");
+    assert!(text.starts_with(&format!("Entry {index} of term {term}, ")), "{text}");
+    assert!(text.ends_with(", committed."), "{text}");
+    for host in world.hosts() {
+        let view = host.node().expect("all run in the end").view();
+        let has_it = view.log().term_at(index) == Some(term);
+        let on = text.split_once(": on ").expect("it says on whom").1;
+        assert_eq!(on.contains(&host.id().to_string()), has_it, "{}: {text}", host.id());
     }
 }
 

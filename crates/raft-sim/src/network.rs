@@ -431,7 +431,7 @@ impl Network {
 
     /// Whether another message of its link must come before this one, where links keep the
     /// order.
-    pub(crate) fn comes_after_others(&self, plan: &NetworkPlan, id: MessageId) -> bool {
+    pub fn comes_after_others(&self, plan: &NetworkPlan, id: MessageId) -> bool {
         let Some(flight) = self.flights.get(&id) else { return false };
         let link = (flight.envelope.from, flight.envelope.to);
         let mut before =
