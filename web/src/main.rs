@@ -8,11 +8,18 @@ mod browser;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
 mod carrying_out;
+mod clipboard;
 mod command;
 mod dialog;
+mod embed;
+mod embed_page;
 mod engine;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod first_frame;
 mod header;
 mod help;
+mod host_channel;
+mod host_page;
 mod jumps;
 mod keys;
 mod lately;
@@ -29,6 +36,7 @@ mod reads;
 mod runs;
 mod runs_dialog;
 mod session;
+mod share;
 mod source;
 mod space_time;
 mod span;

@@ -29,9 +29,22 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
+    /// All of them, as they stand beside each other.
+    pub(crate) const ALL: [Tab; 5] = [Tab::Story, Tab::Nodes, Tab::Rpcs, Tab::History, Tab::Checks];
 
-    const fn id(self) -> &'static str {
+    /// Reads `tab=`.
+    ///
+    /// # Errors
+    /// Which tabs there are.
+    pub(crate) fn read(text: &str) -> Result<Tab, String> {
+        Tab::ALL.into_iter().find(|tab| tab.id() == text).ok_or_else(|| {
+            let tabs = Tab::ALL.map(Tab::id).join(", ");
+            format!("There is no tab “{}”: there are {tabs}.", crate::source::shortened(text))
+        })
+    }
+
+    /// Its name in a link.
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Tab::Story => "story",
             Tab::Nodes => "nodes",
