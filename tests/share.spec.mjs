@@ -49,10 +49,11 @@ test("a link brings back what was done, fifty times", async ({ page, site, conte
   const steps = Array.from({ length: 50 }, (_, number) => `${100_000 + number * 10_000}:${number % 2 ? "restart" : "crash"}:${"ABCDE"[number % 3]}`);
   await open(page, site, { ...rest, do: steps.join(","), t: 700_000 });
   await expect(page.getByTestId("notice")).toHaveCount(0);
-  await page.getByTestId("write").click();
+  await page.locator("#node-D").click();
+  await page.getByRole("menuitem", { name: "Crash", exact: true }).click();
   const link = await survivesItsLink(page, context);
-  expect(decodeURIComponent(link).match(/:(crash|restart):/g)).toHaveLength(50);
-  expect(link).toMatch(/700000:write:leader&t=700000/);
+  expect(decodeURIComponent(link).match(/:(crash|restart):/g)).toHaveLength(51);
+  expect(link).toMatch(/700000:crash:D&t=700000/);
 });
 
 test("a link brings back the open tab, and Back does too", async ({ page, site, context }) => {
@@ -81,8 +82,8 @@ test("the link is copied where the browser lets it be", async ({ page, site, con
 
 for (const [how, refuse] of [
   ["has none", () => Object.defineProperty(navigator, "clipboard", { value: undefined })],
-  ["refuses", () => { navigator.clipboard.writeText = () => Promise.reject(new Error("no")); }],
-  ["throws", () => { navigator.clipboard.writeText = () => { throw new Error("no"); }; }],
+  ["refuses", () => { if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(new Error("no")); }],
+  ["throws", () => { if (navigator.clipboard) navigator.clipboard.writeText = () => { throw new Error("no"); }; }],
 ]) {
   test(`where the clipboard ${how}, the text is selected for copying by hand`, async ({ page, site }) => {
     await page.addInitScript(refuse);
@@ -130,7 +131,7 @@ test("the snippet of the page in one file works in a sandbox", async ({ page, si
   await started(page.frameLocator("iframe"));
   const [full] = await Promise.all([page.context().waitForEvent("page"), page.frameLocator("iframe").getByTestId("open-full").click()]);
   await started(full);
-  await expect(full.getByTestId("time")).toHaveText(/^6\d\d\.\d ms$/);
+  await expect(full.getByTestId("time")).toHaveText("600.0 ms");
 });
 
 test("the run stands still while it is shared, and plays on after", async ({ page, site }) => {
@@ -155,7 +156,7 @@ for (const colorScheme of ["light", "dark"]) {
       await started(page.frameLocator('[data-testid="preview"]'));
       const dialog = page.getByTestId("share-dialog");
       expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
-      expect(await violations(page)).toEqual([]);
+      expect(await violations(page, {}, "#share-dialog")).toEqual([]);
       await context.close();
     });
   }

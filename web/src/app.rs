@@ -109,6 +109,7 @@ pub(crate) struct App {
     host: Option<HostChannel>,
     news: News,
     news_timeout: Option<Timeout>,
+    told_height: Option<u32>,
     /// The run that the address bar names.
     run: Address,
     address_timeout: Option<Timeout>,
@@ -261,7 +262,7 @@ impl Component for App {
         if let Some(embed) = &embed {
             theme::impose(embed.theme);
             if let Some(root) = browser::document().and_then(|page| page.document_element()) {
-                let _ = root.class_list().add_1("embed");
+                root.set_class_name("embed");
             }
         }
         let read = Address::read(&location::hash());
@@ -278,7 +279,9 @@ impl Component for App {
         let is_right = notices.is_empty();
         wrong.extend(notices);
         if let Some(speed) = embed.as_ref().and_then(|embed| embed.speed) {
+            // Whoever names a speed wants that one.
             engine.set_speed(speed);
+            engine.set_pacing(false);
         }
         let autoplay = embed.as_ref().and_then(|embed| embed.autoplay);
         let starts = autoplay.unwrap_or(!shows_moment) && !browser::prefers_reduced_motion();
@@ -331,6 +334,7 @@ impl Component for App {
             host,
             news: News::default(),
             news_timeout: None,
+            told_height: None,
             run,
             address_timeout: None,
             _listeners: listeners,
@@ -477,19 +481,20 @@ impl App {
     }
 
     /// Tells it how high the frame should be.
-    fn tell_size(&self) {
+    fn tell_size(&mut self) {
         let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64());
         if let (Some(host), Some(embed), Some(width)) = (&self.host, &self.embed, width) {
-            host.tell(&Told::resize(embed.wished_height(width as u32)));
+            let height = embed.wished_height(width as u32);
+            if self.told_height.replace(height) != Some(height) {
+                host.tell(&Told::resize(height));
+            }
         }
     }
 
     /// Does what it asks for, and answers.
     fn answer(&mut self, heard: Heard) {
-        let (id, wanted) = match heard {
-            Ok(asked) => (asked.id, asked.wanted()),
-            Err(message) => (None, Err(vec![message])),
-        };
+        let id = heard.id;
+        let wanted = heard.asked.map_err(|message| vec![message]).and_then(|asked| asked.wanted());
         let done = match wanted {
             Ok(None) => return,
             Ok(Some(wanted)) => self.grant(wanted),
@@ -545,7 +550,6 @@ impl App {
         });
         html! {
             <div class="page" ref={self.page.clone()}>
-                <h1 class="visually-hidden">{ "Raftlab" }</h1>
                 { self.notice() }
                 { self.stage() }
                 { around }
@@ -560,6 +564,9 @@ impl App {
         let session = &self.session;
         html! {
             <main class="card stage-card">
+                if self.embed.is_some() {
+                    <h1 class="visually-hidden">{ "Raftlab" }</h1>
+                }
                 <h2 class="visually-hidden">{ "The cluster" }</h2>
                 if !session.engine().scenario().settings.flaws.is_none() {
                     <p class="modified">{ "modified Raft: a rule is left out" }</p>

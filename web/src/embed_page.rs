@@ -68,7 +68,7 @@ pub(crate) fn around(around: &Around<'_>) -> Html {
                                     href={full_page.clone()}
                                     target="_blank"
                                     rel="noopener"
-                                    aria-label="Open the full page, at this moment"
+                                    title="The full page, at this moment"
                                     data-testid="open-full"
                                 >
                                     <span class="long">{ "Open full " }</span>
@@ -105,7 +105,7 @@ fn story(engine: &Engine) -> Html {
             }
             <ol reversed=true>
                 { for lately.sentences().iter().take(MOST_SENTENCES).map(|sentence| html! {
-                    <li key={sentence.event}>
+                    <li>
                         <b>{ format!("{}  ", sentence.at) }</b>{ &sentence.text }
                     </li>
                 }) }

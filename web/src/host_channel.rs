@@ -21,8 +21,13 @@ pub(crate) struct HostChannel {
     _listener: Listener,
 }
 
-/// What came in: a message of the protocol, or one that can't be one.
-pub(crate) type Heard = Result<Asked, String>;
+/// What came in.
+pub(crate) struct Heard {
+    /// What the answer is to be marked with.
+    pub(crate) id: Option<f64>,
+    /// What is asked for, or why that can't be read.
+    pub(crate) asked: Result<Asked, String>,
+}
 
 impl HostChannel {
     /// Listens to the page around this one; `None` where there is none.
@@ -59,13 +64,14 @@ impl HostChannel {
 fn read(data: JsValue) -> Option<Heard> {
     // Asking anything but an object for a property is an error.
     let version = Reflect::get(&data, &"raftlab".into()).ok()?.as_f64()?;
-    let asked = serde_wasm_bindgen::from_value::<Asked>(data);
-    Some(asked.map_err(|error| {
+    let id = Reflect::get(&data, &"id".into()).ok().and_then(|id| id.as_f64());
+    let asked = serde_wasm_bindgen::from_value::<Asked>(data).map_err(|error| {
         // Of another version one can't know what its fields should be.
         if version == f64::from(VERSION) {
             format!("A field of the message is of the wrong type: {error}")
         } else {
             format!("This page speaks version {VERSION} of the protocol.")
         }
-    }))
+    });
+    Some(Heard { id, asked })
 }

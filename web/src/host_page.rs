@@ -31,8 +31,6 @@ pub(crate) struct Asked {
     /// What is wanted.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// What the answer is to be marked with.
-    pub(crate) id: Option<f64>,
     /// A moment, in microseconds. Numbers are all that a JavaScript number may be.
     pub(crate) at: Option<f64>,
     /// How many events to step over.
@@ -418,7 +416,6 @@ mod tests {
                 |(raftlab, kind, at, by, address, action, speed, playing)| Asked {
                     raftlab,
                     kind,
-                    id: at,
                     at,
                     by,
                     address,

@@ -20,7 +20,8 @@ const BREAK: &str = "raftlab-break";
 
 /// Sets the message up, before anything can go wrong.
 pub(crate) fn install() {
-    std::panic::set_hook(Box::new(|information| show(&information.to_string())));
+    // Through Yew, which would put a hook of its own in the place of ours.
+    yew::set_custom_panic_hook(Box::new(|information| show(&information.to_string())));
     if let Some(window) = web_sys::window() {
         let listener = Listener::new(&window, BREAK, |_| panic!("a test breaks the page"));
         // As long as the page.

@@ -32,7 +32,9 @@ pub(crate) struct Props {
 struct Choice {
     size: (u32, u32),
     theme: &'static str,
-    plays: bool,
+    /// Whether it plays by itself; where nothing was chosen, it rests at a moment, and
+    /// plays from the beginning.
+    plays: Option<bool>,
     has_controls: bool,
     has_story: bool,
     has_timeline: bool,
@@ -43,7 +45,7 @@ impl Default for Choice {
         Choice {
             size: SIZES[0],
             theme: "auto",
-            plays: true,
+            plays: None,
             has_controls: true,
             has_story: true,
             has_timeline: true,
@@ -56,8 +58,8 @@ impl Choice {
     fn query(&self, names_moment: bool) -> String {
         let mut query = String::from("embed=1");
         match (self.plays, names_moment) {
-            (true, true) => query.push_str("&autoplay=1"),
-            (false, false) => query.push_str("&autoplay=0"),
+            (Some(true), true) => query.push_str("&autoplay=1"),
+            (Some(false), false) => query.push_str("&autoplay=0"),
             _ => {}
         }
         if !self.has_controls {
@@ -79,7 +81,7 @@ impl Choice {
     /// The address of the embed.
     fn embed(&self, page: &str, address: &Address) -> String {
         let joint = if page.contains('?') { '&' } else { '?' };
-        let query = self.query(address.at.is_some_and(|at| at.0 > 0));
+        let query = self.query(names_moment(address));
         format!("{page}{joint}{query}{}", address.hash())
     }
 
@@ -96,6 +98,10 @@ impl Choice {
             escaped(title),
         )
     }
+}
+
+fn names_moment(address: &Address) -> bool {
+    address.at.is_some_and(|at| at.0 > 0)
 }
 
 /// A text as it may stand in an attribute.
@@ -223,7 +229,7 @@ fn content(
                         }) }
                     </select>
                 </label>
-                { flag("embed-autoplay", "plays by itself", choice.plays, |choice, is_set| choice.plays = is_set) }
+                { flag("embed-autoplay", "plays by itself", choice.plays.unwrap_or(!names_moment(address)), |choice, is_set| choice.plays = Some(is_set)) }
                 { flag("embed-controls", "buttons", choice.has_controls, |choice, is_set| choice.has_controls = is_set) }
                 { flag("embed-has-story", "story", choice.has_story, |choice, is_set| choice.has_story = is_set) }
                 { flag("embed-timeline", "timeline", choice.has_timeline, |choice, is_set| choice.has_timeline = is_set) }
@@ -291,15 +297,15 @@ mod tests {
     #[test]
     fn an_embed_is_what_was_chosen() {
         let embed = read(Choice::default());
-        assert_eq!(embed, Embed { autoplay: Some(true), ..Embed::default() });
+        assert_eq!(embed, Embed::default(), "at a moment it does not play by itself");
         let embed = read(Choice {
             theme: "dark",
-            plays: false,
+            plays: Some(true),
             has_controls: false,
             has_story: false,
             ..Choice::default()
         });
-        assert_eq!(embed.autoplay, None, "at a moment it does not play by itself");
+        assert_eq!(embed.autoplay, Some(true));
         assert_eq!(embed.theme, Some(crate::theme::Theme::Dark));
         assert!(!embed.has_controls && embed.has_timeline && embed.beside == Beside::Nothing);
         let nothing = Choice { has_story: false, has_timeline: false, ..Choice::default() };
@@ -311,7 +317,7 @@ mod tests {
         let address = Address::default();
         let playing = Choice::default().embed(PAGE, &address);
         assert!(!playing.contains("autoplay"), "{playing}");
-        let still = Choice { plays: false, ..Choice::default() }.embed("p?course=7", &address);
+        let still = Choice { plays: Some(false), ..Choice::default() }.embed("p?course=7", &address);
         assert!(still.starts_with("p?course=7&embed=1&autoplay=0#"), "{still}");
     }
 
