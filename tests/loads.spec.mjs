@@ -63,7 +63,7 @@ test("index.html opened from disk says what to open instead", async ({ page, wat
   watch.allow(/CORS policy/, /Failed to load resource/);
   await page.goto(onDisk("index.html"));
   await expect(page.getByRole("alert")).toContainText("needs a web server");
-  await expect(page.locator("#starting")).toContainText("raftlab.html");
+  await expect(page.locator("#starting-words")).toContainText("raftlab.html");
 });
 
 test("a page whose wasm is missing says so", async ({ page, site, watch }) => {
@@ -97,4 +97,72 @@ test("nothing in the built files names another host", async () => {
     const text = await readFile(join(dist, name), "utf8");
     expect(text, name).not.toMatch(/(src|import|url\()\s*[=(]?\s*["']?(https?:)?\/\/(?!www\.w3\.org)/);
   }
+});
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 800, height: 450 },
+  { width: 375, height: 667 },
+];
+for (const query of ["", "?embed=1&autoplay=0"]) {
+  for (const viewport of sizes) {
+    test(`nothing jumps when the app takes over, ${viewport.width} by ${viewport.height} ${query}`, async ({ browser, site }) => {
+      const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      let arrive;
+      const arrived = new Promise((done) => (arrive = done));
+      await page.route("**/*.wasm", async (route) => {
+        await arrived;
+        await route.continue();
+      });
+      await page.goto(`${site.url}${query}`, { waitUntil: "domcontentloaded" });
+      await expect(page.locator("#starting .node")).toHaveCount(5);
+      const places = () =>
+        page.evaluate(() => {
+          const bounds = (selector) => {
+            const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+            return [x, y, width, height].map(Math.round);
+          };
+          const disc = document.querySelector(".node .disc").getBoundingClientRect();
+          return { stage: bounds(".stage-box"), transport: bounds(".transport"), disc: [disc.x, disc.y] };
+        });
+      const before = await places();
+      const text = await page.locator("#starting .name").allTextContents();
+      arrive();
+      await started(page);
+      await page.waitForTimeout(200);
+      const after = await places();
+      const jump = (one, other) => Math.max(...one.map((place, at) => Math.abs(place - other[at])));
+      expect(jump(before.stage, after.stage), `${before.stage} and ${after.stage}`).toBeLessThanOrEqual(4);
+      expect(await page.locator("#app .name").allTextContents()).toEqual(text);
+      // In the window that it is drawn for, the cluster itself stays where it is.
+      if (viewport.width === 1280 && query === "") expect(jump(before.disc, after.disc)).toBeLessThanOrEqual(4);
+      await context.close();
+    });
+  }
+}
+
+test("a page that breaks says so, with the link to the run, and starts again from there", async ({ page, site, watch }) => {
+  watch.allow(/a test breaks the page/, /unreachable/);
+  await page.goto(`${site.url}#scenario=reads-by-lease&seed=3&t=600000`);
+  await started(page);
+  await page.getByTestId("step-forward").click();
+  const time = await page.getByTestId("time").textContent();
+  await page.evaluate(() => {
+    try {
+      dispatchEvent(new Event("raftlab-break"));
+    } catch {
+      // That is the point.
+    }
+  });
+  const message = page.getByTestId("panic");
+  await expect(message).toBeVisible();
+  const link = await message.locator("a").first().getAttribute("href");
+  expect(link).toContain("#scenario=reads-by-lease&seed=3&t=60");
+  await page.getByRole("button", { name: "Start again" }).click();
+  await expect(message).toHaveCount(0);
+  await started(page);
+  await expect(page.getByTestId("time")).toHaveText(time);
+  await page.getByTestId("step-forward").click();
+  await expect(page.getByTestId("time")).not.toHaveText(time);
 });

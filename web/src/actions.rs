@@ -21,6 +21,9 @@ pub(crate) struct Props {
     pub(crate) on_command: Callback<Command>,
     /// Lays something over the page.
     pub(crate) on_open: Callback<Overlay>,
+    /// What the button is called that they are behind where there is little room.
+    #[prop_or("Act")]
+    pub(crate) together: &'static str,
 }
 
 /// The buttons.
@@ -85,7 +88,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
             aria-controls="actions"
             onclick={toggle}
         >
-            <span aria-hidden="true">{ "⚡ " }</span>{ "Act" }
+            <span aria-hidden="true">{ "⚡ " }</span><span class="long">{ props.together }</span>
         </button>
         <div
             id="actions"

@@ -1,11 +1,12 @@
 //! The address of a run: what the URL's hash says, read and written.
 //!
 //! `#scenario=leader-crash&seed=42&do=412000:crash:leader&t=412000`: which scenario,
-//! which seed, what a person did in it and, if it matters, the moment looked at. The
+//! which seed, what a person did in it and, if it matters, the moment and the tab looked at. The
 //! same address gives the same run, always. Nothing here knows a browser: see
 //! [`crate::location`].
 
 use crate::free_play::FreePlay;
+use crate::panels::Tab;
 use crate::source::{Source, sentences, shortened};
 use raft_core::Micros;
 use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, sort_steps};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 const DEFAULT_SEED: u64 = 42;
 
 /// The fields of an address, in the order in which they are written.
-const FIELDS: &str = "scenario, own or free (with preset and clients), seed, do and t";
+const FIELDS: &str = "scenario, own or free (with preset and clients), seed, do, t and tab";
 
 /// A run, and the moment of it that is looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Address {
     pub(crate) interventions: Vec<Step>,
     /// The moment looked at, where one is named.
     pub(crate) at: Option<Micros>,
+    /// The tab that is open.
+    pub(crate) tab: Tab,
 }
 
 impl Default for Address {
@@ -37,6 +40,7 @@ impl Default for Address {
             seed: DEFAULT_SEED,
             interventions: Vec::new(),
             at: None,
+            tab: Tab::default(),
         }
     }
 }
@@ -98,6 +102,7 @@ impl Address {
                 })?;
                 self.at = Some(Micros(at));
             }
+            "tab" => self.tab = Tab::read(value)?,
             _ => {
                 let field = shortened(field);
                 return Err(format!("A link has no field “{field}”: it has {FIELDS}."));
@@ -137,6 +142,10 @@ impl Address {
         if let Some(at) = self.at {
             hash.push_str(&format!("&t={}", at.0));
         }
+        if self.tab != Tab::default() {
+            hash.push_str("&tab=");
+            hash.push_str(self.tab.id());
+        }
         hash
     }
 
@@ -173,7 +182,7 @@ pub(crate) fn counterpart(name: &str) -> Option<Scenario> {
 
 /// Undoes percent-encoding, which mailers and chats add to links. What is no valid
 /// encoding stays as it is.
-fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }
@@ -263,6 +272,7 @@ mod tests {
             ("#do=9999999999:crash:A", "after the run's end"),
             ("#t=soon", "whole microseconds"),
             ("#t=99999999999", "after the run's end"),
+            ("#tab=colours", "there are story, nodes"),
             ("#colour=red", "it has scenario, own or free"),
             ("#seed=1&seed=2", "there twice"),
         ] {
@@ -315,6 +325,7 @@ mod tests {
                 seed in any::<u64>(),
                 mut times in proptest::collection::vec((0u64..1_000_000, action()), 0..6),
                 at in proptest::option::of(0u64..1_000_000),
+                tab in prop::sample::select(Tab::ALL.to_vec()),
             ) {
                 times.sort_by_key(|(at, _)| *at);
                 let all = raft_scenarios::all();
@@ -326,6 +337,7 @@ mod tests {
                         .map(|(at, action)| Step { at: Micros(at), action })
                         .collect(),
                     at: at.map(Micros),
+                    tab,
                 };
                 prop_assert_eq!(Address::read(&address.hash()), Ok(address.clone()));
                 prop_assert!(address.plan().is_ok());

@@ -1,14 +1,15 @@
 //! The page, put together; and what each thing that the reader wants leads to.
 //!
 //! End-to-end tests find their way by these names, which stay as they are:
-//! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-palette`, `open-help`, `play`,
+//! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-palette`, `share`, `open-help`, `play`,
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
 //!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`, `tab-settings`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
-//!   `notice` (dismissed by `dismiss`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `panic`;
+//!   `embed-story` and `open-full` (embeds only), `notice` (dismissed by `dismiss`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `share-dialog`
+//!   (with `share-link`, `copy-link`, `share-snippet`, `copy-snippet`, `copied`), `panic`;
 //! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
 //!   `free-preset`, `free-clients` and `free-play`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, and
@@ -23,12 +24,16 @@
 use crate::actions::Actions;
 use crate::address::{self, Address};
 use crate::announce::Announcer;
-use crate::browser::{self, Listener};
+use crate::browser::{self, Listener, Observer};
 use crate::carrying_out::carry_out;
 use crate::command::Command;
+use crate::embed::Embed;
+use crate::embed_page::{self, Around};
 use crate::engine::Engine;
 use crate::header::Header;
 use crate::help::help;
+use crate::host_channel::{Heard, HostChannel};
+use crate::host_page::{News, Told, Wanted};
 use crate::keys::{self, Focus, Held, Pressed};
 use crate::overlay::Overlay;
 use crate::palette::palette;
@@ -37,9 +42,10 @@ use crate::partition_dialog::PartitionDialog;
 use crate::random_seed::random_seed;
 use crate::runs_dialog::runs_dialog;
 use crate::session::Session;
+use crate::share::ShareDialog;
 use crate::space_time::SpaceTime;
 use crate::stage::{self, Stage};
-use crate::theme::Theme;
+use crate::theme::{self, Theme};
 use crate::{location, panic_message, transport};
 use gloo_timers::callback::Timeout;
 use raft_core::Micros;
@@ -49,6 +55,10 @@ use yew::prelude::*;
 
 /// How long the playhead rests before the address bar names its moment.
 const ADDRESS_DEBOUNCE_MILLISECONDS: u32 = 300;
+
+/// How much of an embed must be in view for it to begin to play: of a high frame on a low
+/// screen no more than this may ever be.
+const PART_IN_VIEW: f64 = 0.3;
 
 /// What happens to the page.
 #[derive(Clone)]
@@ -79,6 +89,12 @@ pub(crate) enum Msg {
     CharacterKeys(bool),
     /// The message was read.
     Dismiss,
+    /// An embed was scrolled into view.
+    InView,
+    /// The page around an embed says something.
+    Host(Heard),
+    /// The window has another size.
+    Resized,
 }
 
 /// The page.
@@ -97,6 +113,17 @@ pub(crate) struct App {
     selected: Option<(u32, Hit)>,
     theme: Theme,
     has_character_keys: bool,
+    /// How it is shown inside another page, if it is.
+    embed: Option<Embed>,
+    /// Whether it is to begin to play by itself, once it is in view.
+    starts_in_view: bool,
+    page: NodeRef,
+    in_view: Option<Observer>,
+    /// The page around an embed, and what it was told.
+    host: Option<HostChannel>,
+    news: News,
+    news_timeout: Option<Timeout>,
+    told_height: Option<u32>,
     /// The run that the address bar names.
     run: Address,
     address_timeout: Option<Timeout>,
@@ -133,6 +160,7 @@ impl App {
     /// Does what the reader wants of the run.
     fn carry_out(&mut self, command: Command) {
         self.notices.clear();
+        self.starts_in_view = false;
         let result = carry_out(&self.session, command);
         if let Err(messages) = result {
             self.notices = messages;
@@ -157,17 +185,23 @@ impl App {
         }
     }
 
+    /// The address of what is shown.
+    fn address(&self) -> Address {
+        Address { tab: self.tab, ..self.session.engine().address() }
+    }
+
     /// Sees to it that the address bar names what is shown.
     fn note_address(&mut self) {
-        let (address, is_playing) = {
-            let engine = self.session.engine();
-            (engine.address(), engine.is_playing())
-        };
+        let (address, is_playing) = (self.address(), self.session.engine().is_playing());
         panic_message::note(&address);
         if !address.is_same_run(&self.run) {
             self.run = Address { at: None, ..address.clone() };
             self.address_timeout = None;
-            return location::visit(&address);
+            // The Back button of an article belongs to the article.
+            return match self.embed {
+                Some(_) => location::refine(&address),
+                None => location::visit(&address),
+            };
         }
         let at = if is_playing { None } else { address.at };
         self.address_timeout = Some(Timeout::new(ADDRESS_DEBOUNCE_MILLISECONDS, move || {
@@ -185,10 +219,11 @@ impl App {
             Ok(address) => (address, Vec::new()),
             Err(messages) => (Address::default(), messages),
         };
-        let is_ours = wrong.is_empty() && self.session.engine().address().hash() == hash;
+        let is_ours = wrong.is_empty() && self.address().hash() == hash;
         if is_ours {
             return;
         }
+        self.tab = address.tab;
         self.notices = wrong;
         {
             let mut engine = self.session.engine_mut();
@@ -245,8 +280,16 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<App>) -> App {
+        let (embed, mut wrong) = Embed::read(&location::query());
+        if let Some(embed) = &embed {
+            theme::impose(embed.theme);
+            if let Some(root) = browser::document().and_then(|page| page.document_element()) {
+                root.set_class_name("embed");
+            }
+        }
         let read = Address::read(&location::hash());
-        let (engine, notices) = match read.and_then(Engine::new) {
+        let tab = read.as_ref().map_or(Tab::default(), |address| address.tab);
+        let (mut engine, notices) = match read.and_then(Engine::new) {
             Ok(engine) => (engine, Vec::new()),
             Err(messages) => {
                 let engine = Engine::new(Address::default());
@@ -255,16 +298,25 @@ impl Component for App {
         };
         // A link to a moment shows that moment; else it plays.
         let shows_moment = notices.is_empty() && engine.at() > Micros::ZERO;
+        let is_right = notices.is_empty();
+        wrong.extend(notices);
+        if let Some(speed) = embed.as_ref().and_then(|embed| embed.speed) {
+            // Whoever names a speed wants that one.
+            engine.set_speed(speed);
+            engine.set_pacing(false);
+        }
+        let autoplay = embed.as_ref().and_then(|embed| embed.autoplay);
+        let starts = autoplay.unwrap_or(!shows_moment) && !browser::prefers_reduced_motion();
         let session = Session::new(engine);
         session.on_refresh(ctx.link().callback(|()| Msg::Refresh));
-        if !shows_moment && !browser::prefers_reduced_motion() {
+        if starts && embed.is_none() {
             session.engine_mut().play();
             session.playback().wake();
         }
         let run = session.engine().run_address().clone();
         panic_message::note(&run);
-        if notices.is_empty() && !shows_moment {
-            location::refine(&run);
+        if is_right && !shows_moment {
+            location::refine(&Address { tab, ..run.clone() });
         }
         let mut listeners = Vec::new();
         if let Some(window) = web_sys::window() {
@@ -275,33 +327,59 @@ impl Component for App {
                 .batch_callback(|event: web_sys::Event| event.dyn_into().ok().map(Msg::Key));
             listeners.push(Listener::new(&window, "keydown", move |event| pressed.emit(event)));
         }
+        let host = embed.as_ref().and_then(|embed| {
+            let link = ctx.link().clone();
+            HostChannel::open(embed, move |heard| link.send_message(Msg::Host(heard)))
+        });
+        if host.is_some()
+            && let Some(window) = web_sys::window()
+        {
+            let link = ctx.link().clone();
+            listeners.push(Listener::new(&window, "resize", move |_| {
+                link.send_message(Msg::Resized);
+            }));
+        }
         App {
             session,
             callbacks: Callbacks::new(ctx.link()),
-            notices,
+            notices: wrong,
             announcer: Announcer::default(),
             announcement: String::new(),
             overlay: None,
             plays_on: false,
-            tab: Tab::default(),
+            tab,
             selected: None,
-            theme: Theme::current(),
             has_character_keys: true,
+            theme: Theme::current(),
+            starts_in_view: starts && embed.is_some(),
+            embed,
+            page: NodeRef::default(),
+            in_view: None,
+            host,
+            news: News::default(),
+            news_timeout: None,
+            told_height: None,
             run,
             address_timeout: None,
             _listeners: listeners,
         }
     }
 
-    fn update(&mut self, _: &Context<App>, message: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<App>, message: Msg) -> bool {
         match message {
-            Msg::Refresh => self.announce(),
+            Msg::Refresh => {
+                self.announce();
+                self.tell_host(ctx);
+            }
             Msg::Do(command) => self.carry_out(command),
             Msg::AddressChanged => self.follow_address(),
             Msg::Key(event) => return self.key(&event),
             Msg::Open(overlay) => self.lay_over(Some(overlay)),
             Msg::Close => self.lay_over(None),
-            Msg::Tab(tab) => self.tab = tab,
+            Msg::Tab(tab) => {
+                self.tab = tab;
+                self.note_address();
+            }
             Msg::Select(chosen) => {
                 let run = self.session.engine().moment().run;
                 self.selected = chosen.map(|hit| (run, hit));
@@ -320,18 +398,29 @@ impl Component for App {
             }
             Msg::CharacterKeys(are_on) => self.has_character_keys = are_on,
             Msg::Dismiss => self.notices.clear(),
+            Msg::InView => {
+                if !std::mem::take(&mut self.starts_in_view) {
+                    return false;
+                }
+                self.session.engine_mut().play();
+                self.session.changed();
+            }
+            Msg::Host(heard) => self.answer(heard),
+            Msg::Resized => {
+                self.tell_size();
+                return false;
+            }
         }
         true
     }
 
     fn view(&self, _: &Context<App>) -> Html {
-        let Callbacks { message, command, tab, select, open, close, character_keys } =
-            &self.callbacks;
+        let Callbacks { message, command, tab, select, open, .. } = &self.callbacks;
         let session = &self.session;
         let engine = session.engine();
         let moment = engine.moment();
         // In another run the same name is another message.
-        let selected = self.selected.filter(|(run, _)| *run == moment.run).map(|(_, hit)| hit);
+        let selected = self.selected();
         let shown = transport::Shown {
             session: session.clone(),
             at: engine.at(),
@@ -342,6 +431,9 @@ impl Component for App {
             on_command: command.clone(),
             on_open: open.clone(),
         };
+        if let Some(embed) = &self.embed {
+            return self.embedded(embed, &shown);
+        }
         html! {
             <div class="page">
                 <Header
@@ -354,21 +446,7 @@ impl Component for App {
                     on_message={message}
                 />
                 { self.notice() }
-                <main class="card stage-card">
-                    <h2 class="visually-hidden">{ "The cluster" }</h2>
-                    if engine.world().is_modified_raft() {
-                        <p class="modified">{ "modified Raft: a rule is left out" }</p>
-                    }
-                    <Stage
-                        session={session.clone()}
-                        open={self.overlay.as_ref().and_then(Overlay::hit)}
-                        on_open={open}
-                        {selected}
-                        on_select={select}
-                        on_close={close}
-                        on_command={command}
-                    />
-                </main>
+                { self.stage() }
                 <Panels
                     session={session.clone()}
                     {moment}
@@ -399,16 +477,187 @@ impl Component for App {
                     />
                     { transport::time_slider(&shown) }
                 </section>
+                { self.laid_over() }
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<App>, first_render: bool) {
+        if first_render && let Some(host) = &self.host {
+            host.tell(&Told::ready(&self.session.engine()));
+            if !self.notices.is_empty() {
+                host.tell(&Told::error(&self.notices));
+            }
+            self.tell_size();
+        }
+        if first_render
+            && self.starts_in_view
+            && let Some(page) = self.page.cast::<web_sys::Element>()
+        {
+            let in_view = ctx.link().callback(|()| Msg::InView);
+            self.in_view = Observer::of_visibility(&page, PART_IN_VIEW, move |is_visible| {
+                if is_visible {
+                    in_view.emit(());
+                }
+            });
+        }
+    }
+}
+
+/// The host page.
+impl App {
+    /// Tells it what is new.
+    fn tell_host(&mut self, ctx: &Context<App>) {
+        let Some(host) = &self.host else { return };
+        let (news, again) = self.news.of(&self.session.engine(), js_sys::Date::now());
+        for told in &news {
+            host.tell(told);
+        }
+        let link = ctx.link().clone();
+        self.news_timeout = again.map(|milliseconds| {
+            Timeout::new(milliseconds as u32 + 1, move || link.send_message(Msg::Refresh))
+        });
+    }
+
+    /// Tells it how high the frame should be.
+    fn tell_size(&mut self) {
+        let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64());
+        if let (Some(host), Some(embed), Some(width)) = (&self.host, &self.embed, width) {
+            let height = embed.wished_height(width as u32);
+            if self.told_height.replace(height) != Some(height) {
+                host.tell(&Told::resize(height));
+            }
+        }
+    }
+
+    /// Does what it asks for, and answers.
+    fn answer(&mut self, heard: Heard) {
+        let id = heard.id;
+        let wanted = heard.asked.map_err(|message| vec![message]).and_then(|asked| asked.wanted());
+        let done = match wanted {
+            Ok(None) => return,
+            Ok(Some(wanted)) => self.grant(wanted),
+            Err(messages) => Err(messages),
+        };
+        let Some(host) = &self.host else { return };
+        match done {
+            Ok(()) if id.is_some() => {
+                host.tell(&Told { id, ..Told::state(&self.session.engine()) });
+            }
+            Ok(()) => {}
+            Err(messages) => host.tell(&Told { id, ..Told::error(&messages) }),
+        }
+    }
+
+    /// What is wrong is for the author of the host page, not for the reader.
+    fn grant(&mut self, wanted: Wanted) -> Result<(), Vec<String>> {
+        let (address, commands) = match wanted {
+            Wanted::State => return Ok(()),
+            Wanted::Do(command, times) => (None, vec![command; times as usize]),
+            Wanted::Load(address) => (Some(address), Vec::new()),
+            Wanted::Restore(address, commands) => (address, commands),
+        };
+        self.starts_in_view = false;
+        let mut done = Ok(());
+        if let Some(address) = address {
+            self.tab = address.tab;
+            let mut engine = self.session.engine_mut();
+            done = engine.open(&address);
+            if address.at.is_some() {
+                engine.pause();
+            }
+        }
+        for command in commands {
+            done = done.and_then(|()| carry_out(&self.session, command));
+        }
+        self.session.changed();
+        self.note_address();
+        done
+    }
+}
+
+impl App {
+    /// The page as it is inside another.
+    fn embedded(&self, embed: &Embed, shown: &transport::Shown) -> Html {
+        let around = embed_page::around(&Around {
+            embed,
+            shown,
+            full_page: location::full_link(&self.address()),
+            tab: self.tab,
+            selected: self.selected(),
+            on_select: &self.callbacks.select,
+            on_tab: &self.callbacks.tab,
+            on_open: &self.callbacks.open,
+        });
+        html! {
+            <div class="page" ref={self.page.clone()}>
+                { self.notice() }
+                { self.stage() }
+                { around }
+                { self.laid_over() }
+            </div>
+        }
+    }
+
+    /// What is chosen in this run.
+    fn selected(&self) -> Option<Hit> {
+        let now = self.session.engine().moment().run;
+        self.selected.filter(|(run, _)| *run == now).map(|(_, hit)| hit)
+    }
+
+    /// The cluster, and the menu of a node.
+    fn stage(&self) -> Html {
+        let Callbacks { command, select, open, close, .. } = &self.callbacks;
+        let session = &self.session;
+        html! {
+            <main class="card stage-card">
+                if self.embed.is_some() {
+                    <h1 class="visually-hidden">{ "Raftlab" }</h1>
+                }
+                <h2 class="visually-hidden">{ "The cluster" }</h2>
+                if session.engine().world().is_modified_raft() {
+                    <p class="modified">{ "modified Raft: a rule is left out" }</p>
+                }
+                <Stage
+                    session={session.clone()}
+                    open={self.overlay.as_ref().and_then(Overlay::hit)}
+                    on_open={open}
+                    selected={self.selected()}
+                    on_select={select}
+                    on_close={close}
+                    on_command={command}
+                />
+            </main>
+        }
+    }
+
+    /// What lies over the page, and what is said to who can't see it.
+    fn laid_over(&self) -> Html {
+        let Callbacks { message, command, close, character_keys, .. } = &self.callbacks;
+        html! {
+            <>
                 { help(
                     self.overlay == Some(Overlay::Help),
                     self.has_character_keys,
                     character_keys,
                     close,
                 ) }
-                { palette(session, self.overlay == Some(Overlay::Palette), message, close) }
-                { runs_dialog(&engine, self.overlay == Some(Overlay::Runs), command, close) }
+                { palette(&self.session, self.overlay == Some(Overlay::Palette), message, close) }
+                { runs_dialog(
+                    &self.session.engine(),
+                    self.overlay == Some(Overlay::Runs),
+                    command,
+                    close,
+                ) }
+                if self.embed.is_none() {
+                    <ShareDialog
+                        address={(self.overlay == Some(Overlay::Share)).then(|| self.address())}
+                        title={self.session.engine().scenario().title.clone()}
+                        on_close={close}
+                    />
+                }
                 <PartitionDialog
-                    session={session.clone()}
+                    session={self.session.clone()}
                     is_open={self.overlay == Some(Overlay::Partition)}
                     on_command={command}
                     on_close={close}
@@ -416,12 +665,10 @@ impl Component for App {
                 <div class="visually-hidden" role="status" data-testid="announcement">
                     { &self.announcement }
                 </div>
-            </div>
+            </>
         }
     }
-}
 
-impl App {
     /// What is wrong, until it is dismissed.
     fn notice(&self) -> Html {
         if self.notices.is_empty() {

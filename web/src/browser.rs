@@ -101,19 +101,23 @@ impl Observer {
         Some(Observer::Size(observer, closure))
     }
 
-    /// Calls when the element comes into view or leaves it.
+    /// Calls when this part of the element comes into view or leaves it; with 0, when any
+    /// of it does.
     pub(crate) fn of_visibility(
         element: &Element,
+        part: f64,
         changed: impl Fn(bool) + 'static,
     ) -> Option<Observer> {
         let closure = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
             let last = entries.get(entries.length().saturating_sub(1));
             if let Some(entry) = last.dyn_ref::<web_sys::IntersectionObserverEntry>() {
-                changed(entry.is_intersecting());
+                changed(entry.is_intersecting() && entry.intersection_ratio() >= part);
             }
         });
         let function = closure.as_ref().unchecked_ref();
-        let observer = web_sys::IntersectionObserver::new(function).ok()?;
+        let options = web_sys::IntersectionObserverInit::new();
+        options.set_threshold(&part.into());
+        let observer = web_sys::IntersectionObserver::new_with_options(function, &options).ok()?;
         observer.observe(element);
         Some(Observer::Visibility(observer, closure))
     }

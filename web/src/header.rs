@@ -104,6 +104,15 @@ pub(crate) fn Header(props: &Props) -> Html {
             { undo_button(props, "redo", "Redo", "↷", props.can_redo, Command::Redo) }
             <button
                 type="button"
+                class="primary"
+                data-testid="share"
+                title="A link to this very moment, and what embeds it in a page"
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Share))}
+            >
+                { "Share" }<span class="long">{ " link" }</span>
+            </button>
+            <button
+                type="button"
                 data-testid="theme"
                 aria-label={other}
                 title={other}

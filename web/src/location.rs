@@ -2,12 +2,19 @@
 //! the page goes on without it.
 
 use crate::address::Address;
+use crate::embed::without_embedding;
 use wasm_bindgen::JsValue;
 
 /// The hash of the page's URL, with its `#`; empty where there is none.
 pub(crate) fn hash() -> String {
     let location = web_sys::window().map(|window| window.location());
     location.and_then(|location| location.hash().ok()).unwrap_or_default()
+}
+
+/// The query of the page's URL, with its `?`; empty where there is none.
+pub(crate) fn query() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location.and_then(|location| location.search().ok()).unwrap_or_default()
 }
 
 /// Goes to a run: a new entry in the browser's history, so that Back is undo.
@@ -40,6 +47,35 @@ pub(crate) fn link(address: &Address) -> String {
     format!("{}{}", without_hash(&here.unwrap_or_default()), address.hash())
 }
 
-fn without_hash(href: &str) -> &str {
+/// A link to the same on the full page; `None` where the page has no address of its own,
+/// as in a frame made of `srcdoc`.
+pub(crate) fn full_link(address: &Address) -> Option<String> {
+    full_page().map(|page| page + &address.hash())
+}
+
+/// The address of the full page, without a hash.
+pub(crate) fn full_page() -> Option<String> {
+    let location = web_sys::window()?.location();
+    let here = location.href().ok()?;
+    if here.starts_with("about:") {
+        return None;
+    }
+    let here = without_hash(&here);
+    let page = here.split_once('?').map_or(here, |(before, _)| before);
+    Some(format!("{page}{}", without_embedding(&query())))
+}
+
+/// Loads the page anew at this link.
+pub(crate) fn restart(link: &str) {
+    let Some(window) = web_sys::window() else { return };
+    // To go there would not load it, where only the hash is another.
+    if let Ok(history) = window.history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(link));
+    }
+    let _ = window.location().reload();
+}
+
+/// A URL without its hash.
+pub(crate) fn without_hash(href: &str) -> &str {
     href.split_once('#').map_or(href, |(before, _)| before)
 }

@@ -8,12 +8,19 @@ mod browser;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
 mod carrying_out;
+mod clipboard;
 mod command;
 mod dialog;
+mod embed;
+mod embed_page;
 mod engine;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod first_frame;
 mod free_play;
 mod header;
 mod help;
+mod host_channel;
+mod host_page;
 mod jumps;
 mod keys;
 mod lately;
@@ -34,6 +41,7 @@ mod runs;
 mod runs_dialog;
 mod session;
 mod setting_text;
+mod share;
 mod source;
 mod space_time;
 mod span;

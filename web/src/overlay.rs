@@ -15,6 +15,8 @@ pub(crate) enum Overlay {
     Partition,
     /// The runs that were made, to go back to one.
     Runs,
+    /// Links to this moment, and what embeds it.
+    Share,
 }
 
 impl Overlay {
@@ -27,7 +29,11 @@ impl Overlay {
     pub(crate) const fn hit(&self) -> Option<Hit> {
         match self {
             Overlay::Menu(hit) => Some(*hit),
-            Overlay::Palette | Overlay::Help | Overlay::Partition | Overlay::Runs => None,
+            Overlay::Palette
+            | Overlay::Help
+            | Overlay::Partition
+            | Overlay::Runs
+            | Overlay::Share => None,
         }
     }
 }

@@ -99,7 +99,8 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         for hit in things(engine) {
             let name = words::name(hit, world);
             for offer in offers::to(hit, world) {
-                let title = format!("{name}: {} · {}", offer.group.to_ascii_lowercase(), offer.title);
+                let title =
+                    format!("{name}: {} · {}", offer.group.to_ascii_lowercase(), offer.title);
                 entries.push(Entry::of("", title, act(&offer)));
             }
         }

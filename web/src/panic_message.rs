@@ -1,7 +1,8 @@
 //! What the reader sees if the page itself breaks: that it did, the link to the very
 //! run, and a way to start again.
 
-use crate::{browser, location};
+use crate::browser::{self, Listener};
+use crate::location;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -13,9 +14,19 @@ thread_local! {
     static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
 }
 
+/// An event of the window that breaks the page, so that the tests can see this message. No
+/// link and no other page can send it: it takes a script of the page's own.
+const BREAK: &str = "raftlab-break";
+
 /// Sets the message up, before anything can go wrong.
 pub(crate) fn install() {
-    std::panic::set_hook(Box::new(|information| show(&information.to_string())));
+    // Through Yew, which would put a hook of its own in the place of ours.
+    yew::set_custom_panic_hook(Box::new(|information| show(&information.to_string())));
+    if let Some(window) = web_sys::window() {
+        let listener = Listener::new(&window, BREAK, |_| panic!("a test breaks the page"));
+        // As long as the page.
+        std::mem::forget(listener);
+    }
 }
 
 /// Notes which run is shown.
@@ -51,19 +62,20 @@ fn show(what: &str) {
             element("p", "This link reproduces the run. Please send it along with a report:")?;
         let anchor = element("a", &link)?;
         anchor.set_attribute("href", &link).ok()?;
+        let elsewhere = element("a", "Open the page at its first run instead")?;
+        elsewhere.set_attribute("href", location::without_hash(&link)).ok()?;
         let details = element("pre", what)?;
         let restart = element("button", "Start again")?;
         restart.set_attribute("type", "button").ok()?;
-        let reload = Closure::<dyn Fn()>::new(|| {
-            if let Some(window) = web_sys::window() {
-                let _ = window.location().reload();
-            }
+        let again = link.clone();
+        let reload = Closure::<dyn Fn()>::new(move || {
+            location::restart(&again);
         });
         let function = reload.as_ref().unchecked_ref();
         restart.add_event_listener_with_callback("click", function).ok()?;
         // It has to outlive everything.
         reload.forget();
-        for child in [&heading, &explanation, &anchor, &details, &restart] {
+        for child in [&heading, &explanation, &anchor, &details, &restart, &elsewhere] {
             message.append_child(child).ok()?;
         }
         document.body()?.append_child(&message).ok()

@@ -46,6 +46,20 @@ impl Speed {
         Speed(STOPS.iter().rposition(is_slower).unwrap_or(0))
     }
 
+    /// Reads a stop as it is written in a link: `1/20`, or `2` for twice real time.
+    ///
+    /// # Errors
+    /// Which speeds there are.
+    pub(crate) fn read(text: &str) -> Result<Speed, String> {
+        let text = text.trim_end_matches('×');
+        let found = (0..STOPS.len()).map(Speed).find(|stop| stop.text() == text);
+        found.ok_or_else(|| {
+            let stops: Vec<String> = (0..STOPS.len()).map(|stop| Speed(stop).text()).collect();
+            let (shown, stops) = (crate::source::shortened(text), stops.join(", "));
+            format!("“{shown}” is no speed: there are {stops}, each times real time.")
+        })
+    }
+
     /// Which stop it is, from 0.
     pub(crate) const fn number(self) -> usize {
         self.0
@@ -78,12 +92,17 @@ impl Speed {
         Speed((0..STOPS.len()).rev().find(is_slower).unwrap_or(self.0))
     }
 
+    /// `1/50`
+    pub(crate) fn text(self) -> String {
+        match self.ratio() {
+            (numerator, 1) => numerator.to_string(),
+            (numerator, denominator) => format!("{numerator}/{denominator}"),
+        }
+    }
+
     /// `1/50×`
     pub(crate) fn label(self) -> String {
-        match self.ratio() {
-            (numerator, 1) => format!("{numerator}×"),
-            (numerator, denominator) => format!("{numerator}/{denominator}×"),
-        }
+        self.text() + "×"
     }
 
     /// `1/50 of real time`, for who can't see the label's sign.
@@ -112,6 +131,13 @@ mod tests {
         }
         assert_eq!(all[0].slower(), all[0]);
         assert_eq!(Speed::stop(Speed::STOPS).number(), Speed::STOPS - 1);
+        for speed in all {
+            assert_eq!(Speed::read(&speed.text()), Ok(speed));
+            assert_eq!(Speed::read(&speed.label()), Ok(speed));
+        }
+        for text in ["", "fast", "1/40", "0", "-1", "1/0"] {
+            assert!(Speed::read(text).is_err_and(|wrong| wrong.contains("1/20, 1/10")), "{text}");
+        }
     }
 
     #[test]

@@ -502,7 +502,7 @@ impl Component for Stage {
             let resized = ctx.link().callback(|()| Msg::Resized);
             self.observers.extend(Observer::of_size(&container, move || resized.emit(())));
             let playback = ctx.props().session.playback().clone();
-            self.observers.extend(Observer::of_visibility(&container, move |is_visible| {
+            self.observers.extend(Observer::of_visibility(&container, 0.0, move |is_visible| {
                 playback.set_on_screen(is_visible);
             }));
             if self.measured().is_some_and(|size| size != self.size) {

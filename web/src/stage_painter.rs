@@ -26,9 +26,6 @@ pub(crate) struct StagePainter {
     halo: Option<(Element, String)>,
     counts: Option<Element>,
     count_texts: Vec<Element>,
-    /// The mark around a message that is explained, and the message.
-    marked: Option<(Element, MessageId)>,
-    svg: Option<Element>,
     /// Told when what stands still no longer fits.
     on_outdated: Callback<()>,
 }
@@ -45,8 +42,6 @@ impl StagePainter {
             halo: None,
             counts: None,
             count_texts: Vec::new(),
-            marked: None,
-            svg: None,
             on_outdated,
         }
     }
@@ -78,16 +73,7 @@ impl StagePainter {
             self.count_texts.clear();
             self.counts = counts;
         }
-        self.svg = Some(svg.clone());
         self.stage = Some((stage, moment, at));
-    }
-
-    /// Has the mark of what is explained go with this message.
-    pub(crate) fn mark(&mut self, message: Option<MessageId>) {
-        self.marked = message.and_then(|message| {
-            let mark = self.svg.as_ref()?.query_selector(".message-mark").ok().flatten()?;
-            Some((mark, message))
-        });
     }
 
     /// Paints what moves at a moment.
@@ -113,12 +99,6 @@ impl StagePainter {
                 let _ = element.set_attribute("stroke-dasharray", &format!("{permille} 2000"));
                 *shown = permille;
             }
-        }
-        if let Some((mark, message)) = &self.marked
-            && let Some(it) = self.motion.messages.iter().find(|it| it.id == *message)
-        {
-            let _ = mark.set_attribute("cx", &px(it.center.x));
-            let _ = mark.set_attribute("cy", &px(it.center.y));
         }
         self.paint_counts();
         self.paint_halo();

@@ -51,6 +51,19 @@ impl Theme {
     }
 }
 
+/// Shows this theme, or the system's, whatever the reader chose for the full page: inside
+/// another page, its author knows what fits.
+pub(crate) fn impose(theme: Option<Theme>) {
+    match theme {
+        Some(theme) => show(theme),
+        None => {
+            if let Some(root) = browser::document().and_then(|page| page.document_element()) {
+                let _ = root.remove_attribute("data-theme");
+            }
+        }
+    }
+}
+
 /// Shows the theme that the reader chose at an earlier visit, if they did.
 pub(crate) fn restore() {
     if let Some(theme) = kept() {

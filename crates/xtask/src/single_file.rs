@@ -31,10 +31,32 @@ pub(crate) fn pack(dist: &Path) -> Result<String> {
     let before = &page[..script.begins];
     let after = &page[script.ends..];
     let inline = starter(&inside_script(&glue)?, &wasm)?;
-    let page = format!("{before}{inline}{after}");
+    let files = files(&inside_script(&read_text(FILES_GLUE)?)?, &read(FILES_WASM)?)?;
+    let page = format!("{before}{files}{inline}{after}");
     let page = page.replacen("<html", "<html data-single-file", 1);
     must_stand_alone(&page, &script)?;
     Ok(page)
+}
+
+/// The wasm that reads and writes files, and its glue, as trunk names them. A script in
+/// index.html takes them from the page where they are inside it.
+const FILES_GLUE: &str = "raftlab-files.js";
+const FILES_WASM: &str = "raftlab-files_bg.wasm";
+
+/// The elements that carry what reads and writes files.
+fn files(glue: &str, wasm: &[u8]) -> Result<String> {
+    let packed = packed(wasm)?;
+    Ok(format!(
+        "<script type=\"text/plain\" id=\"raftlab-files-glue\">\n{glue}\n</script>\n\
+         <script type=\"text/plain\" id=\"raftlab-files-wasm\">{packed}</script>\n"
+    ))
+}
+
+/// A wasm as text: compressed, and in letters.
+fn packed(wasm: &[u8]) -> Result<String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(wasm)?;
+    Ok(STANDARD.encode(encoder.finish()?))
 }
 
 /// Trunk's script that starts the page, where it is and what it loads.
@@ -141,9 +163,7 @@ fn inside_script(glue: &str) -> Result<String> {
 /// The elements that carry the wasm and start the page. A module script may
 /// export, so the glue stands as it is; the block keeps our names from its own.
 fn starter(glue: &str, wasm: &[u8]) -> Result<String> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(wasm)?;
-    let packed = STANDARD.encode(encoder.finish()?);
+    let packed = packed(wasm)?;
     Ok(format!(
         r#"<script type="text/plain" id="raftlab-wasm">{packed}</script>
 <script type="module">
@@ -207,6 +227,8 @@ const wasm = await init({ module_or_path: './web-1_bg.wasm' });
             ("style-1.css", style),
             ("web-1.js", glue),
             ("web-1_bg.wasm", "\0asm"),
+            (FILES_GLUE, "let wasm_bindgen = '</script>';"),
+            (FILES_WASM, "\0asm"),
         ] {
             std::fs::write(folder.join(file), text).unwrap();
         }

@@ -39,12 +39,25 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
+    /// All of them, as they stand beside each other.
     pub(crate) const ALL: [Tab; 7] =
         [Tab::Story, Tab::Nodes, Tab::Log, Tab::Rpcs, Tab::History, Tab::Checks, Tab::Settings];
 
     const LAST: Tab = Tab::ALL[Tab::ALL.len() - 1];
 
-    const fn id(self) -> &'static str {
+    /// Reads `tab=`.
+    ///
+    /// # Errors
+    /// Which tabs there are.
+    pub(crate) fn read(text: &str) -> Result<Tab, String> {
+        Tab::ALL.into_iter().find(|tab| tab.id() == text).ok_or_else(|| {
+            let tabs = Tab::ALL.map(Tab::id).join(", ");
+            format!("There is no tab “{}”: there are {tabs}.", crate::source::shortened(text))
+        })
+    }
+
+    /// Its name in a link.
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Tab::Story => "story",
             Tab::Nodes => "nodes",

@@ -1,0 +1,81 @@
+//! The way between an embed and the page around it: who is listened to, and who is told.
+//!
+//! Only the frame's own parent is, whoever else has hold of the window. Where the parameter
+//! `host` declares an origin, it must be at that origin too, and nobody else is told anything.
+//! Without it any parent may command. That gives nothing away: who frames the page chooses its
+//! address, and can do by that all that a command does; there is no secret in a run, and the
+//! page keeps nothing of its reader's.
+
+use crate::browser::Listener;
+use crate::embed::Embed;
+use crate::host_page::{Asked, Told, VERSION};
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, Window};
+
+/// The way to the host page, while it lives.
+pub(crate) struct HostChannel {
+    parent: Window,
+    target: String,
+    _listener: Listener,
+}
+
+/// What came in.
+#[derive(Clone)]
+pub(crate) struct Heard {
+    /// What the answer is to be marked with.
+    pub(crate) id: Option<f64>,
+    /// What is asked for, or why that can't be read.
+    pub(crate) asked: Result<Asked, String>,
+}
+
+impl HostChannel {
+    /// Listens to the page around this one; `None` where there is none.
+    pub(crate) fn open(embed: &Embed, heard: impl Fn(Heard) + 'static) -> Option<HostChannel> {
+        let window = web_sys::window()?;
+        let parent = window.parent().ok()??;
+        if Object::is(&parent, &window) {
+            return None;
+        }
+        let host = embed.host.clone();
+        let (target, of_parent) = (host.clone().unwrap_or_else(|| "*".to_owned()), parent.clone());
+        let listener = Listener::new(&window, "message", move |event| {
+            let Some(message) = event.dyn_ref::<MessageEvent>() else { return };
+            let is_parent = message.source().is_some_and(|source| Object::is(&source, &of_parent));
+            let is_declared = host.as_ref().is_none_or(|host| *host == message.origin());
+            if is_parent
+                && is_declared
+                && let Some(asked) = read(message.data())
+            {
+                heard(asked);
+            }
+        });
+        Some(HostChannel { parent, target, _listener: listener })
+    }
+
+    /// Tells the host page something.
+    pub(crate) fn tell(&self, told: &Told) {
+        // A parent that is at another origin than the declared one gets nothing: the
+        // browser sees to that.
+        if let Ok(message) = told.serialize(&serde_wasm_bindgen::Serializer::json_compatible()) {
+            let _ = self.parent.post_message(&message, &self.target);
+        }
+    }
+}
+
+/// Reads a message; `None` if it is none of this protocol, but of some other script.
+fn read(data: JsValue) -> Option<Heard> {
+    // Asking anything but an object for a property is an error.
+    let version = Reflect::get(&data, &"raftlab".into()).ok()?.as_f64()?;
+    let id = Reflect::get(&data, &"id".into()).ok().and_then(|id| id.as_f64());
+    let asked = serde_wasm_bindgen::from_value::<Asked>(data).map_err(|error| {
+        // Of another version one can't know what its fields should be.
+        if version == f64::from(VERSION) {
+            format!("A field of the message is of the wrong type: {error}")
+        } else {
+            format!("This page speaks version {VERSION} of the protocol.")
+        }
+    });
+    Some(Heard { id, asked })
+}
