@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 /// A change of the members that an operator orders.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Reconfiguration {
     /// Send this server the log; it counts for nothing (dissertation, section 4.2.1).
@@ -44,6 +45,7 @@ pub enum Reconfiguration {
 /// Why a change of the members was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReconfigurationRefusal {
     /// The change before it is not over: not committed, or, where configurations are

@@ -8,6 +8,7 @@ use core::fmt;
 /// A term: Raft's logical clock (paper, section 5.1). Zero is before the first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Term(pub u64);
 
@@ -22,6 +23,7 @@ impl Term {
 /// A place in the log. The first entry has index 1; 0 is before the first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Index(pub u64);
 
@@ -60,7 +62,8 @@ written_as_its_number!(Term Index);
 
 /// A client's command, opaque to Raft. Cloning shares the bytes.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Command(pub Arc<[u8]>);
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Command(#[cfg_attr(feature = "schema", schemars(with = "str"))] pub Arc<[u8]>);
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for Command {
@@ -87,6 +90,7 @@ pub(crate) fn hexadecimal<S: serde::Serializer>(
 /// What an entry holds.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Payload {
     /// Nothing: the entry that a new leader commits first, so that it learns
@@ -101,6 +105,7 @@ pub enum Payload {
 /// One entry of the log: a payload, and the term in which a leader received it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// The term of the leader that created it; by it, divergence is found.
     pub term: Term,
@@ -121,6 +126,7 @@ pub struct Entry {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogEnd {
     /// The term of the last entry, 0 for an empty log. Compared first.
     pub term: Term,

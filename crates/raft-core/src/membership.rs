@@ -8,6 +8,7 @@ pub const MAX_NODES: u8 = 64;
 /// One server, `0 ..= 63`; written as a letter, `A` for 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(try_from = "u8", into = "u8"))]
 pub struct NodeId(u8);
 
@@ -77,6 +78,7 @@ impl fmt::Debug for NodeId {
 /// 53 on are lost; clusters on the page have nine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct NodeSet(u64);
 
@@ -182,6 +184,7 @@ impl fmt::Debug for NodeSet {
 /// A configuration: who votes, and so who is counted (dissertation, chapter 4).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Membership {
     /// The servers whose majority decides elections, commits and reads.
     pub voters: NodeSet,

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 /// A message on its way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Envelope {
     /// Who sent it.
     pub from: NodeId,
@@ -25,6 +26,7 @@ pub struct Envelope {
 /// What a message says, with just the fields of its kind.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Message {
     /// A candidate asks for a vote (section 5.2).
@@ -56,6 +58,7 @@ pub enum Message {
 /// A candidate asks for a vote.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestVote {
     /// The end of the candidate's log.
     pub log_end: LogEnd,
@@ -67,6 +70,7 @@ pub struct RequestVote {
 /// A server asks whether it would get a vote.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestPreVote {
     /// The term that it would stand in: the one after its own.
     pub for_term: Term,
@@ -77,6 +81,7 @@ pub struct RequestPreVote {
 /// The answer to a pre-vote.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PreVoteReply {
     /// The term that was asked about.
     pub for_term: Term,
@@ -88,6 +93,7 @@ pub struct PreVoteReply {
 /// reason rides along so that whoever watches need not guess.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum VoteAnswer {
     /// The vote is the candidate's.
@@ -99,6 +105,7 @@ pub enum VoteAnswer {
 /// Why a vote was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum VoteRefusal {
     /// The candidate's term is over: the voter is in a later one (section 5.1).
@@ -123,6 +130,7 @@ pub enum VoteRefusal {
 /// and remembers when it SENT each one; followers copy the number back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Round(pub u64);
 
@@ -137,6 +145,7 @@ impl Round {
 /// A leader replicates entries, or, without any, just shows that it is there.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AppendEntries {
     /// The place before the new entries, which the follower must hold too.
     pub previous: LogEnd,
@@ -154,6 +163,7 @@ pub struct AppendEntries {
 /// The answer to AppendEntries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AppendReply {
     /// The round of the message that is answered.
     pub round: Round,
@@ -164,6 +174,7 @@ pub struct AppendReply {
 /// What became of the entries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum AppendAnswer {
     /// The follower's log matches the leader's, durably, up to here.
@@ -187,6 +198,7 @@ pub enum AppendAnswer {
 /// whole in place of the flag `done`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstallSnapshot {
     /// The last entry that the snapshot covers: with the leader's term, its name.
     pub end: LogEnd,
@@ -198,6 +210,7 @@ pub struct InstallSnapshot {
     pub offset: u64,
     /// The bytes from there on; the whole is there once they reach `total_bytes`.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::log::hexadecimal"))]
+    #[cfg_attr(feature = "schema", schemars(with = "str"))]
     pub chunk: Arc<[u8]>,
     /// The leader's newest round, as in AppendEntries.
     pub round: Round,
@@ -206,6 +219,7 @@ pub struct InstallSnapshot {
 /// The answer to InstallSnapshot, and which chunk it answers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstallSnapshotReply {
     /// The round of the message that is answered.
     pub round: Round,
@@ -220,6 +234,7 @@ pub struct InstallSnapshotReply {
 /// What became of a chunk of a snapshot.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum SnapshotAnswer {
     /// The follower has the bytes before this one, and wants those from here on.
@@ -240,6 +255,7 @@ pub enum SnapshotAnswer {
 /// A follower asks its leader up to where it must have applied to answer reads.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestReadIndex {
     /// The follower's number for the request.
     pub number: ReadNumber,
@@ -250,6 +266,7 @@ pub struct RequestReadIndex {
 /// The answer to RequestReadIndex.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestReadIndexReply {
     /// The number of the request.
     pub number: ReadNumber,
@@ -260,6 +277,7 @@ pub struct RequestReadIndexReply {
 /// What a leader answers to a follower that asks for a read index.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReadIndexAnswer {
     /// It led after the request came.
@@ -276,6 +294,7 @@ pub enum ReadIndexAnswer {
 /// The kind of a message, for whoever counts or draws them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum MessageKind {
     /// RequestVote.

@@ -11,6 +11,7 @@ use core::fmt;
 /// every clock to run true.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DriftBound {
     /// The upper part of the ratio.
     pub numerator: u32,
@@ -26,6 +27,7 @@ impl DriftBound {
 /// From when on a configuration counts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum InForce {
     /// As soon as it is in a server's log, committed or not (dissertation, section 4.1).
@@ -50,6 +52,7 @@ pub enum InForce {
 /// The settings of one server. Every server of a cluster should have the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settings {
     /// The shortest election timeout (paper, section 5.2: 150 ms).
     pub election_timeout_min: Micros,

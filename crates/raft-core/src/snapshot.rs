@@ -34,6 +34,7 @@ pub const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 /// A state, in place of the entries that led to it. Cloning shares the bytes.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Snapshot {
     /// The last entry that it covers: the paper's "last included index" and "last
     /// included term".
@@ -47,6 +48,7 @@ pub struct Snapshot {
     /// must have alike (dissertation, section 6.3). Without it, a server that goes by
     /// this snapshot applies a command once more that its client has sent again.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::log::hexadecimal"))]
+    #[cfg_attr(feature = "schema", schemars(with = "str"))]
     pub data: Arc<[u8]>,
 }
 
@@ -60,6 +62,7 @@ impl Snapshot {
 /// Why a snapshot that the driver took was not used.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum SnapshotRefusal {
     /// It claims to cover entries that the state machine has not applied.

@@ -13,6 +13,7 @@ use crate::time::Micros;
 /// Something that happened inside a node, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Transition {
     /// The term went up (section 5.1).
@@ -381,6 +382,7 @@ pub enum Transition {
 /// What made the term go up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum TermCause {
     /// The node stands for election itself.
@@ -397,6 +399,7 @@ pub enum TermCause {
 /// Why a node stands for election.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum CandidateCause {
     /// Its election timeout ran out.
@@ -418,6 +421,7 @@ pub enum CandidateCause {
 /// Why a transfer came to nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum TransferEnd {
     /// An election timeout passed.
@@ -427,6 +431,7 @@ pub enum TransferEnd {
 /// What a node that steps down was.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Office {
     /// It asked whether it would win.
@@ -440,6 +445,7 @@ pub enum Office {
 /// Why a node became a follower again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum StepDownCause {
     /// It saw a later term (section 5.1).
@@ -466,6 +472,7 @@ pub enum StepDownCause {
 /// Why the commit index went up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum CommitCause {
     /// The leader counted a majority that holds the entry, durably.
@@ -487,6 +494,7 @@ pub enum CommitCause {
 /// What a read waits for first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum ReadWait {
     /// The first commit of the leader's own term (dissertation, section 6.4, step 1).
@@ -504,6 +512,7 @@ pub enum ReadWait {
 /// Why something was ignored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum IgnoreCause {
     /// It was addressed to another server, or came from this one.

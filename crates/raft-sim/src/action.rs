@@ -17,12 +17,17 @@ use serde::{Deserialize, Serialize};
 
 /// Something done to a cluster.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Power is lost: the process ends, and with it what was not durable.
     Crash(Who),
     /// A crashed node starts again with what its disk holds.
-    Restart(#[serde(with = "node_or_who")] Who),
+    Restart(
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
+        Who,
+    ),
     /// The node's process stands still, and its clock runs on: what comes for it waits.
     Pause(Who),
     /// The node's machine is suspended: its process stands still, and its clock with it.
@@ -44,7 +49,11 @@ pub enum Action {
     /// The right way back is a change of the members: to be removed, and added as a new one.
     LoseDisk(Who),
     /// The node stands for election at once, as if its timeout had run out.
-    ForceTimeout(#[serde(with = "node_or_who")] Who),
+    ForceTimeout(
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
+        Who,
+    ),
     /// Walls between groups; a node in no group is alone with the others in none.
     Partition(Vec<NodeSet>),
     /// A wall around one node.
@@ -52,20 +61,24 @@ pub enum Action {
     /// Cuts one link, in one direction.
     CutLink {
         /// From here ...
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         from: Who,
         /// ... nothing reaches there.
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         to: Who,
     },
     /// Makes one link slower, in one direction: what is sent from now on takes so much
     /// longer.
     SlowLink {
         /// From here ...
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         from: Who,
         /// ... to there.
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         to: Who,
         /// By how much.
         by: Micros,
@@ -73,10 +86,12 @@ pub enum Action {
     /// Makes one link lose messages, in one direction.
     MakeLossy {
         /// From here ...
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         from: Who,
         /// ... to there.
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         to: Who,
         /// How many of a million; where the whole network loses more, that counts.
         per_million: u32,
@@ -84,10 +99,12 @@ pub enum Action {
     /// Mends it: it is neither cut, nor slow, nor lossy any more than all links are.
     MendLink {
         /// From here ...
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         from: Who,
         /// ... to there.
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         to: Who,
     },
     /// Takes down every wall and mends every link.
@@ -95,7 +112,8 @@ pub enum Action {
     /// Makes a node's clock run at this rate from now on.
     SetClock {
         /// Whose.
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         node: Who,
         /// How fast.
         rate: Rate,
@@ -104,13 +122,18 @@ pub enum Action {
     /// away for long.
     StepClock {
         /// Whose.
-        #[serde(with = "node_or_who")]
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
         node: Who,
         /// By how many microseconds: below zero, backwards.
         by_micros: i64,
     },
     /// The leader hands its office over to this node (dissertation, section 3.10).
-    Transfer(#[serde(with = "node_or_who")] Who),
+    Transfer(
+        #[serde(serialize_with = "node_or_who")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::who::NodeOrWho"))]
+        Who,
+    ),
     /// The leader changes the members (dissertation, chapter 4).
     Reconfigure(Reconfiguration),
     /// A node takes a snapshot of what it has applied, and lets go of its log up to there
@@ -144,7 +167,7 @@ pub enum Action {
 }
 
 /// An action at a moment.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Step {
     /// When, in true time. What else happens at that very microsecond comes first.
     pub at: Micros,

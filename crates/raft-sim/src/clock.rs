@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How fast a clock runs, as a ratio to true time; `1/2` is half as fast.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rate {
     /// Microseconds that the clock shows ...
     pub numerator: u32,

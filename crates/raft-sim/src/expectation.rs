@@ -16,13 +16,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use raft_core::{Micros, NodeId, NodeSet};
-use serde::{Deserialize, Serialize};
 
 /// The most expectations that a scenario has.
 const MOST_EXPECTATIONS: usize = 100;
 
 /// How often an occasion is expected within a span of time.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Expectation {
     /// Which occasion.
     pub what: Occasion,
@@ -30,23 +29,14 @@ pub struct Expectation {
     pub at_least: u32,
     /// How often, at most; `None`: as often as may be. Where violations are counted, any
     /// bound but 0 allows them within the span.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<u32>,
     /// From when on, this moment included.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub from: Micros,
     /// Until when, this moment included; `None`: until the run ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Micros>,
     /// Both count from the first such occasion, and nothing counts before it. It must
     /// happen. `None`: they are moments of the run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Occasion>,
-}
-
-// What an expectation doesn't say is not in its text either.
-fn is_zero(span: &Micros) -> bool {
-    *span == Micros::ZERO
 }
 
 impl fmt::Display for Expectation {

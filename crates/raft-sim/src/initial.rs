@@ -34,29 +34,21 @@ use serde::{Deserialize, Serialize};
 pub const MOST_INITIAL_ENTRIES: u64 = 20_000;
 
 /// What some nodes have on their disks when a run begins.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InitialState {
     /// Which nodes: they have all the same.
     pub nodes: NodeSet,
     /// The latest term that they have seen; `None`: that of their last entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term: Option<Term>,
     /// Whom they voted for in that term.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voted_for: Option<NodeId>,
     /// Their log, from index 1.
     pub log: InitialLog,
     /// Up to where the log was committed, and all of it that is committed anywhere was
     /// known to these nodes.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub committed: Index,
     /// Up to where a snapshot stands in place of the log. No further than `committed`.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub snapshot: Index,
-}
-
-fn is_zero(index: &Index) -> bool {
-    *index == Index::ZERO
 }
 
 /// A log as runs of entries.
@@ -155,6 +147,8 @@ pub(crate) struct Past {
     pub(crate) logs: Vec<(NodeId, Log)>,
     /// What each key holds for certain.
     pub(crate) values: Vec<(Key, Value)>,
+    /// What they held before that and hold no more, in the order of the values.
+    pub(crate) overwritten: Vec<(Key, Value)>,
     /// What was asked to be written and may take effect yet.
     pub(crate) open: Vec<(Key, Value)>,
     /// The largest value.
@@ -177,19 +171,27 @@ impl Past {
                 }
             }
         }
+        let puts = |log: &Log| -> Vec<Put> { log.iter().filter_map(|it| put_of(it.1)).collect() };
+        let mut written = LiteMap::new_vec();
+        if let Some((_, log)) = &past.committed {
+            past.values = applied(log, log.last_index()).values().collect();
+            for put in puts(log) {
+                written.insert(put.value, put.key);
+            }
+        }
         let mut open = LiteMap::new_vec();
         for (_, log) in &past.logs {
-            for (index, put) in log.iter().filter_map(|(at, entry)| Some((at, put_of(entry)?))) {
+            for put in puts(log) {
                 past.last_value = past.last_value.max(put.value);
-                if index > furthest {
+                if !written.contains_key(&put.value) {
                     open.insert(put.value, put.key);
                 }
             }
         }
         past.open = open.into_iter().map(|(value, key)| (key, value)).collect();
-        if let Some((_, log)) = &past.committed {
-            past.values = applied(log, log.last_index()).values().collect();
-        }
+        let holds = |(key, value): &(Key, Value)| past.values.contains(&(*key, *value));
+        let written = written.into_iter().map(|(value, key)| (key, value));
+        past.overwritten = written.filter(|it| !holds(it)).collect();
         past
     }
 }

@@ -1,11 +1,9 @@
 //! How long things take: distributions in whole microseconds, without floating point.
 
 use raft_core::Micros;
-use serde::{Deserialize, Serialize};
 
 /// A distribution of spans.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Latency {
     /// Always the same.
     Constant(Micros),
@@ -36,7 +34,7 @@ pub enum Latency {
 }
 
 /// What a measurement told of a distribution; each no shorter than the one before.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Quantiles {
     /// The shortest.
     pub min: Micros,

@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use litemap::LiteMap;
 use raft_core::{Envelope, Message, MessageKind, Micros, NodeId, NodeSet, Payload};
-use serde::{Deserialize, Serialize};
 
 /// The name of a message within its run: they count up as they are sent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct MessageId(pub u64);
 
@@ -37,7 +37,7 @@ impl fmt::Display for MessageName {
 }
 
 /// What the links between nodes are like.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NetworkPlan {
     /// How long a message takes on every link that isn't named below.
     pub latency: Latency,
@@ -47,45 +47,26 @@ pub struct NetworkPlan {
     pub loss_per_million: u32,
     /// How many of a million messages that arrive do so a second time, late: as if the
     /// sender had not heard that the first arrived, and had sent it again.
-    #[serde(default, skip_serializing_if = "is_never")]
     pub duplicates_per_million: u32,
     /// What was measured between some nodes, there and back: a message takes half of it, and
     /// the jitter. A link that is named above has its own latency all the same.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub round_trips: Vec<RoundTrip>,
     /// What comes on top of half a round trip that was measured.
-    #[serde(default = "no_jitter", skip_serializing_if = "is_no_jitter")]
     pub jitter: Latency,
     /// How many bytes a second a link carries, in each direction. Big messages take longer
     /// then, and those behind them wait. `None`: size is no matter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes_per_second: Option<u64>,
     /// A link delivers its messages in the order in which they were sent, as TCP does: one
     /// that is slow holds up those behind it. Else each takes the time that it takes.
-    #[serde(default, skip_serializing_if = "is_not")]
     pub in_order: bool,
-}
-
-// What a scenario doesn't say is not in its text either.
-fn is_never(per_million: &u32) -> bool {
-    *per_million == 0
 }
 
 const fn no_jitter() -> Latency {
     Latency::Constant(Micros::ZERO)
 }
 
-fn is_no_jitter(jitter: &Latency) -> bool {
-    *jitter == no_jitter()
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-const fn is_not(it: &bool) -> bool {
-    !*it
-}
-
 /// How long it takes from one node to another and back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RoundTrip {
     /// Between this node ...
     pub from: NodeId,
@@ -118,7 +99,7 @@ fn bytes_of(message: &Message) -> u64 {
 }
 
 /// One link, in one direction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LinkPlan {
     /// From.
     pub from: NodeId,

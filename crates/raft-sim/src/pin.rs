@@ -10,7 +10,6 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
 use raft_core::{Flaw, MessageKind, Micros, NodeId, NodeSet, PinnedTimeout};
-use serde::{Deserialize, Serialize};
 
 /// The most pins that a scenario has.
 const MOST_PINS: usize = 200;
@@ -18,7 +17,7 @@ const MOST_PINS: usize = 200;
 const LONGEST: Micros = Micros::from_secs(60);
 
 /// Something that takes as long as the scenario says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pin {
     /// What takes so long: a timeout that a node draws, a message of a kind from one node
     /// to another, or the fsync after which a node has written.

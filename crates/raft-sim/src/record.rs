@@ -14,6 +14,7 @@ use raft_core::{
 
 /// Something that happened, when, and in which event of the run.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Record {
     /// When, in true time.
     pub at: Micros,
@@ -26,6 +27,7 @@ pub struct Record {
 
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Happening {
     /// A message left its sender; one that the network duplicates leaves it twice.
@@ -291,6 +293,7 @@ pub enum Happening {
 
 /// Why a message was lost.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LossCause {
     /// A wall or a cut link was in its way.
@@ -305,6 +308,7 @@ pub enum LossCause {
 
 /// Why an action could not be done.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionRefusal {
     /// Nobody leads at that moment.

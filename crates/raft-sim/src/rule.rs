@@ -13,7 +13,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use raft_core::{Micros, NodeId, NodeSet};
-use serde::{Deserialize, Serialize};
 
 /// The most rules that a scenario has.
 const MOST_RULES: usize = 100;
@@ -23,42 +22,20 @@ const MOST_RULES: usize = 100;
 /// It is done as an event of its own, after the event that was the occasion, at the same
 /// microsecond or `delay` later. [`Who::It`](crate::Who::It) means the node that the
 /// occasion was about.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rule {
     /// On which occasion.
     pub when: Occasion,
     /// On the how-manieth such occasion, counted from 1.
-    #[serde(default = "first", skip_serializing_if = "is_first")]
     pub nth: u32,
     /// From when on occasions count, in true time.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub since: Micros,
     /// How long after it.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub delay: Micros,
     /// Whether on each occasion from the `nth` on, and not on that one alone.
-    #[serde(default, skip_serializing_if = "is_not")]
     pub every: bool,
     /// What is done.
     pub action: Action,
-}
-
-// What a rule doesn't say is not in its text either.
-
-const fn first() -> u32 {
-    1
-}
-
-const fn is_first(nth: &u32) -> bool {
-    *nth == 1
-}
-
-fn is_zero(span: &Micros) -> bool {
-    *span == Micros::ZERO
-}
-
-const fn is_not(every: &bool) -> bool {
-    !*every
 }
 
 impl fmt::Display for Rule {

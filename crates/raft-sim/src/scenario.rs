@@ -15,7 +15,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use raft_core::{CheckedSettings, Flaws, Membership, Micros, NodeId, NodeSet, ReadMode, Settings};
-use serde::{Deserialize, Serialize};
 
 mod checks;
 
@@ -36,7 +35,7 @@ pub(crate) const LONGEST_OFFSET: Micros = Micros::from_secs(3_600);
 pub(crate) const MOST_CLIENTS: usize = 16;
 
 /// A cluster, its surroundings, and what happens to it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Scenario {
     /// Its name in a link: lower-case words joined by hyphens.
     pub name: String,
@@ -49,39 +48,32 @@ pub struct Scenario {
     /// Who votes in the configuration that the cluster begins with. `None`: every
     /// node that is no learner. Who is neither is a spare: it runs, knows that
     /// configuration, and waits to be added.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voters: Option<NodeSet>,
     /// Who gets the log from the beginning and has no vote.
-    #[serde(default, skip_serializing_if = "is_nobody")]
     pub learners: NodeSet,
     /// The settings of every node.
     pub settings: Settings,
     /// How many entries a node applies before it takes the next snapshot and lets go of
     /// its log up to there. `None`: only when it is told to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_every: Option<u64>,
     /// How long that takes, and whether the process stands still meanwhile. `None`: it
     /// takes no time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_work: Option<SnapshotWork>,
     /// The links between them.
     pub network: NetworkPlan,
     /// How long an fsync takes, on every disk that isn't named below.
     pub fsync: Latency,
     /// How long it takes on these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fsyncs: Vec<(NodeId, Latency)>,
     /// Clocks that don't run true from the beginning.
     pub clocks: Vec<(NodeId, Rate)>,
     /// What clocks show at the beginning, where it isn't zero: by so much they are ahead of
     /// the others, which no rule of Raft may mind.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clock_offsets: Vec<(NodeId, Micros)>,
     /// Clients, numbered from 1.
     pub clients: Vec<ClientPlan>,
     /// What those of them ask whose work is [listed](Work::Listed): in the order of their
     /// numbers, and of time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asks: Vec<Ask>,
     /// How long a message takes between a client and a node, each way. Walls
     /// between nodes don't stop clients.
@@ -89,22 +81,17 @@ pub struct Scenario {
     /// What happens, and when; in the order of time.
     pub script: Vec<Step>,
     /// What happens on an occasion, rather than at a time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
     /// What the run comes to, whatever the seed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<Expectation>,
     /// What nodes have on their disks at the beginning. `None` of them: nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub initial: Vec<InitialState>,
     /// What takes as long as is said here, and not as long as is drawn.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pins: Vec<Pin>,
     /// When the run ends.
     pub duration: Micros,
     /// The seed to play it with where nobody chooses another: one that shows well what it
     /// is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }
 
@@ -124,13 +111,8 @@ impl Scenario {
     }
 }
 
-// What a scenario doesn't say is not in its text either.
-fn is_nobody(set: &NodeSet) -> bool {
-    set.is_empty()
-}
-
 /// A client: it asks, waits for the answer, rests, and asks again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClientPlan {
     /// What it asks for.
     pub work: Work,
@@ -148,11 +130,9 @@ pub struct ClientPlan {
     pub stuck_to: Option<NodeId>,
     /// It numbers its writes, so that one that it sends again is applied once (dissertation,
     /// section 6.3). Without a session, it may be applied twice.
-    #[serde(default = "yes", skip_serializing_if = "is_so")]
     pub keeps_session: bool,
     /// It asks again, or another node, when it is refused or has waited for long enough;
     /// else it gives up, and its write may take effect or not.
-    #[serde(default = "yes", skip_serializing_if = "is_so")]
     pub tries_again: bool,
 }
 
@@ -174,18 +154,8 @@ impl ClientPlan {
     }
 }
 
-// What a scenario doesn't say is not in its text either.
-const fn yes() -> bool {
-    true
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-const fn is_so(it: &bool) -> bool {
-    *it
-}
-
 /// A question of a client that asks by a list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ask {
     /// The client's number, from 1.
     pub client: u32,
@@ -198,8 +168,7 @@ pub struct Ask {
 }
 
 /// What a client asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Work {
     /// It writes.
     Write,

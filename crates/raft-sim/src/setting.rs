@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 /// down has it when it starts again.
 // New ones go to the end: a packed document has their places.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Setting {
     /// Whether a node asks before it stands for election.

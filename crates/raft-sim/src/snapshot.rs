@@ -13,11 +13,10 @@ use crate::record::Happening;
 use crate::world::World;
 use alloc::sync::Arc;
 use raft_core::{Flaw, Index, Input, Micros, NodeId};
-use serde::{Deserialize, Serialize};
 
 /// How long a snapshot takes, and whether the process does anything else meanwhile. After
 /// that it is written to disk, as everything is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SnapshotWork {
     /// Whether the process stands still until it is taken; else it is taken beside it.
     pub blocks: bool,

@@ -19,12 +19,14 @@ use raft_core::Command;
     serde::Serialize,
     serde::Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Key(pub u8);
 
 /// A value. Each write of a run has its own, so a read tells which write it saw.
 /// A key that was never written holds 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Value(pub u64);
 

@@ -1,8 +1,9 @@
 //! A run as text: newline-delimited JSON, enough to check or draw it elsewhere.
 //!
 //! The first line is the head: the version of the format, whether rules are left out
-//! (`modified_raft`), the seed, the scenario as data, what a person did, and the digest of
-//! all that, so that a head that was changed is known. With the head alone the run can be
+//! (`modified_raft`), the seed, the scenario as people write it ([`Document`](crate::Document),
+//! as JSON), what a person did, like a scenario's steps, and the digest of all that, so that a
+//! head that was changed is known. With the head alone the run can be
 //! made again, and that is how `check` checks a trace (feature `trace-reading`).
 //!
 //! Then comes a line for each [`Record`](crate::Record) in the order in which things
@@ -38,6 +39,11 @@ pub mod observed;
 mod ours;
 #[cfg(feature = "trace-reading")]
 mod reading;
+#[cfg(feature = "schema")]
+mod schema;
+
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 #[cfg(feature = "trace-reading")]
 pub use reading::{
@@ -45,8 +51,9 @@ pub use reading::{
     check_within, plan_of,
 };
 
-/// The version of the format.
-pub const TRACE_VERSION: u32 = 1;
+/// The version of the format. In the first, the head had the simulator's own form of the
+/// scenario instead of the document.
+pub const TRACE_VERSION: u32 = 2;
 
 /// Writes a whole run.
 ///
@@ -94,12 +101,6 @@ impl fmt::Write for TraceDigest {
                 (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
         }
         Ok(())
-    }
-}
-
-impl serde::Serialize for TraceDigest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

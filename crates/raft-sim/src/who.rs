@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whom an action is about. Of several that fit it is the first by name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// This node.
@@ -119,53 +120,30 @@ pub(crate) fn set(text: &str) -> Result<NodeSet, ActionError> {
     })
 }
 
-/// For the actions that named a node before they could name anyone: there, a node is
-/// its number, as it was, and anyone else is his text.
-pub(crate) mod node_or_who {
-    use super::Who;
-    use core::fmt;
-    use raft_core::NodeId;
-    use serde::de::{Error, Visitor};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(crate) fn serialize<S: Serializer>(who: &Who, serializer: S) -> Result<S::Ok, S::Error> {
-        match who {
-            _ if !serializer.is_human_readable() => who.serialize(serializer),
-            Who::Node(node) => node.serialize(serializer),
-            who => serializer.collect_str(who),
-        }
+/// For the actions that named a node before they could name anyone: in a trace, a node is
+/// its number there, as it was, and anyone else is his text. Traces are made again and never
+/// read, so that only packed scenarios need reading.
+pub(crate) fn node_or_who<S: serde::Serializer>(
+    who: &Who,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match who {
+        _ if !serializer.is_human_readable() => who.serialize(serializer),
+        Who::Node(node) => node.serialize(serializer),
+        who => serializer.collect_str(who),
     }
+}
 
-    pub(crate) fn deserialize<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Who, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_any(NumberOrText)
-        } else {
-            Who::deserialize(deserializer)
-        }
-    }
-
-    struct NumberOrText;
-
-    impl Visitor<'_> for NumberOrText {
-        type Value = Who;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a node's number, or leader, follower, candidate ...")
-        }
-
-        fn visit_u64<E: Error>(self, number: u64) -> Result<Who, E> {
-            let node = u8::try_from(number).ok().and_then(NodeId::new);
-            node.map(Who::Node).ok_or_else(|| E::custom("a node's number is 0 to 63"))
-        }
-
-        fn visit_i64<E: Error>(self, number: i64) -> Result<Who, E> {
-            self.visit_u64(u64::try_from(number).unwrap_or(u64::MAX))
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Who, E> {
-            text.parse().map_err(E::custom)
-        }
-    }
+/// What that comes to, for the schema.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is wanted")]
+pub(crate) enum NodeOrWho {
+    /// A node, by its number.
+    Node(NodeId),
+    /// Anyone else, such as leader.
+    Who(alloc::string::String),
 }
 
 impl World {

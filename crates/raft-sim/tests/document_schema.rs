@@ -58,6 +58,24 @@ fn the_schema_refuses_what_the_reader_refuses() {
     assert!(!fits(&schema, &schema, &missing));
 }
 
+#[test]
+fn every_way_to_say_how_long_something_takes_fits_the_schema() {
+    let schema = Value::from(schema());
+    for latency in [
+        json!("5 ms"),
+        json!("0.4-1.2 ms"),
+        json!({ "normal": { "mean": "5 ms", "deviation": "1 ms" } }),
+        json!({ "log-normal": { "median": "5 ms", "p99": "40 ms" } }),
+        json!({ "quantiles": { "min": "1 ms", "p10": "2 ms", "p50": "3 ms", "p90": "5 ms",
+            "p99": "9 ms", "max": "1 s" } }),
+    ] {
+        let document = json!({ "raftlab": 1, "nodes": 3, "duration": "1 s",
+            "network": { "latency": latency } });
+        assert!(fits(&schema, &schema, &document), "{document}");
+        assert!(Document::from_json(&document.to_string()).is_ok(), "{document}");
+    }
+}
+
 /// Whoever writes a scenario reads in the schema what each field means.
 #[test]
 fn every_field_is_described() {

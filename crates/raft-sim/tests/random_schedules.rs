@@ -12,7 +12,7 @@ use generator::explored::{Explored, say_explored};
 use generator::shrink::{shrink, told};
 use generator::{Leaning, plan, run, scenario};
 use raft_core::{Flaw, Flaws, Micros, Transition};
-use raft_sim::{Happening, Plan, Property, Scenario, Violation, World};
+use raft_sim::{Document, Happening, Plan, Property, Scenario, Violation, World};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -50,6 +50,10 @@ fn fail(which: &str, scenario: Scenario, seed: u64, violation: &Violation) -> ! 
     panic!("{which}: {violation}\nshrunk: {found}\n{}", told(&shrunk, seed));
 }
 
+fn from_text(text: &str) -> Scenario {
+    Document::from_json(text).and_then(|it| it.scenario()).expect("a scenario")
+}
+
 #[test]
 fn a_schedule_that_fails_is_made_smaller_and_its_text_fails_in_the_same_way() {
     let (flaws, property) =
@@ -65,7 +69,7 @@ fn a_schedule_that_fails_is_made_smaller_and_its_text_fails_in_the_same_way() {
     assert_eq!(shrunk.settings.flaws, flaws, "without that it would not fail");
     let told = told(&shrunk, number);
     let text = told.split('\'').nth(1).expect("it is quoted for a shell");
-    let read: Scenario = serde_json::from_str(text).expect("a scenario");
+    let read = from_text(text);
     assert_eq!(read, shrunk);
     assert_eq!(
         violation_of(property, &plan(read, number)),
@@ -78,7 +82,7 @@ fn a_schedule_that_fails_is_made_smaller_and_its_text_fails_in_the_same_way() {
 fn a_scenario_given_as_text() {
     let Ok(text) = std::env::var("RAFTLAB_SCENARIO") else { return };
     let seed = std::env::var("RAFTLAB_SEED").ok().and_then(|seed| seed.parse().ok());
-    let scenario: Scenario = serde_json::from_str(&text).expect("a scenario");
+    let scenario = from_text(&text);
     let plan = Plan::new(scenario, seed.expect("RAFTLAB_SEED is a number"), Vec::new());
     let (_, violations) = run(Arc::new(plan.expect("it can be")), |record| {
         let quiet = matches!(&record.what, Happening::Sent { .. } | Happening::Lost { .. });

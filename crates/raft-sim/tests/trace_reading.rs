@@ -119,7 +119,7 @@ fn a_head_that_is_another_runs_is_refused_at_once() {
     for (from, to) in [
         ("\"seed\":42", "\"seed\":43"),
         ("The phantom leader", "The phantom header"),
-        ("\"at\":300000", "\"at\":300001"),
+        ("\"at\":\"300 ms\"", "\"at\":\"301 ms\""),
         ("\"modified_raft\":false", "\"modified_raft\":true"),
         ("{\"format\"", "{ \"format\""),
     ] {
@@ -178,7 +178,8 @@ fn what_is_no_trace_is_refused_in_words() {
         ("{}".to_string(), "its format is missing"),
         ("{\"format\":\"tar\",\"version\":1}".to_string(), "its format is “tar”"),
         ("{\"format\":\"raftlab-trace\"}".to_string(), "its version is missing"),
-        (head(&|head| head["version"] = 2.into()), "line 1: the trace is of version 2"),
+        (head(&|head| head["version"] = 1.into()), "line 1: the trace is of version 1"),
+        (head(&|head| head["version"] = 3.into()), "line 1: the trace is of version 3"),
         (head(&|head| head["version"] = (-1).into()), "line 1: a trace begins with its head"),
         (head(&|head| head["scenario"]["nodes"] = 200.into()), "nodes: 200 is not from 1 to 9"),
         (head(&|head| head["seed"] = "x".into()), "line 1: invalid type: string"),

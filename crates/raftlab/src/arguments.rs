@@ -57,7 +57,11 @@ pub(crate) struct Source {
                         raftlab run leader-crash\n  \
                         raftlab run phantom-leader-lease --set raft.lease=2/1\n  \
                         raftlab run leader-crash --until 1200 --trace run.jsonl\n  \
-                        raftlab run leader-crash --print toml > mine.toml")]
+                        raftlab run leader-crash --print toml > mine.toml\n\n\
+                        A run is judged by what its scenario expects, with --set too. What is \
+                        expected is of the scenario as it is written, so it may fail because of \
+                        what was set: the account says so, and the exit is 1. To be judged by \
+                        broken promises alone, add --set 'expectations=[]'.")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) source: Source,
@@ -89,7 +93,7 @@ pub(crate) enum Format {
                         raftlab run leader-crash --trace - | raftlab check -\n  \
                         raftlab check their-run.jsonl\n\n\
                         What another implementation has to write is in the trace format's \
-                        document, and in `raftlab schema trace`.")]
+                        document, and in `raftlab schema observed-trace`.")]
 pub(crate) struct Check {
     /// The trace: a file, or `-` for standard input
     #[arg(value_name = "TRACE")]
@@ -238,8 +242,10 @@ pub(crate) struct Schema {
 pub(crate) enum SchemaOf {
     /// A scenario as JSON; TOML has the same fields.
     Scenario,
-    /// A line of a trace.
+    /// A line of a trace that `raftlab run` writes.
     Trace,
+    /// A line of a trace of another implementation, for `raftlab check`.
+    ObservedTrace,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! a link packed, all three by the same types.
 //!
 //! [`Scenario`] is what the simulator works with; a [`Document`] is what is written, kept
-//! and sent. Each becomes the other without loss: [`Document::of`], [`Document::scenario`].
+//! and sent, also in the head of a trace. Each becomes the other without loss: [`Document::of`], [`Document::scenario`].
 //!
 //! ```toml
 //! raftlab = 1                     # the version of the format
@@ -764,12 +764,12 @@ impl Ask {
 }
 
 impl Step {
-    fn of(step: &action::Step) -> Step {
+    pub(crate) fn of(step: &action::Step) -> Step {
         let action::Step { at, action } = step;
         Step { at: Worded(*at), action: Worded(action.clone()) }
     }
 
-    fn step(&self) -> action::Step {
+    pub(crate) fn step(&self) -> action::Step {
         let Step { at, action } = self;
         action::Step { at: at.0, action: action.0.clone() }
     }

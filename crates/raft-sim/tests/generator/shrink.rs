@@ -1,7 +1,7 @@
 //! Takes away from a schedule whatever its failure doesn't need, and says how to see it
 //! again.
 
-use raft_sim::{Plan, Scenario, Timeline, TraceDigest, format_steps};
+use raft_sim::{Document, Plan, Scenario, Timeline, TraceDigest, format_steps};
 use std::sync::Arc;
 
 /// A smaller scenario that fails in the same way with the same seed.
@@ -19,7 +19,7 @@ pub(crate) fn shrink(
 pub(crate) fn told(scenario: &Scenario, seed: u64) -> String {
     let plan = Plan::new(scenario.clone(), seed, Vec::new()).expect("it ran");
     let digest = TraceDigest::of(&Timeline::new(Arc::new(plan)));
-    let text = serde_json::to_string(scenario).expect("a scenario is plain data");
+    let text = serde_json::to_string(&Document::of(scenario)).expect("a document is plain data");
     format!(
         "steps {}\nRAFTLAB_SEED={seed} RAFTLAB_SCENARIO='{text}'\n(digest of its trace: {digest})",
         format_steps(&scenario.script)

@@ -35,6 +35,15 @@ pub(crate) fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
             let is_known = |name: &String| known.is_some_and(|known| known.get(name).is_some());
             value.as_object().is_none_or(|fields| fields.keys().all(is_known))
         }
+        ("prefixItems", says) => value.as_array().is_none_or(|items| {
+            items.iter().zip(list(says)).all(|(it, says)| fits(root, says, it))
+        }),
+        ("minItems", says) => {
+            value.as_array().is_none_or(|it| it.len() as u64 >= says.as_u64().expect("a number"))
+        }
+        ("maxItems", says) => {
+            value.as_array().is_none_or(|it| it.len() as u64 <= says.as_u64().expect("a number"))
+        }
         ("items", says) => {
             value.as_array().is_none_or(|items| items.iter().all(|it| fits(root, says, it)))
         }
