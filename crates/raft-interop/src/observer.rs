@@ -94,7 +94,11 @@ impl Observer {
         if std::mem::take(&mut told.is_new) {
             told.log.truncate(log.len());
             let last_index = Some(Index(told.log.len() as u64));
-            self.tell(at, Observed::Restarted { node: node.clone(), term: Term(term), last_index });
+            let (node, term) = (node.clone(), Term(term));
+            self.tell(
+                at,
+                Observed::Restarted { node, term, last_index, last_term: None, snapshot: None },
+            );
             told.role = Some((ObservedRole::Follower, term));
             (told.commit_index, told.holds) = (Index::ZERO, None);
             told.asked.clear();

@@ -34,12 +34,23 @@ struct Server {
     role: NodeRole,
     term: Term,
     log: Log,
-    /// What it was before each snapshot: one that was not on the disk in a crash is lost.
+    /// What it was before each change that took something away: one that was not on the disk
+    /// in a crash is undone.
     logs_before: Vec<Log>,
     committed: Index,
     /// As far as it is told.
     applied: Option<Index>,
     membership: Membership,
+}
+
+impl Server {
+    /// Removes what its log holds from here on.
+    fn take_away_from(&mut self, first: Index) {
+        if first <= self.log.last_index() {
+            self.logs_before.push(self.log.clone());
+            self.log.truncate_from(first);
+        }
+    }
 }
 
 /// What is told of a cluster up to an instant. It goes forwards only: make another to go
@@ -127,13 +138,18 @@ impl<'a> ObservedCluster<'a> {
                 (server.role, server.term) = (role_of(*role), *term);
             }
             Observed::Appended { first, entries, .. } => {
-                server.log.truncate_from(*first);
-                for entry in entries {
+                // Entries that stand there already stay.
+                let told = (first.0..).map(Index).zip(entries);
+                let stays =
+                    told.take_while(|(at, told)| server.log.term_at(*at) == Some(told.term));
+                let stays = stays.count();
+                server.take_away_from(Index(first.0 + stays as u64));
+                for entry in &entries[stays..] {
                     // What it holds is not drawn.
                     server.log.append(Entry { term: entry.term, payload: Payload::NoOp });
                 }
             }
-            Observed::Truncated { first, .. } => server.log.truncate_from(*first),
+            Observed::Truncated { first, .. } => server.take_away_from(*first),
             Observed::Snapshot { index, term, .. } => {
                 server.committed = server.committed.max(*index);
                 server.logs_before.push(server.log.clone());
@@ -148,16 +164,24 @@ impl<'a> ObservedCluster<'a> {
             Observed::Crashed { .. } => {
                 (server.role, server.applied) = (NodeRole::Crashed, None);
             }
-            Observed::Restarted { term, last_index, .. } => {
+            Observed::Restarted { term, last_index, last_term, snapshot, .. } => {
                 (server.role, server.term) = (NodeRole::Follower, *term);
                 if let Some(last_index) = last_index {
-                    while *last_index < server.log.base().index
+                    let is_it = |log: &Log| {
+                        let base = log.base().index;
+                        base <= *last_index
+                            && *last_index <= log.last_index()
+                            && last_term.is_none_or(|term| log.term_at(*last_index) == Some(term))
+                            && snapshot.is_none_or(|snapshot| snapshot == base)
+                    };
+                    while !is_it(&server.log)
                         && let Some(before) = server.logs_before.pop()
                     {
                         server.log = before;
                     }
                     server.log.truncate_from(last_index.next());
                 }
+                server.logs_before.clear();
                 server.committed = server.log.base().index;
             }
             _ => {}

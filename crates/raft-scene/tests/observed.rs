@@ -37,9 +37,10 @@ fn instants(timeline: &Timeline) -> impl Iterator<Item = Micros> {
     (1..40).map(move |part| Micros(duration * part / 40))
 }
 
-/// Runs of which an observer can tell all that is drawn. In others a pre-candidate asks again,
-/// or a process stands still: that is no change of role, and is not told.
-const TOLD_ALIKE: [&str; 9] = [
+/// Runs of which an observer can tell all that is drawn. In others a process stands still: that
+/// is no change of role, and is not told.
+const TOLD_ALIKE: [&str; 10] = [
+    "returning-node-pre-vote",
     "leader-crash",
     "split-vote-fixed",
     "split-vote-random",

@@ -85,6 +85,31 @@ fn a_read_finds_what_was_committed_before_the_run_and_perhaps_what_was_not() {
     assert_eq!(found.into_iter().collect::<Vec<_>>(), [Value(8), Value(9)]);
 }
 
+/// A follower that lags is asked straight: it finds what was overwritten before the run, and
+/// that is a stale read, not one of what nobody wrote.
+#[test]
+fn a_read_of_what_was_overwritten_before_the_run_is_told_as_that() {
+    // D has x=8 in its snapshot; E knows of nothing that is committed, and has not applied it.
+    let lags = |nodes, snapshot| InitialState {
+        snapshot: Index(snapshot),
+        voted_for: None,
+        ..state(nodes, "1:x=8", 1)
+    };
+    let initial = vec![state("ABC", "1:x=8 1:x=9", 2), lags("D", 1), lags("E", 0)];
+    let script = parse_steps("10:isolate:D,20:read-straight:D,30:isolate:E,40:read-straight:E");
+    let script = script.expect("they are steps");
+    let scenario = Scenario { clients: Vec::new(), ..scenario(initial) };
+    let found = violations(&run(Scenario { script, ..scenario.clone() }, 1));
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (found, value) in found.iter().zip(["x = 8", "x = 0"]) {
+        assert!(found.contains("Linearizability violated") && found.contains(value), "{found}");
+        assert!(found.contains("overwritten before the run began, when x was 9"), "{found}");
+    }
+    // A leader answers once its term's first entry is committed, and then it is 9.
+    let script = parse_steps("10:timeout:A,1500000:read-index:leader").expect("they are steps");
+    assert_eq!(violations(&run(Scenario { script, ..scenario }, 1)), Vec::<String>::new());
+}
+
 #[test]
 fn an_election_that_loses_what_was_committed_before_the_run_is_a_violation() {
     let mut scenario = scenario(vec![state("ABC", "1 1", 2), state("DE", "1", 1)]);

@@ -11,8 +11,11 @@ use proptest::prelude::*;
 use raft_core::{Flaw, Flaws};
 use raft_sim::trace::observed::{Observation, ObservedLine, Rule, observed};
 use raft_sim::trace::{Verdict, check};
-use raft_sim::{Happening, Property, Timeline};
+use raft_sim::{Document, Happening, Property, Scenario, Timeline};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How many random schedules are looked at, for each rule that is left out.
+const SCHEDULES: u64 = 200;
 
 fn as_observed(timeline: &Timeline) -> String {
     let (head, lines) = observed(timeline);
@@ -47,53 +50,127 @@ fn a_run_of_ours_told_as_anothers_is_clean_where_the_run_is() {
     }
 }
 
+/// Two leaders of one term, elected by three of six each, write something else as the same
+/// entry.
+const TWO_LEADERS_WRITE: &str = r#"
+    raftlab = 1
+    name = "two-leaders-write"
+    nodes = 6
+    duration = "1 s"
+    steps = [
+        { at = "5 ms", do = "partition:ABC-DEF" },
+        { at = "10 ms", do = "timeout:A" },
+        { at = "10 ms", do = "timeout:D" },
+        { at = "300 ms", do = "write:A" },
+        { at = "300 ms", do = "write:D" },
+    ]
+    raft.flaws = ["fixed-quorum-of-three"]
+    timing.election_timeout = "1-1000000000 s"
+"#;
+
+/// A leader commits its own removal, and with that leads no more: it committed as a leader.
+const COMMITS_ITS_REMOVAL: &str = r#"
+    raftlab = 1
+    name = "commits-its-removal"
+    nodes = 5
+    duration = "1 s"
+    steps = [
+        { at = "10 ms", do = "timeout:A" },
+        { at = "100 ms", do = "partition:ABC-DE" },
+        { at = "110 ms", do = "remove:A" },
+        { at = "300 ms", do = "timeout:E" },
+    ]
+    raft.flaws = ["fixed-quorum-of-two"]
+    timing.election_timeout = "1-1000000000 s"
+"#;
+
+fn written(text: &str) -> Scenario {
+    Document::from_toml(text).and_then(|it| it.scenario()).expect("it is a scenario")
+}
+
+/// What the monitors of a run find.
+fn violated(timeline: &Timeline) -> BTreeSet<Property> {
+    let violated = timeline.records().filter_map(|record| match &record.what {
+        Happening::Violated(violation) => Some(violation.property),
+        _ => None,
+    });
+    violated.collect()
+}
+
+/// Both look at the run, and find the same; gives what both find.
+fn agree_on(scenario: Scenario, number: u64) -> Vec<Property> {
+    let flaws = scenario.settings.flaws;
+    let timeline = Timeline::new(generator::plan(scenario, number));
+    let found = violated(&timeline);
+    let verdict = verdict(&as_observed(&timeline));
+    let mut agreed = Vec::new();
+    for property in Property::ALL {
+        let by_monitor = found.contains(&property);
+        let name = property.to_string();
+        let by_trace = verdict.violations.iter().any(|found| found.rule == name);
+        if by_monitor && by_trace {
+            agreed.push(property);
+        }
+        let agree = match property {
+            // What a snapshot contains is not told. Commits are looked at as well.
+            Property::StateMachineSafety => {
+                by_trace || !by_monitor || flaws.has(Flaw::SnapshotWithoutSessions)
+            }
+            Property::ElectionSafety
+            | Property::LeaderAppendOnly
+            | Property::LogMatching
+            | Property::LeaderCompleteness
+            | Property::Linearizability => by_trace == by_monitor,
+            // An observer doesn't know which entry a client's write became.
+            _ => !by_trace,
+        };
+        let name = &timeline.plan().scenario().name;
+        assert!(agree, "{flaws:?} {name} {number} {property} {by_monitor}:\n{verdict}");
+    }
+    agreed
+}
+
 /// Whatever the monitors see, who look at the run itself, shows in what an observer tells.
 #[test]
 fn what_the_monitors_see_is_seen_in_the_trace() {
     let mut agreed = BTreeMap::<Property, u32>::new();
+    let mut agree = |scenario, number| {
+        for property in agree_on(scenario, number) {
+            *agreed.entry(property).or_default() += 1;
+        }
+    };
     for flaw in Flaw::ALL.iter().copied() {
-        for number in 1..=93 {
+        for number in 1..=SCHEDULES {
             let leaning =
                 [Leaning::ShortLeaderships, Leaning::Everything, Leaning::Any][number as usize % 3];
-            let scenario = generator::scenario(number, leaning, Flaws::NONE.with(flaw));
-            let timeline = Timeline::new(generator::plan(scenario, number));
-            let found: Vec<Property> = timeline
-                .records()
-                .filter_map(|record| match &record.what {
-                    Happening::Violated(violation) => Some(violation.property),
-                    _ => None,
-                })
-                .collect();
-            let verdict = verdict(&as_observed(&timeline));
-            for property in Property::ALL {
-                let by_monitor = found.contains(&property);
-                let name = property.to_string();
-                let by_trace = verdict.violations.iter().any(|found| found.rule == name);
-                *agreed.entry(property).or_default() += u32::from(by_monitor && by_trace);
-                let agree = match property {
-                    // What a snapshot contains is not told. Commits are looked at as well.
-                    Property::StateMachineSafety => {
-                        by_trace || !by_monitor || flaw == Flaw::SnapshotWithoutSessions
-                    }
-                    Property::ElectionSafety
-                    | Property::LeaderAppendOnly
-                    | Property::LogMatching
-                    | Property::LeaderCompleteness
-                    | Property::Linearizability => by_trace == by_monitor,
-                    // An observer doesn't know which entry a client's write became.
-                    _ => !by_trace,
-                };
-                assert!(agree, "{flaw:?} {number} {property} {by_monitor}:\n{verdict}");
-            }
+            agree(generator::scenario(number, leaning, Flaws::NONE.with(flaw)), number);
         }
     }
+    raft_scenarios::all().into_iter().for_each(|scenario| agree(scenario, 42));
+    // Chance rarely has two leaders of a term write at the same place.
+    agree(written(TWO_LEADERS_WRITE), 42);
     for property in [
         Property::ElectionSafety,
+        Property::LogMatching,
         Property::LeaderCompleteness,
         Property::StateMachineSafety,
         Property::Linearizability,
     ] {
         assert!(agreed.get(&property).is_some_and(|count| *count > 0), "{agreed:?}");
+    }
+}
+
+#[test]
+fn what_a_leader_commits_as_it_removes_itself_counts_as_committed_by_a_leader() {
+    let agreed = agree_on(written(COMMITS_ITS_REMOVAL), 42);
+    assert!(agreed.contains(&Property::LeaderCompleteness), "{agreed:?}");
+    let agreed = agree_on(written(TWO_LEADERS_WRITE), 42);
+    assert!(agreed.contains(&Property::LogMatching), "{agreed:?}");
+    // With the rule, neither happens.
+    for text in [COMMITS_ITS_REMOVAL, TWO_LEADERS_WRITE] {
+        let mut scenario = written(text);
+        scenario.settings.flaws = Flaws::NONE;
+        assert_eq!(agree_on(scenario, 42), []);
     }
 }
 
@@ -314,6 +391,40 @@ fn what_breaks_a_rule_is_refused_with_its_line_and_in_a_sentence() {
         let found = verdict.violations.first().unwrap_or_else(|| panic!("{sentence}: {verdict}"));
         assert_eq!((found.rule.as_str(), found.sentence.as_str()), (rule, sentence));
         assert_eq!(found.line, end + lines.len() as u64);
+    }
+}
+
+/// A follower overwrote an entry, or took a snapshot, and crashed before that was on its disk.
+#[test]
+fn what_was_overwritten_comes_back_where_the_disk_had_no_more() {
+    let lost = [
+        r#"{"appended":{"node":"n3","first":1,"entries":[{"term":1,"value":"a"},{"term":1,"value":"b"}]}}"#,
+        r#"{"truncated":{"node":"n3","first":1}}"#,
+        r#"{"appended":{"node":"n3","first":1,"entries":[{"term":2,"value":"c"}]}}"#,
+        r#"{"snapshot":{"node":"n3","index":1,"term":2}}"#,
+        r#"{"crashed":{"node":"n3"}}"#,
+    ];
+    let then = |restarted: &str| {
+        let restarted = format!("{{\"restarted\":{{\"node\":\"n3\",\"term\":1,{restarted}}}}}");
+        let mut lines = lost.to_vec();
+        lines.push(&restarted);
+        // It goes on from there: the next is entry 2 in one log, entry 3 in the other.
+        lines.push(r#"{"appended":{"node":"n3","first":3,"entries":[{"term":3}]}}"#);
+        check(going_on(&lines).as_bytes()).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(then(r#""last_index":2,"last_term":1,"snapshot":0"#), Ok(()));
+    // Left out, it is the last that reached so far.
+    assert_eq!(then(r#""last_index":2"#), Ok(()));
+    for (restarted, says) in [
+        (r#""last_index":1"#, "log ends with entry 1: the next is 2"),
+        (r#""last_index":1,"last_term":2"#, "log ends with entry 1: the next is 2"),
+        (r#""last_index":2,"last_term":2"#, "n3's log can't end so, with entry 2"),
+        (r#""last_index":2,"last_term":1,"snapshot":1"#, "n3's log can't end so, with entry 2"),
+        (r#""last_index":3"#, "n3's log can't end with entry 3"),
+        (r#""last_term":2"#, "say that too"),
+    ] {
+        let error = then(restarted).expect_err(restarted);
+        assert!(error.contains(says), "{restarted}: {error}");
     }
 }
 

@@ -63,6 +63,11 @@ impl ElectionSafety {
         self.leaders.values().rev().map(|leadership| leadership.node)
     }
 
+    /// Whether a node was elected in this term and life, and in no later one.
+    pub(super) fn led_last(&self, node: NodeId, office: (Term, u64)) -> bool {
+        self.latest.get(&node) == Some(&office)
+    }
+
     /// The leaders of later terms than this.
     pub(super) fn later_than(&self, term: Term) -> impl Iterator<Item = (Term, &Leadership)> {
         let first = self.leaders.find_index(&term.next()).unwrap_or_else(|place| place);

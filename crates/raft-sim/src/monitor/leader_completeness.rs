@@ -2,8 +2,8 @@
 //! entry will be present in the logs of the leaders for all higher-numbered terms"
 //! (paper, Figure 3).
 //!
-//! Committed is what a leader's commit index covers, in the term that it leads. A
-//! leader that doesn't know yet that it is deposed may commit as well: what it
+//! Committed is what a leader's commit index covers, in the term that it leads: also where
+//! it steps down with that commit, since what was committed is its own removal. A leader that doesn't know yet that it is deposed may commit as well: what it
 //! commits must be in the logs that later leaders came into office with.
 
 use super::checked::Checked;

@@ -36,6 +36,7 @@ use super::violation::{Evidence, OperationRef};
 use crate::history::{History, OperationId};
 use crate::shelf::Shelf;
 use crate::state_machine::{Key, Value};
+use alloc::sync::Arc;
 use litemap::LiteMap;
 use raft_core::Micros;
 
@@ -83,6 +84,8 @@ struct Register {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Linearizability {
     registers: LiteMap<Key, Register>,
+    /// What keys held before the run, and held no more when it began; in order.
+    overwritten: Arc<[(Value, Key)]>,
 }
 
 /// An operation on a key that has ended.
@@ -101,6 +104,12 @@ impl Linearizability {
         if let Some(first) = self.registers.entry(key).or_default().clusters.get_mut(0) {
             first.value = value;
         }
+    }
+
+    /// Before the run keys held these values and were written to again, in the order of the
+    /// values.
+    pub(crate) fn overwritten_before(&mut self, values: &[(Key, Value)]) {
+        self.overwritten = values.iter().map(|(key, value)| (*value, *key)).collect();
     }
 
     /// Before the run somebody asked to write this, and waits no more: it may take effect.
@@ -167,7 +176,13 @@ impl Linearizability {
             (None, 0)
         } else {
             let Some(place) = register.place_of(read.value) else {
-                return Some(Evidence::ReadOfNothing { read: offender });
+                // Before it was written at all, the key held nothing.
+                let was_there = read.value == Value::default()
+                    || self.overwritten.binary_search(&(read.value, read.key)).is_ok();
+                return Some(match first.filter(|_| was_there) {
+                    Some(now) => Evidence::ReadOfOverwritten { read: offender, now },
+                    None => Evidence::ReadOfNothing { read: offender },
+                });
             };
             let write = *register.writes.get(place)?;
             if write.is_refused {

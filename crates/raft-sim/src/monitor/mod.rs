@@ -35,6 +35,7 @@ use state_machine_safety::StateMachineSafety;
 
 /// A property that Raft promises.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Property {
     /// At most one leader can be elected in a given term.
@@ -152,6 +153,7 @@ impl Monitors {
         for (key, value) in &past.values {
             monitors.registers.begin_with(*key, *value);
         }
+        monitors.registers.overwritten_before(&past.overwritten);
         for (key, value) in &past.open {
             monitors.registers.asked_before(*key, *value);
         }
@@ -296,7 +298,11 @@ impl Monitors {
     }
 
     fn commits(&mut self, found: &mut Found, seen: &Seen<'_>) {
-        if !seen.view.is_leader() {
+        // A leader that removes itself steps down with the commit of its removal
+        // (dissertation, section 4.2.2): when it is looked at it leads no more, and it was
+        // as the leader of this term that it committed.
+        let office = (seen.view.term(), seen.boot);
+        if !seen.view.is_leader() && !self.elections.led_last(seen.node, office) {
             return;
         }
         let log = self.logs.of(seen.node);

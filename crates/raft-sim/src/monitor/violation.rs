@@ -9,6 +9,7 @@ use raft_core::{Index, LogEnd, Micros, NodeId, NodeSet, Term};
 
 /// A counterexample: which property, when, and by what one sees it.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Violation {
     /// The property.
     pub property: Property,
@@ -20,6 +21,7 @@ pub struct Violation {
 
 /// What contradicts a property.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// Election Safety: a term had two leaders.
@@ -161,6 +163,13 @@ pub enum Evidence {
         /// The read.
         read: OperationRef,
     },
+    /// Linearizability: a read found a value that had been overwritten before the run began.
+    ReadOfOverwritten {
+        /// The read.
+        read: OperationRef,
+        /// What its key held when the run began.
+        now: Value,
+    },
     /// Linearizability: a read found a value whose write had been refused.
     ReadOfRefused {
         /// The read.
@@ -172,6 +181,7 @@ pub enum Evidence {
 
 /// An operation, with what one wants to say of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperationRef {
     /// Its name.
     pub id: OperationId,
@@ -224,6 +234,7 @@ impl Evidence {
             Evidence::WriteAppliedNowhere { .. }
             | Evidence::StaleRead { .. }
             | Evidence::ReadOfNothing { .. }
+            | Evidence::ReadOfOverwritten { .. }
             | Evidence::ReadOfRefused { .. } => {
                 self.operations().iter().filter_map(|operation| operation.answered_by).collect()
             }
@@ -236,7 +247,9 @@ impl Evidence {
             Evidence::StaleRead { read, newer, newer_began, older } => {
                 [Some(*read), Some(*newer), Some(*newer_began), *older]
             }
-            Evidence::ReadOfNothing { read } => [Some(*read), None, None, None],
+            Evidence::ReadOfNothing { read } | Evidence::ReadOfOverwritten { read, .. } => {
+                [Some(*read), None, None, None]
+            }
             Evidence::AcknowledgedWriteMissing { write, .. }
             | Evidence::OtherEntryApplied { write, .. }
             | Evidence::AppliedTwice { write, .. }
@@ -455,6 +468,12 @@ impl fmt::Display for Evidence {
             Evidence::ReadOfNothing { read } => {
                 write!(formatter, "{} found what nobody had asked to write", InFull(read))
             }
+            Evidence::ReadOfOverwritten { read, now } => write!(
+                formatter,
+                "{} found what had been overwritten before the run began, when {} was {now}",
+                InFull(read),
+                read.key
+            ),
             Evidence::ReadOfRefused { read, write } => {
                 write!(formatter, "{} found the value of {write}, which was refused", InFull(read))
             }

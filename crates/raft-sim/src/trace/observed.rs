@@ -186,6 +186,17 @@ pub enum Observed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
         last_index: Option<Index>,
+        /// The term of the entry at that index, 0 for an empty log. It says which of its logs
+        /// came back, where what the server had overwritten was on its disk and what it had put
+        /// there was not. If it is missing, the last log that reached so far did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
+        last_term: Option<Term>,
+        /// Up to where a snapshot on its disk stands for the log, 0 for nowhere. If it is
+        /// missing, as far as was told of that log last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
+        snapshot: Option<Index>,
     },
     /// A message left its sender.
     Sent {

@@ -346,9 +346,9 @@ impl Checker {
                 let node = self.running(node)?;
                 self.server_mut(node).is_up = false;
             }
-            Observed::Restarted { node, term, last_index } => {
+            Observed::Restarted { node, term, last_index, last_term, snapshot } => {
                 let node = self.node(node)?;
-                self.restarted(node, *term, *last_index)?;
+                self.restarted(node, *term, (*last_index, *last_term, *snapshot))?;
             }
             Observed::Sent { message, from, to, .. } => {
                 self.told_of(Tells::Messages)?;
@@ -566,6 +566,7 @@ impl Checker {
             });
             self.judge(Rule::LeaderAppendOnly, over);
             self.judge(Rule::StateMachineSafety, lost);
+            self.server_mut(node).before.push((base, end));
         } else if self.server(node).leads() {
             self.judge(Rule::LeaderAppendOnly, None);
         }
@@ -630,7 +631,7 @@ impl Checker {
         };
         self.entries.covered(node, self.line, end);
         let server = self.server_mut(node);
-        server.before_snapshots.push((base, log));
+        server.before.push((base, log));
         server.base = end.index;
         server.commit_index = server.commit_index.max(end.index);
         server.applied = server.applied.map(|applied| applied.max(end.index));
@@ -797,7 +798,7 @@ impl Checker {
         &mut self,
         node: NodeId,
         term: Term,
-        last_index: Option<Index>,
+        on_disk: (Option<Index>, Option<Term>, Option<Index>),
     ) -> Result<(), String> {
         let name = self.name(node);
         let bound_by = self.server(node).bound_by;
@@ -807,27 +808,7 @@ impl Checker {
                 "{name} restarts in term {term}, and in term {bound_by} it voted or led (line {line})"
             )
         });
-        let (mut base, mut end) = (self.server(node).base, self.server(node).end);
-        if let Some(last_index) = last_index {
-            // A snapshot that goes further was not on the disk yet.
-            let mut before = self.server(node).before_snapshots.len();
-            while last_index < base && before > 0 {
-                before -= 1;
-                (base, end) = self.server(node).before_snapshots[before];
-            }
-            if last_index > end.index {
-                return Err(format!(
-                    "{name}'s log can't end with entry {last_index}: it ended with entry {}",
-                    end.index
-                ));
-            }
-            end = match self.entries.at(end, last_index) {
-                Place::Holds(term) => LogEnd { index: last_index, term },
-                Place::Nothing => LogEnd::default(),
-                Place::Covered => end,
-            };
-            self.server_mut(node).before_snapshots.truncate(before);
-        }
+        let (base, end) = self.log_on_disk(node, on_disk)?;
         self.judge(Rule::Terms, forgot);
         let line = self.line;
         let server = self.server_mut(node);
@@ -836,8 +817,56 @@ impl Checker {
         server.role = ObservedRole::Follower;
         server.term = (term, line);
         (server.base, server.end) = (base, end);
+        server.before.clear();
         server.commit_index = base;
         server.applied = None;
         Ok(())
+    }
+
+    /// Which of the logs that a server had in its last life was on its disk: up to where a
+    /// snapshot stands for it, and its last entry.
+    fn log_on_disk(
+        &self,
+        node: NodeId,
+        (last_index, last_term, snapshot): (Option<Index>, Option<Term>, Option<Index>),
+    ) -> Result<(Index, LogEnd), String> {
+        let server = self.server(node);
+        let latest = (server.base, server.end);
+        let Some(index) = last_index else {
+            return match (last_term, snapshot) {
+                (None, None) => Ok(latest),
+                _ => {
+                    Err("last_term and snapshot are of the log that ends at last_index: say that \
+                          too"
+                    .to_string())
+                }
+            };
+        };
+        let logs = core::iter::once(&latest).chain(server.before.iter().rev());
+        let fits = |(base, end): &&(Index, LogEnd)| {
+            *base <= index && index <= end.index && snapshot.is_none_or(|it| it == *base)
+        };
+        for (base, end) in logs.filter(fits) {
+            let (found, is_it) = match self.entries.at(*end, index) {
+                Place::Holds(term) => {
+                    (LogEnd { index, term }, last_term.is_none_or(|it| it == term))
+                }
+                Place::Nothing => (LogEnd::default(), last_term.is_none_or(|it| it == Term(0))),
+                Place::Covered => (*end, last_term.is_none()),
+            };
+            if is_it {
+                return Ok((*base, found));
+            }
+        }
+        let (name, end) = (self.name(node), server.end.index);
+        Err(match (last_term, snapshot) {
+            (None, None) => {
+                format!("{name}'s log can't end with entry {index}: it ended with entry {end}")
+            }
+            _ => format!(
+                "{name}'s log can't end so, with entry {index}: it ended with entry {end}, and no \
+                 log that it had before was like that"
+            ),
+        })
     }
 }

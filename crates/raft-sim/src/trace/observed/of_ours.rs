@@ -8,15 +8,17 @@ use super::{
     ObservedRole, Tells,
 };
 use crate::history::{Outcome, Request};
+use crate::initial::{self, Past};
 use crate::record::{Happening, Record};
+use crate::scenario::Scenario;
 use crate::timeline::Timeline;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use raft_core::{
-    AppendAnswer, Change, Entry, HardState, Index, LogEnd, Membership, Message, Micros, NodeId,
-    NodeSet, Payload, SnapshotAnswer, Term, Transition, VoteAnswer, WriteId,
+    AppendAnswer, Change, Entry, HardState, Index, Log, LogEnd, Membership, Message, Micros,
+    NodeId, NodeSet, Payload, SnapshotAnswer, Term, Transition, VoteAnswer, WriteId,
 };
 
 /// What is followed of one node, to be told at the right moment.
@@ -25,18 +27,19 @@ struct Followed {
     role: ObservedRole,
     term: Term,
     told: (ObservedRole, Term),
-    last_index: Index,
+    log: Log,
     /// Writes that are not durable yet.
-    writes: VecDeque<(WriteId, Durable)>,
+    writes: VecDeque<(WriteId, Written)>,
     durable: HardState,
-    durable_last: Index,
+    durable_log: Log,
 }
 
 /// What a write makes durable.
 #[derive(Clone)]
-enum Durable {
+enum Written {
     State(HardState),
-    LogTo(Index),
+    /// The log as it is with that write: logs share what is the same in them.
+    Log(Log),
 }
 
 /// A run of ours, as an observer tells it.
@@ -59,6 +62,7 @@ pub fn observed(timeline: &Timeline) -> (ObservedHead, Vec<ObservedLine>) {
         lines: Vec::new(),
         at: Micros::ZERO,
     };
+    observer.tell_of_the_past(scenario);
     timeline.records().for_each(|record| observer.see(&record));
     observer.tell_roles(|_| true);
     (head, observer.lines)
@@ -74,13 +78,16 @@ impl Followed {
             role: ObservedRole::Follower,
             term: Term(0),
             told: (ObservedRole::Follower, Term(0)),
-            last_index: Index::ZERO,
+            log: Log::new(),
             writes: VecDeque::new(),
             durable: HardState { term: Term(0), voted_for: None },
-            durable_last: Index::ZERO,
+            durable_log: Log::new(),
         }
     }
 }
+
+/// Operations from before the run are numbered from here: those of the run count from 0.
+const BEFORE_THE_RUN: u64 = 1 << 32;
 
 struct Observer {
     nodes: Vec<Followed>,
@@ -115,6 +122,54 @@ impl Observer {
         }
     }
 
+    /// What nodes begin with happened before anything is told: it is told at the beginning.
+    fn tell_of_the_past(&mut self, scenario: &Scenario) {
+        let past = Past::of(scenario);
+        for (node, log) in &past.logs {
+            let entries = log.iter().map(|(_, entry)| of_entry(entry)).collect::<Vec<_>>();
+            if !entries.is_empty() {
+                let node = node.to_string();
+                self.tell(Observed::Appended { node, first: Index(1), entries });
+            }
+        }
+        // A majority must be known to hold what is committed.
+        for state in &scenario.initial {
+            for node in state.nodes.iter() {
+                let (name, disk) = (node.to_string(), initial::disk_of(scenario, node));
+                if let HardState { term, voted_for: Some(candidate) } = disk.hard_state {
+                    let (node, candidate) = (name.clone(), candidate.to_string());
+                    self.tell(Observed::Voted { node, candidate, term });
+                } else if disk.hard_state.term > Term(0) {
+                    let (role, term) = (ObservedRole::Follower, disk.hard_state.term);
+                    self.tell(Observed::Role { node: name.clone(), role, term });
+                }
+                if state.committed > Index::ZERO {
+                    let (node, index) = (name.clone(), state.committed);
+                    self.tell(Observed::Committed { node, index });
+                }
+                if let Some(snapshot) = &disk.snapshot {
+                    let LogEnd { index, term } = snapshot.end;
+                    self.tell(Observed::Snapshot { node: name, index, term });
+                }
+                let followed = self.of(node);
+                (followed.durable, followed.durable_log) = (disk.hard_state, disk.log);
+            }
+        }
+        // Of each key what it holds, and what it may come to hold. What was overwritten is
+        // left out: who finds that finds what nobody had asked to write since.
+        let holds = past.values.iter().map(|write| (write, true));
+        let open = past.open.iter().map(|write| (write, false));
+        for (number, ((key, value), is_written)) in (0..).zip(holds.chain(open)) {
+            let (operation, client) = (BEFORE_THE_RUN + number, "before the run".to_string());
+            let (key, write) = (key.to_string(), Some(value.to_string()));
+            self.tell(Observed::OperationBegan { operation, client, key, write });
+            if is_written {
+                let outcome = ObservedOutcome::Written;
+                self.tell(Observed::OperationEnded { operation, outcome });
+            }
+        }
+    }
+
     fn see(&mut self, record: &Record) {
         self.at = record.at;
         // A node's role is told once all that one moment made of it is known: before the
@@ -140,9 +195,11 @@ impl Observer {
                 followed.writes.clear();
                 (followed.role, followed.term) = (ObservedRole::Follower, followed.durable.term);
                 followed.told = (followed.role, followed.term);
-                followed.last_index = followed.durable_last;
-                let (term, last_index) = (followed.term, Some(followed.last_index));
-                self.tell(Observed::Restarted { node: node.to_string(), term, last_index });
+                followed.log = followed.durable_log.clone();
+                let (term, LogEnd { index, term: last_term }) = (followed.term, followed.log.end());
+                let (last_index, last_term) = (Some(index), Some(last_term));
+                let (node, snapshot) = (node.to_string(), Some(followed.log.base().index));
+                self.tell(Observed::Restarted { node, term, last_index, last_term, snapshot });
             }
             Happening::Sent { message, envelope, .. } => {
                 let (kind, entries, refused) = ObservedMessage::of(&envelope.body);
@@ -182,7 +239,10 @@ impl Observer {
         match transition {
             Transition::TermAdvanced { to, .. } => self.of(node).term = *to,
             Transition::BecamePreCandidate { .. } => {
-                self.of(node).role = ObservedRole::PreCandidate;
+                let followed = self.of(node);
+                followed.role = ObservedRole::PreCandidate;
+                // One that asks again is told again, though its role and term are the same.
+                followed.told.0 = ObservedRole::Follower;
             }
             Transition::BecameCandidate { .. } => self.of(node).role = ObservedRole::Candidate,
             Transition::BecameLeader { .. } => self.of(node).role = ObservedRole::Leader,
@@ -205,35 +265,35 @@ impl Observer {
 
     fn asked(&mut self, node: NodeId, write: WriteId, change: &Change) {
         let name = node.to_string();
-        let durable = match change {
-            Change::HardState(state) => Durable::State(*state),
+        let written = match change {
+            Change::HardState(state) => Written::State(*state),
             Change::Log { first, entries } => {
-                let last = Index(first.0.saturating_add(entries.len() as u64)).previous();
-                self.of(node).last_index = last;
-                let entries = entries
-                    .iter()
-                    .map(|entry| ObservedEntry { term: entry.term, value: Some(value(entry)) })
-                    .collect();
+                let log = &mut self.of(node).log;
+                log.truncate_from(*first);
+                log.extend(entries.iter().cloned());
+                let entries = entries.iter().map(of_entry).collect();
                 self.tell(Observed::Appended { node: name, first: *first, entries });
-                Durable::LogTo(last)
+                Written::Log(self.of(node).log.clone())
             }
             Change::Snapshot { snapshot, keeps_later_entries, .. } => {
                 let LogEnd { index, term } = snapshot.end;
                 self.tell(Observed::Snapshot { node: name, index, term });
-                let followed = self.of(node);
-                if !keeps_later_entries {
-                    followed.last_index = index;
+                let log = &mut self.of(node).log;
+                if *keeps_later_entries {
+                    log.compact_to(index);
+                } else {
+                    *log = Log::after(snapshot.end);
                 }
-                Durable::LogTo(followed.last_index)
+                Written::Log(log.clone())
             }
         };
-        self.of(node).writes.push_back((write, durable));
+        self.of(node).writes.push_back((write, written));
     }
 
     fn durable(&mut self, node: NodeId, up_to: WriteId) {
         while self.of(node).writes.front().is_some_and(|(write, _)| *write <= up_to) {
             match self.of(node).writes.pop_front() {
-                Some((_, Durable::State(state))) => {
+                Some((_, Written::State(state))) => {
                     let before = core::mem::replace(&mut self.of(node).durable, state);
                     let HardState { term, voted_for } = state;
                     if let Some(candidate) = voted_for.filter(|_| state != before) {
@@ -241,7 +301,7 @@ impl Observer {
                         self.tell(Observed::Voted { node, candidate, term });
                     }
                 }
-                Some((_, Durable::LogTo(last))) => self.of(node).durable_last = last,
+                Some((_, Written::Log(log))) => self.of(node).durable_log = log,
                 None => {}
             }
         }
@@ -258,6 +318,11 @@ const fn is_of_role(transition: &Transition) -> bool {
             | Transition::BecameLeader { .. }
             | Transition::SteppedDown { .. }
     )
+}
+
+/// An entry, as an observer tells it.
+fn of_entry(entry: &Entry) -> ObservedEntry {
+    ObservedEntry { term: entry.term, value: Some(value(entry)) }
 }
 
 /// What an entry holds, as text.

@@ -18,9 +18,9 @@ pub(super) struct Server {
     pub(super) end: LogEnd,
     /// Up to where a snapshot stands for its log.
     pub(super) base: Index,
-    /// The same two as they were before each snapshot: one that was not on its disk in a
-    /// crash is lost.
-    pub(super) before_snapshots: Vec<(Index, LogEnd)>,
+    /// The same two as they were in this life before each change that took something away: a
+    /// snapshot, or entries over others. What was not on its disk in a crash is undone.
+    pub(super) before: Vec<(Index, LogEnd)>,
     pub(super) commit_index: Index,
     /// The last index that it applied in this life, if it has applied any.
     pub(super) applied: Option<Index>,
@@ -37,7 +37,7 @@ impl Server {
             bound_by: (Term(0), 1),
             end: LogEnd { index: Index(0), term: Term(0) },
             base: Index::ZERO,
-            before_snapshots: Vec::new(),
+            before: Vec::new(),
             commit_index: Index::ZERO,
             applied: None,
             membership,
