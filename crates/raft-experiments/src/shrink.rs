@@ -5,8 +5,9 @@
 //! run still fails, until nothing more can go: first halves of the script, then steps,
 //! then clients and clocks, then whatever makes the surroundings special.
 
+use core::cmp::Ordering;
 use raft_core::{Micros, NodeSet, Settings};
-use raft_sim::{Latency, Plan, Scenario, Step};
+use raft_sim::{Latency, Occasion, Plan, Scenario, Step};
 use std::sync::Arc;
 
 /// What shrinking came to.
@@ -20,7 +21,7 @@ pub struct Shrunk {
 
 /// How many things are done to the cluster in a scenario.
 pub fn interventions(scenario: &Scenario) -> u64 {
-    scenario.script.len() as u64
+    (scenario.script.len() + scenario.rules.len()) as u64
 }
 
 /// Makes a scenario smaller for as long as it `fails` with this seed. `fails` may say no
@@ -43,7 +44,10 @@ pub fn shrink(scenario: Scenario, seed: u64, mut fails: impl FnMut(&Arc<Plan>) -
     loop {
         let before = best.clone();
         without_chunks(&mut best, &mut try_it);
-        without_one(&mut best, |it| &mut it.clients, &mut try_it);
+        without_one(&mut best, |it| &mut it.rules, &mut try_it);
+        without_clients(&mut best, &mut try_it);
+        without_one(&mut best, |it| &mut it.asks, &mut try_it);
+        without_one(&mut best, |it| &mut it.pins, &mut try_it);
         without_one(&mut best, |it| &mut it.clocks, &mut try_it);
         without_one(&mut best, |it| &mut it.network.links, &mut try_it);
         for change in SIMPLER {
@@ -93,6 +97,32 @@ fn without_one<T>(
     for place in (0..list(best).len()).rev() {
         let mut smaller = best.clone();
         list(&mut smaller).remove(place);
+        try_it(best, smaller);
+    }
+}
+
+/// Leaves out a client and what is listed that it asks; those after it move up a number.
+fn without_clients(best: &mut Scenario, try_it: &mut Try<'_>) {
+    for number in (1..=best.clients.len() as u32).rev() {
+        let mut smaller = best.clone();
+        smaller.clients.remove(number as usize - 1);
+        let moved = |client: u32| match client.cmp(&number) {
+            Ordering::Less => Some(client),
+            Ordering::Equal => None,
+            Ordering::Greater => Some(client - 1),
+        };
+        // What it did is no occasion any more.
+        let is_left = |occasion: &mut Occasion| match occasion {
+            Occasion::Client { client: Some(client), .. } => {
+                moved(*client).map(|moved| *client = moved).is_some()
+            }
+            _ => true,
+        };
+        smaller.asks.retain_mut(|ask| moved(ask.client).map(|it| ask.client = it).is_some());
+        smaller.rules.retain_mut(|rule| is_left(&mut rule.when));
+        smaller.expectations.retain_mut(|expectation| {
+            is_left(&mut expectation.what) && expectation.since.as_mut().is_none_or(is_left)
+        });
         try_it(best, smaller);
     }
 }
@@ -152,6 +182,38 @@ const DEFAULTS: [fn(&mut Settings, &Settings); 13] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use raft_sim::{Action, Document};
+
+    /// Numbers stay those of who is meant: lists of questions and rules go by them.
+    #[test]
+    fn a_client_is_left_out_with_its_list_and_those_after_it_move_up() {
+        let text = r#"
+            raftlab = 1
+            nodes = 3
+            duration = "1 s"
+            rules = [
+                { when = "client 1 asks", do = "heal" },
+                { when = "client 3 asks", do = "isolate:leader" },
+            ]
+            expectations = [{ what = "client 2 asks", at_most = 0 }]
+            clients = [
+                { asks = [{ at = "1 ms", work = "write" }] },
+                { work = "write" },
+                { asks = [{ at = "2 ms", work = "write" }, { at = "3 ms", work = "write" }] },
+            ]
+        "#;
+        let scenario = Document::from_toml(text).and_then(|it| it.scenario()).expect("it reads");
+        let shrunk = shrink(scenario, 1, |plan| {
+            let scenario = plan.scenario();
+            scenario.asks.iter().any(|ask| ask.at == Micros(3_000))
+                && scenario.rules.iter().any(|rule| matches!(rule.action, Action::Isolate(_)))
+        });
+        let Scenario { clients, asks, rules, expectations, .. } = shrunk.scenario;
+        assert_eq!((clients.len(), asks.len(), expectations.len()), (1, 1, 0));
+        assert_eq!((asks[0].client, asks[0].at), (1, Micros(3_000)));
+        let when: Vec<String> = rules.iter().map(|rule| rule.when.to_string()).collect();
+        assert_eq!(when, ["client 1 asks"]);
+    }
 
     /// A new setting does not compile here until it is in the list above.
     #[test]

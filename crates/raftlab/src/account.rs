@@ -29,6 +29,8 @@ pub(crate) struct Account {
     lost: BTreeMap<&'static str, u64>,
     writes: Told,
     reads: Told,
+    /// What was set to another value than the scenario says, as it was typed.
+    pub(crate) set: Vec<String>,
     pub(crate) violations: Vec<Violation>,
     /// What came of what the scenario expects; the last is of violations.
     pub(crate) verdicts: Vec<Verdict>,
@@ -108,6 +110,9 @@ impl Account {
     pub(crate) fn write(&self, to: &mut impl Write, world: &World) -> io::Result<()> {
         let plan = world.plan();
         head(to, plan, world)?;
+        if !self.set.is_empty() {
+            writeln!(to, "changed from what the scenario says: {}", self.set.join(", "))?;
+        }
         writeln!(to)?;
         for (at, said) in &self.story {
             writeln!(to, "  {QUIET}{:>12}{QUIET:#}  {said}", at.to_string())?;
@@ -156,6 +161,12 @@ impl Account {
             let name = if place == 0 { "expectations" } else { "" };
             let (colour, mark) = if verdict.holds { (GOOD, "holds") } else { (BAD, "FAILS") };
             line(to, name, &format!("{colour}{mark}{colour:#}: {verdict}"))?;
+        }
+        let fails = self.verdicts.iter().any(|verdict| !verdict.holds);
+        if fails && !self.set.is_empty() {
+            let said = "these are of the scenario as it is written, and --set changed it: what \
+                        fails may be what the change does";
+            line(to, "", &format!("{QUIET}{said}{QUIET:#}"))?;
         }
         Ok(())
     }

@@ -69,6 +69,9 @@ fn told(to: &mut impl io::Write, find: &Find, path: &Path) -> io::Result<()> {
     for step in &shrunk.scenario.script {
         writeln!(to, "  {QUIET}{:>12}{QUIET:#}  {}", step.at.to_string(), step.action)?;
     }
+    for rule in &shrunk.scenario.rules {
+        writeln!(to, "  {QUIET}{rule}{QUIET:#}")?;
+    }
     writeln!(to, "To see it again: raftlab run {}", path.display())
 }
 

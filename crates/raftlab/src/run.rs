@@ -29,7 +29,8 @@ pub(crate) fn command(run: &arguments::Run) -> crate::Result {
         return Ok(Ended::Well);
     }
     let plan = source::plan(&run.source.scenario, source.scenario, seed)?;
-    let (account, world) = play(plan.clone());
+    let (mut account, world) = play(plan.clone());
+    account.set = run.source.set.clone();
     match run.trace.as_deref() {
         // Then standard output is the trace's.
         Some(path) if path == Path::new("-") => {

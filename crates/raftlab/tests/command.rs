@@ -149,7 +149,9 @@ fn a_field_may_be_set_to_another_value() {
     assert!(text(&output.stdout).contains("Linearizability violated"));
     for set in ["raft.lease=2/1", "clients.1.work=read-index"] {
         let output = raftlab(&["run", "phantom-leader-lease", "--set", set]);
-        assert!(text(&output.stdout).contains("violations   none"), "{}", text(&output.stdout));
+        let said = text(&output.stdout);
+        assert!(said.contains("violations   none"), "{said}");
+        assert!(said.contains(&format!("changed from what the scenario says: {set}\n")), "{said}");
     }
     for (set, says) in [
         ("raft.lease", "FIELD=VALUE"),
@@ -164,6 +166,24 @@ fn a_field_may_be_set_to_another_value() {
         exits(&output, 2);
         assert!(text(&output.stderr).contains(says), "{set}: {}", text(&output.stderr));
     }
+}
+
+/// What is expected is of the scenario as it is written: that it fails may be the very thing
+/// that was to be seen, and that is said.
+#[test]
+fn with_a_field_set_a_run_is_judged_by_what_the_scenario_expects_all_the_same() {
+    let set = ["run", "returning-node", "--set", "raft.pre_vote=true"];
+    let output = raftlab(&set);
+    exits(&output, 1);
+    let said = text(&output.stdout);
+    assert!(said.contains("FAILS") && said.contains("--set changed it"), "{said}");
+    let by_promises = [&set[..], &["--set", "expectations=[]"]].concat();
+    exits(&raftlab(&by_promises), 0);
+    let harmless = raftlab(&["run", "returning-node", "--set", "title=Mine"]);
+    exits(&harmless, 0);
+    assert!(!text(&harmless.stdout).contains("--set changed it"));
+    let help = text(&raftlab(&["help", "run"]).stdout);
+    assert!(help.contains("expectations=[]"), "{help}");
 }
 
 /// What a hunt found is a small file; playing it shows the same violation.
@@ -185,7 +205,7 @@ fn what_a_hunt_finds_is_a_file_that_shows_it_again() {
 
 #[test]
 fn the_schemas_are_json() {
-    for format in ["scenario", "trace"] {
+    for format in ["scenario", "trace", "observed-trace"] {
         let output = raftlab(&["schema", format]);
         exits(&output, 0);
         let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
