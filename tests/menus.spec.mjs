@@ -158,6 +158,32 @@ for (const way of ["pointer", "list"]) {
   });
 }
 
+for (const way of ["pointer", "list"]) {
+  test(`everything that one can do to a message on its way, by ${way}`, async ({ page, site }) => {
+    await open(page, site, busy);
+    for (const [item, text] of [
+      ["Lose it", /1136000:drop:[A-E]-[A-E]:\d+$/],
+      ["Hold it up by 50 ms", /1136000:delay:[A-E]-[A-E]:\d+:50000$/],
+      ["Let it arrive now", /1136000:deliver:[A-E]-[A-E]:\d+$/],
+    ]) {
+      const said = await turnTo(page, /\(there in /);
+      if (way === "pointer") {
+        // The list has it marked where it is.
+        const { x, y } = await middle(page, ".selected-message");
+        await page.getByTestId("seed").focus();
+        await page.mouse.click(x, y);
+      } else {
+        await page.keyboard.press("Enter");
+      }
+      await expect(page.getByTestId("menu")).toContainText(said);
+      await choose(page, item, way === "list");
+      await expect(page, item).toHaveURL(text);
+      await page.getByTestId("undo").click();
+      await expect(page).not.toHaveURL(/do=/);
+    }
+  });
+}
+
 test("each thing on the stage says what it is, under the pointer and in the list", async ({ page, site }) => {
   await open(page, site, busy);
   const said = page.getByTestId("explanation");

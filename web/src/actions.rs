@@ -34,7 +34,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
     let toggle_button = use_node_ref();
     let engine = props.session.engine();
     let world = engine.world();
-    let has_leases = engine.scenario().settings.lease.is_some();
+    let has_leases = offers::has_leases(world);
     let is_whole = offers::is_whole(world);
     let button = |id: &'static str,
                   sign: &'static str,

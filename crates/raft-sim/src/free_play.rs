@@ -41,16 +41,35 @@ fn settings(preset: Preset) -> Settings {
     }
 }
 
+/// How long a run lasts: thirty election timeouts, and five minutes where that is no more than
+/// some forty thousand events. It is simulated to its end when it begins, and from where
+/// somebody acts, which nobody should notice.
+fn duration(settings: &Settings, nodes: u8, clients: u8) -> Micros {
+    // In each heartbeat interval, a message to every follower and back, and as much again for
+    // each question, of which a client has one in every four or five.
+    let work = u64::from(nodes.max(2) - 1) * (4 + u64::from(clients));
+    let intervals = 57_600 / work;
+    let calm = Micros(pace(settings).0.saturating_mul(intervals)).min(Micros::from_secs(300));
+    let whole = settings.election_timeout_max.scaled(30, 1) + calm;
+    Micros::from_secs(whole.0 / 1_000_000)
+}
+
+/// What clients measure their time by.
+fn pace(settings: &Settings) -> Micros {
+    settings.heartbeat_interval.max(Micros::from_millis(50))
+}
+
 /// A cluster of so many nodes in one data centre, with a system's settings, in which the
 /// first client writes, the next reads, and so on. Nothing goes wrong by itself. Each client
-/// asks every few heartbeats; the run lasts for two minutes and thirty election timeouts.
+/// asks every few heartbeats. The run lasts as long as can be simulated in no time, from a
+/// minute or so to a quarter of an hour where timeouts are long.
 ///
 /// A number of nodes or clients that can't be is refused with the others by
 /// [`Plan::new`](crate::Plan::new).
 pub fn free_play(nodes: u8, preset: Preset, clients: u8) -> Scenario {
     let settings = settings(preset);
-    let duration = Micros::from_secs(120) + settings.election_timeout_max.scaled(30, 1);
-    let pace = settings.heartbeat_interval.max(Micros::from_millis(50));
+    let duration = duration(&settings, nodes, clients);
+    let pace = pace(&settings);
     let read = if settings.lease.is_some() { ReadMode::Lease } else { ReadMode::ReadIndex };
     let client = |place: u8| ClientPlan {
         work: if place.is_multiple_of(2) { Work::Write } else { Work::Read(read) },
@@ -137,8 +156,15 @@ mod tests {
     /// What opening the page, or acting, costs is so many events.
     #[test]
     fn free_play_has_no_more_events_than_a_page_makes_in_no_time() {
-        let plan = Plan::new(free_play(5, Preset::Paper, 2), 1, Vec::new()).expect("it can be");
-        let tally = play(Arc::new(plan));
-        assert!((20_000..100_000).contains(&tally.events), "{tally:?}");
+        for preset in Preset::ALL {
+            for (nodes, clients) in [(3, 0), (5, 2), (9, FREE_PLAY_CLIENTS)] {
+                let scenario = free_play(nodes, *preset, clients);
+                let minutes = scenario.duration.0 / 60_000_000;
+                let plan = Plan::new(scenario, 1, Vec::new()).expect("it can be");
+                let tally = play(Arc::new(plan));
+                assert!(tally.events < 60_000, "{preset:?}, {nodes} nodes: {tally:?}");
+                assert!(minutes < 15, "{preset:?}: {minutes} minutes");
+            }
+        }
     }
 }

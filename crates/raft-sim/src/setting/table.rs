@@ -169,7 +169,8 @@ pub static SETTINGS: &[SettingRow] = &[
         title: "Election timeout",
         about: "How long a server waits for a leader before it stands; drawn anew each time.",
         group: SettingGroup::Timing,
-        kind: SettingKind::Range { least: 1, most: 10 * MINUTE },
+        // A heartbeat is shorter still.
+        kind: SettingKind::Range { least: 2, most: 10 * MINUTE },
         example: "election-timeout:150000-300000",
         in_force: |world| {
             let min = world.settings().election_timeout_min;
