@@ -99,7 +99,7 @@ impl Observer {
                 at,
                 Observed::Restarted { node, term, last_index, last_term: None, snapshot: None },
             );
-            told.role = Some((ObservedRole::Follower, term));
+            told.role = Some((ObservedRole::Follower, server.term()));
             (told.commit_index, told.holds) = (Index::ZERO, None);
             told.asked.clear();
         }

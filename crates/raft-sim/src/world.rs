@@ -128,7 +128,7 @@ impl World {
     }
 
     /// The same moment of another run, which is no other up to here.
-    pub(crate) fn of_plan(&self, plan: Arc<Plan>) -> World {
+    pub fn of_plan(&self, plan: Arc<Plan>) -> World {
         World { plan, ..self.clone() }
     }
 

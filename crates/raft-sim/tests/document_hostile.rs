@@ -180,8 +180,7 @@ fn the_largest() -> Scenario {
             key: Key(255),
         })
         .collect();
-    let first = |list: &[raft_sim::Expectation]| list.iter().cycle().take(100).cloned().collect();
-    scenario.expectations = first(&scenario.expectations);
+    scenario.expectations = scenario.expectations.iter().cycle().take(100).cloned().collect();
     scenario
 }
 
@@ -193,7 +192,8 @@ fn the_largest_scenario_is_read_in_every_form_and_a_larger_one_is_refused_with_i
     assert_eq!(Document::from_toml(&document.to_toml()).as_ref(), Ok(&document));
     assert_eq!(Document::from_json(&document.to_json()).as_ref(), Ok(&document));
     assert_eq!(Document::from_packed(&document.to_packed()).as_ref(), Ok(&document));
-    let grown: [(&str, fn(&mut Scenario)); 7] = [
+    type Grow = fn(&mut Scenario);
+    let grown: [(&str, Grow); 7] = [
         ("name", |it| it.name.push('n')),
         ("title", |it| it.title.push('n')),
         ("summary", |it| it.summary.push('n')),

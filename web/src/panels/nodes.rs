@@ -404,10 +404,9 @@ mod tests {
         let before = shown.values.clone();
         engine.step_forward();
         shown.turn_to(engine.moment(), shown_at(&engine));
-        for node in 0..5 {
-            for field in 0..FIELDS {
-                let has_changed = before[node][field] != shown.values[node][field];
-                assert_eq!(shown.is_lit(node, field, false), has_changed);
+        for (node, (before, after)) in before.iter().zip(&shown.values).enumerate() {
+            for (field, (before, after)) in before.iter().zip(after).enumerate() {
+                assert_eq!(shown.is_lit(node, field, false), before != after);
             }
         }
     }
