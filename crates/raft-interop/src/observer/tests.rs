@@ -183,8 +183,11 @@ fn what_their_servers_do_is_drawn() {
             assert!(marks.roles.iter().any(|band| band.role == NodeRole::Leader), "{line}");
             assert!(!marks.strands.is_empty(), "{line}");
         }
-        let painted = svg::paint_timeline(&marks, Theme::Light);
-        assert!(painted.contains("client") && painted.contains("</svg>"));
+        let caption = svg::Caption::of_observed(&observation, until, &[]);
+        let figure = svg::FigureView { width: 1_248.0, height: None, theme: Theme::Light };
+        let whole = (Micros::ZERO, until);
+        let painted = svg::timeline_figure(&index, whole, until, &caption, &figure);
+        assert!(painted.is_ok_and(|it| it.contains("client") && it.contains("</svg>")));
 
         let mut drawn = ObservedCluster::new(&observation);
         drawn.advance_to(until);
