@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(fit("Crash the leader", "crash"), Some(0));
         assert_eq!(fit("Node B: process · Crash", "crash b"), Some(1));
         assert_eq!(fit("Node B: process · Crash", "ash"), Some(2));
-        assert_eq!(fit("Node B: process · Crash", "crash c node"), None);
+        assert_eq!(fit("Node B: process · Crash", "crash x node"), None);
         assert_eq!(fit("anything", ""), Some(0));
     }
 

@@ -195,7 +195,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         client_latency: self::latency(&mut dice, timeout / 10),
         script,
         duration: Micros(duration),
-        seed: number.is_multiple_of(2).then_some(number),
+        seed: number.is_multiple_of(2).then_some(number >> 1),
     }
 }
 
