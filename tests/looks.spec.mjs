@@ -17,21 +17,41 @@ const moments = [
 for (const colorScheme of ["light", "dark"]) {
   for (const viewport of sizes) {
     test(`${viewport.width} by ${viewport.height}, ${colorScheme}`, async ({ browser, site }) => {
+      test.setTimeout(180_000);
       const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
       const page = await context.newPage();
       for (const moment of moments) {
         await open(page, site, moment);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, "nothing to scroll sideways").toBeLessThanOrEqual(0);
+        await nothingSticksOut(page);
         expect(await violations(page)).toEqual([]);
-        for (const tab of ["nodes", "rpcs", "history", "checks"]) {
-          await page.getByTestId(`tab-${tab}`).click();
-          expect(await violations(page), tab).toEqual([]);
-        }
+      }
+      for (const tab of ["nodes", "log", "rpcs", "history", "checks", "settings"]) {
+        await page.getByTestId(`tab-${tab}`).click();
+        await nothingSticksOut(page);
+        expect(await violations(page), tab).toEqual([]);
       }
       await context.close();
     });
   }
+
+  for (const viewport of [...sizes, { width: 320, height: 480 }]) {
+    test(`embedded, ${viewport.width} by ${viewport.height}, ${colorScheme}`, async ({ browser, site }) => {
+      test.setTimeout(180_000);
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      for (const moment of moments) {
+        await open(page, { url: `${site.url}?embed=1` }, moment);
+        await nothingSticksOut(page);
+        expect(await violations(page)).toEqual([]);
+      }
+      await context.close();
+    });
+  }
+}
+
+async function nothingSticksOut(page) {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow, "nothing to scroll sideways").toBeLessThanOrEqual(0);
 }
 
 test("with the menu, the help and the dialog for walls open", async ({ page, site }) => {
