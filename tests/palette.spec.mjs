@@ -27,7 +27,7 @@ test("what one types is found and done", async ({ page, site }) => {
   await expect(page.getByTestId("tab-checks")).toHaveAttribute("aria-selected", "true");
   await find(page, "to the end");
   await expect(page.getByTestId("next-event")).toHaveText("the run is over");
-  await find(page, "stale term figure 8");
+  await find(page, "figure 8");
   await expect(page).not.toHaveURL(/reads-by-read-index/);
 });
 

@@ -126,7 +126,7 @@ test("the log panel shows every log, what is committed, and what the leader beli
   const last = page.getByTestId("log").locator(`tr[data-node=${leader}] [data-index]`).last();
   await expect(last, "it begins at the newest").toBeInViewport();
   await last.click();
-  await expect(page.getByTestId("entry")).toContainText(`in ${leader}'s log`);
+  await expect(page.getByTestId("entry")).toHaveText(new RegExp(`^Entry \\d+ of term \\d+.* on .*\\b${leader}\\b`));
   const told = await page.getByTestId("entry").textContent();
   await page.getByRole("group", { name: /Entries/ }).press("ArrowLeft");
   await expect(page.getByTestId("entry")).not.toHaveText(told);
@@ -213,6 +213,7 @@ test("a setting that is changed begins a run of its own, at the playhead, and Un
 test("what is typed wrong stays, with what would be right beside it, and changes nothing", async ({ page, site }) => {
   await open(page, site, { ...election, t: 600_000 });
   await page.getByTestId("tab-settings").click();
+  await expect(page).toHaveURL(/tab=settings/);
   const url = page.url();
   const loss = page.getByTestId("set-loss");
   await loss.fill("much");

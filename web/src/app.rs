@@ -48,7 +48,6 @@ use crate::stage::{self, Stage};
 use crate::theme::{self, Theme};
 use crate::{location, panic_message, transport};
 use gloo_timers::callback::Timeout;
-use raft_core::Micros;
 use raft_scene::Hit;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -289,6 +288,7 @@ impl Component for App {
         }
         let read = Address::read(&location::hash());
         let tab = read.as_ref().map_or(Tab::default(), |address| address.tab);
+        let names_moment = read.as_ref().is_ok_and(|address| address.at.is_some());
         let (mut engine, notices) = match read.and_then(Engine::new) {
             Ok(engine) => (engine, Vec::new()),
             Err(messages) => {
@@ -297,7 +297,7 @@ impl Component for App {
             }
         };
         // A link to a moment shows that moment; else it plays.
-        let shows_moment = notices.is_empty() && engine.at() > Micros::ZERO;
+        let shows_moment = notices.is_empty() && names_moment;
         let is_right = notices.is_empty();
         wrong.extend(notices);
         if let Some(speed) = embed.as_ref().and_then(|embed| embed.speed) {
