@@ -1,6 +1,9 @@
 //! The page, put together; and what each thing that the reader wants leads to.
 //!
 //! End-to-end tests find their way by these names, which stay as they are:
+//! * in the dialog `files-dialog`, which `open-files` opens: `choose-file`, `pasted`, `open-pasted`, `toml`, `json`,
+//!   `jsonl`, `figure`, `files-status`, `files-wrong`, `verdict`, `written`, `copy-written`, `drawn`, `view`, `colours`,
+//!   `moment` and `save-ENDING`;
 //! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-palette`, `share`, `open-help`, `play`,
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
@@ -30,6 +33,8 @@ use crate::command::Command;
 use crate::embed::Embed;
 use crate::embed_page::{self, Around};
 use crate::engine::Engine;
+use crate::files::{self, Given};
+use crate::files_dialog::FilesDialog;
 use crate::header::Header;
 use crate::help::help;
 use crate::host_channel::{Heard, HostChannel};
@@ -74,6 +79,8 @@ pub(crate) enum Msg {
     Open(Overlay),
     /// Nothing is to lie over the page any more.
     Close,
+    /// Something was dropped on the page, or pasted.
+    Given(Given),
     /// Something is chosen, or nothing any more.
     Select(Option<Hit>),
     /// Another tab.
@@ -105,6 +112,8 @@ pub(crate) struct App {
     announcer: Announcer,
     announcement: String,
     overlay: Option<Overlay>,
+    /// What was dropped or pasted last, for the dialog.
+    given: Option<Given>,
     /// Whether it plays on when what lies over the page is gone.
     plays_on: bool,
     tab: Tab,
@@ -326,6 +335,7 @@ impl Component for App {
                 .link()
                 .batch_callback(|event: web_sys::Event| event.dyn_into().ok().map(Msg::Key));
             listeners.push(Listener::new(&window, "keydown", move |event| pressed.emit(event)));
+            listeners.extend(files::hear(&window, ctx.link().callback(Msg::Given)));
         }
         let host = embed.as_ref().and_then(|embed| {
             let link = ctx.link().clone();
@@ -346,6 +356,7 @@ impl Component for App {
             announcer: Announcer::default(),
             announcement: String::new(),
             overlay: None,
+            given: None,
             plays_on: false,
             tab,
             selected: None,
@@ -375,6 +386,14 @@ impl Component for App {
             Msg::AddressChanged => self.follow_address(),
             Msg::Key(event) => return self.key(&event),
             Msg::Open(overlay) => self.lay_over(Some(overlay)),
+            Msg::Given(given) => {
+                // What an embed shows is its author's choice.
+                if self.embed.is_some() && self.overlay != Some(Overlay::Files) {
+                    return false;
+                }
+                self.given = Some(given);
+                self.lay_over(Some(Overlay::Files));
+            }
             Msg::Close => self.lay_over(None),
             Msg::Tab(tab) => {
                 self.tab = tab;
@@ -656,6 +675,13 @@ impl App {
                         on_close={close}
                     />
                 }
+                <FilesDialog
+                    session={self.session.clone()}
+                    is_open={self.overlay == Some(Overlay::Files)}
+                    given={self.given.clone()}
+                    on_message={message}
+                    on_close={close}
+                />
                 <PartitionDialog
                     session={self.session.clone()}
                     is_open={self.overlay == Some(Overlay::Partition)}

@@ -43,6 +43,7 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
             let address = Address { source, seed, ..Address::default() };
             begin(&mut engine, &address)?;
         }
+        Command::Begin(address) => begin(&mut engine, &address)?,
         Command::SetSeed(seed) => {
             let source = engine.run_address().source.clone();
             begin(&mut engine, &Address { source, seed, ..Address::default() })?;

@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Redo,
     /// Another scenario, with the same seed, from its beginning.
     OpenRun(Source),
+    /// Another run, from its beginning.
+    Begin(Address),
     /// The counterpart of this scenario: same seed, same interventions, same moment.
     Compare(String),
     /// The same scenario with another seed.

@@ -1,17 +1,27 @@
-//! The dialog for files: opens a scenario or a trace, and writes the run on screen as one.
+//! The dialog for files: opens a scenario or a trace, writes the run on screen as one, and
+//! draws figures.
 
-use crate::address::Address;
+use crate::app::Msg as PageMsg;
+use crate::command::Command;
 use crate::dialog::Dialog;
-use crate::files::{self, Format, MOST_MEGABYTES, Opened};
+use crate::files::{self, Answer, Given};
 use crate::session::Session;
 use crate::{browser, clipboard};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, DragEvent, File, FileList, HtmlInputElement, HtmlTextAreaElement, Url};
+use js_sys::Array;
+use raft_core::Micros;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// A text longer than this, in bytes, is not put on screen.
 const MOST_SHOWN: usize = 512 * 1024;
+
+/// What a run is written as: how the file's name ends, and what it is called.
+const FORMATS: [(&str, &str); 3] =
+    [("toml", "Scenario (TOML)"), ("json", "Scenario (JSON)"), ("jsonl", "Trace (JSONL)")];
+/// What a figure shows, and its colours.
+const VIEWS: [&str; 3] = ["stage", "timeline", "log"];
+const THEMES: [&str; 2] = ["light", "dark"];
 
 /// What the dialog needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -20,51 +30,129 @@ pub(crate) struct Props {
     pub(crate) session: Session,
     /// Whether it is open.
     pub(crate) is_open: bool,
-    /// Opens a run.
-    pub(crate) on_run: Callback<Address>,
+    /// What was dropped on the page, or pasted.
+    pub(crate) given: Option<Given>,
+    /// Tells the page what is wanted.
+    pub(crate) on_message: Callback<PageMsg>,
     /// It was closed.
     pub(crate) on_close: Callback<()>,
 }
 
 /// What happens to it.
 pub(crate) enum Msg {
-    /// A file was chosen or dropped.
-    Chosen(File),
-    /// What was pasted is to be opened.
-    Pasted,
-    /// What came of it.
-    Opened(Opened),
+    /// Something is to be opened.
+    Given(Given),
+    /// What stands in the field is.
+    Field,
     /// The run is to be written.
-    Write(Format),
-    /// What was written.
-    Written(Format, Result<String, Vec<String>>),
-    /// What was written is to be copied; whether it could be.
+    Write(&'static str),
+    /// A figure is to be drawn.
+    Draw(Drawing),
+    /// What was drawn or written is to be saved, in a file whose name ends so.
+    Save(&'static str),
+    /// What came of it.
+    Answered(Answer),
+    /// What was written is to be copied.
     Copy,
     /// It was copied, or could not be.
     Copied(bool),
 }
 
-/// What it says.
-enum Told {
-    Nothing,
-    Working,
-    Observed(Vec<String>),
-    Wrong(Vec<String>),
-    Written { name: String, text: String, url: Option<String>, copied: &'static str },
+/// A figure.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Drawing {
+    /// What it shows, by its place in the list.
+    view: usize,
+    /// Its colours.
+    theme: usize,
+    /// The moment, and the last that there is.
+    at: u64,
+    until: u64,
+    /// Whether it is of another implementation's trace.
+    is_observed: bool,
 }
 
 /// The dialog.
 pub(crate) struct FilesDialog {
-    pasted: NodeRef,
-    told: Told,
+    field: NodeRef,
+    told: NodeRef,
+    /// Whether what is told is new, and is to be brought into view.
+    is_new: bool,
+    status: &'static str,
+    wrong: Vec<String>,
+    verdict: Vec<String>,
+    text: Option<(&'static str, String)>,
+    drawing: Option<Drawing>,
+    figure: Option<String>,
 }
 
 impl FilesDialog {
-    fn tell(&mut self, told: Told) {
-        if let Told::Written { url: Some(url), .. } = &self.told {
-            let _ = Url::revoke_object_url(url);
+    /// What was told of one thing says nothing of the next.
+    fn forget(&mut self) {
+        self.status = "A moment…";
+        self.wrong.clear();
+        self.verdict.clear();
+        self.text = None;
+        self.drawing = None;
+        self.figure = None;
+    }
+
+    fn file_name(&self, ctx: &Context<FilesDialog>, ending: &str) -> String {
+        match self.drawing {
+            Some(Drawing { is_observed: true, view, .. }) => {
+                format!("trace-{}.{ending}", VIEWS[view])
+            }
+            _ => {
+                let engine = ctx.props().session.engine();
+                format!("{}-{}.{ending}", engine.scenario().name, engine.run_address().seed)
+            }
         }
-        self.told = told;
+    }
+
+    fn answer(&mut self, ctx: &Context<FilesDialog>, answer: Answer) {
+        self.is_new = true;
+        self.status = "";
+        match answer {
+            Answer::Run(address) => {
+                ctx.props().on_close.emit(());
+                ctx.props().on_message.emit(PageMsg::Do(Command::Begin(address)));
+            }
+            Answer::Observed(until, verdict) => {
+                self.verdict = verdict;
+                let view = 1;
+                self.draw(ctx, Drawing { view, theme: 0, at: until, until, is_observed: true });
+            }
+            Answer::Text(text) => {
+                self.status = "Here it is.";
+                if let Some((_, written)) = &mut self.text {
+                    *written = text;
+                }
+            }
+            Answer::Figure(address) => self.figure = Some(address),
+            Answer::Saved => self.status = "Saved.",
+            Answer::Wrong(wrong) => self.wrong = wrong,
+        }
+    }
+
+    fn draw(&mut self, ctx: &Context<FilesDialog>, drawing: Drawing) {
+        self.drawing = Some(drawing);
+        let arguments = Array::of3(
+            &VIEWS[drawing.view].into(),
+            &THEMES[drawing.theme].into(),
+            &drawing.at.to_string().into(),
+        );
+        if !drawing.is_observed {
+            files::with_run(&arguments, &ctx.props().session.engine());
+        } else {
+            arguments.push(&js_sys::Uint8Array::new_with_length(0));
+            arguments.push(&"".into());
+            arguments.push(&"".into());
+        }
+        self.ask(ctx, "draw", arguments);
+    }
+
+    fn ask(&self, ctx: &Context<FilesDialog>, name: &'static str, arguments: Array) {
+        ctx.link().send_future(async move { Msg::Answered(files::ask(name, arguments).await) });
     }
 }
 
@@ -73,68 +161,75 @@ impl Component for FilesDialog {
     type Properties = Props;
 
     fn create(_: &Context<FilesDialog>) -> FilesDialog {
-        FilesDialog { pasted: NodeRef::default(), told: Told::Nothing }
+        FilesDialog {
+            field: NodeRef::default(),
+            told: NodeRef::default(),
+            is_new: false,
+            status: "",
+            wrong: Vec::new(),
+            verdict: Vec::new(),
+            text: None,
+            drawing: None,
+            figure: None,
+        }
     }
 
     fn changed(&mut self, ctx: &Context<FilesDialog>, before: &Props) -> bool {
-        if ctx.props().is_open != before.is_open {
-            self.tell(Told::Nothing);
+        let now = ctx.props();
+        if now.is_open != before.is_open {
+            self.forget();
+            self.status = "";
         }
-        true
+        if now.given != before.given
+            && let Some(given) = &now.given
+        {
+            ctx.link().send_message(Msg::Given(given.clone()));
+        }
+        now.is_open || before.is_open
     }
 
     fn update(&mut self, ctx: &Context<FilesDialog>, message: Msg) -> bool {
-        let link = ctx.link().clone();
         match message {
-            Msg::Chosen(file) => {
-                self.tell(Told::Working);
-                link.send_future(async move { Msg::Opened(read(file).await) });
+            Msg::Given(given) => {
+                self.forget();
+                ctx.link().send_future(async move { Msg::Answered(files::open(given).await) });
             }
-            Msg::Pasted => {
-                let area = self.pasted.cast::<HtmlTextAreaElement>();
-                let text = area.map(|area| area.value()).unwrap_or_default();
-                self.tell(Told::Working);
-                link.send_future(async move { Msg::Opened(files::open(&text).await) });
+            Msg::Field => {
+                let field = self.field.cast::<HtmlTextAreaElement>();
+                let text = field.map(|field| field.value()).unwrap_or_default();
+                ctx.link().send_message(Msg::Given(Given::Text(text)));
+                return false;
             }
-            Msg::Opened(Opened::Run(address, _)) => {
-                self.tell(Told::Nothing);
-                ctx.props().on_close.emit(());
-                ctx.props().on_run.emit(address);
+            Msg::Write(ending) => {
+                self.forget();
+                self.text = Some((ending, String::new()));
+                let arguments = Array::of1(&ending.into());
+                files::with_run(&arguments, &ctx.props().session.engine());
+                self.ask(ctx, "write", arguments);
             }
-            Msg::Opened(Opened::Observed(lines)) => self.tell(Told::Observed(lines)),
-            Msg::Opened(Opened::Wrong(lines)) => self.tell(Told::Wrong(lines)),
-            Msg::Write(format) => {
-                self.tell(Told::Working);
-                let what = files::written_of(&ctx.props().session.engine(), format);
-                link.send_future(async move { Msg::Written(format, files::write(what).await) });
+            Msg::Draw(drawing) => {
+                if self.drawing.is_none_or(|before| before.is_observed != drawing.is_observed) {
+                    self.forget();
+                }
+                self.draw(ctx, drawing);
             }
-            Msg::Written(format, Ok(text)) => {
-                let engine = ctx.props().session.engine();
-                let (name, seed) = (&engine.scenario().name, engine.run_address().seed);
-                let name = format!("{name}-{seed}.{}", format.ending());
-                let parts = js_sys::Array::of1(&JsValue::from_str(&text));
-                let blob = Blob::new_with_str_sequence(&parts).ok();
-                let url = blob.and_then(|blob| Url::create_object_url_with_blob(&blob).ok());
-                self.tell(Told::Written { name, text, url, copied: "" });
+            Msg::Save(ending) => {
+                let name = self.file_name(ctx, ending);
+                self.ask(ctx, "save", Array::of1(&name.into()));
             }
-            Msg::Written(_, Err(lines)) => self.tell(Told::Wrong(lines)),
+            Msg::Answered(answer) => self.answer(ctx, answer),
             Msg::Copy => {
-                if let Told::Written { text, .. } = &self.told {
-                    let copied = link.callback(Msg::Copied);
+                if let Some((_, text)) = &self.text {
+                    let copied = ctx.link().callback(Msg::Copied);
                     clipboard::copy(text.clone(), move |is_copied| copied.emit(is_copied));
                 }
                 return false;
             }
-            Msg::Copied(is_copied) => {
-                if let Told::Written { copied, .. } = &mut self.told {
-                    *copied = if is_copied {
-                        "Copied."
-                    } else {
-                        "The browser keeps this page from copying: copy the text by hand."
-                    };
-                }
-                if !is_copied
-                    && let Some(area) = browser::element("written")
+            Msg::Copied(true) => self.status = "Copied.",
+            Msg::Copied(false) => {
+                self.status =
+                    "The browser keeps this page from copying: it is selected, copy it by hand.";
+                if let Some(area) = browser::element("written")
                     && let Some(area) = area.dyn_ref::<HtmlTextAreaElement>()
                 {
                     browser::focus(area);
@@ -145,65 +240,54 @@ impl Component for FilesDialog {
         true
     }
 
+    fn rendered(&mut self, _: &Context<FilesDialog>, _: bool) {
+        if std::mem::take(&mut self.is_new)
+            && let Some(told) = self.told.cast::<Element>()
+        {
+            told.scroll_into_view_with_bool(true);
+        }
+    }
+
     fn view(&self, ctx: &Context<FilesDialog>) -> Html {
-        let Props { is_open, on_close, .. } = ctx.props();
+        let Props { session, is_open, on_close, .. } = ctx.props();
         let link = ctx.link();
         let chosen = link.batch_callback(|event: Event| {
             let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok())?;
-            let file = first(input.files());
+            let file = input.files().and_then(|files| files.get(0));
             // Else the same file, mended, could not be chosen again.
             input.set_value("");
-            file
+            Some(Msg::Given(Given::File(file?)))
         });
-        let dropped = link.batch_callback(|event: DragEvent| {
-            event.prevent_default();
-            first(event.data_transfer().and_then(|data| data.files()))
-        });
-        let write = |format: Format, name: &'static str| {
-            html! {
-                <button
-                    type="button"
-                    data-testid={format!("write-{}", format.ending())}
-                    onclick={link.callback(move |_: MouseEvent| Msg::Write(format))}
-                >
-                    { name }
-                </button>
-            }
+        let engine = session.engine();
+        let figure = Drawing {
+            view: 0,
+            theme: 0,
+            at: engine.at().0,
+            until: engine.scenario().duration.0,
+            is_observed: false,
         };
         html! {
             <Dialog id="files-dialog" title="Files" is_open={*is_open} on_close={on_close}>
-                <div
-                    class="drop"
-                    ondragover={Callback::from(|event: DragEvent| event.prevent_default())}
-                    ondrop={dropped}
-                >
-                    <h3>{ "Open a scenario or a trace" }</h3>
-                    <label class="field">
-                        <span>{ "A file (.toml, .json or .jsonl): choose it, or drop it here" }</span>
-                        <input type="file" accept=".toml,.json,.jsonl,text/plain" data-testid="choose-file" onchange={chosen} />
-                    </label>
-                    <textarea
-                        ref={self.pasted.clone()}
-                        rows="3"
-                        aria-label="Or paste its text"
-                        placeholder="Or paste its text"
-                        data-testid="pasted"
-                    />
-                    <button
-                        type="button"
-                        data-testid="open-pasted"
-                        onclick={link.callback(|_: MouseEvent| Msg::Pasted)}
-                    >
-                        { "Open the text" }
-                    </button>
-                </div>
-                <h3>{ "Write the run on screen" }</h3>
+                <h3>{ "Open a scenario or a trace" }</h3>
+                <label class="field">
+                    <span>{ "Choose a file (.toml, .json, .jsonl), or drop it anywhere on this page" }</span>
+                    <input type="file" accept=".toml,.json,.jsonl,.txt" data-testid="choose-file" onchange={chosen} />
+                </label>
+                <textarea
+                    ref={self.field.clone()}
+                    rows="3"
+                    spellcheck="false"
+                    aria-label="Or paste its text here"
+                    placeholder="Or paste its text here"
+                    data-testid="pasted"
+                />
+                { self.button(ctx, "open-pasted", "Open the text", || Msg::Field) }
+                <h3>{ "Save what is on screen" }</h3>
                 <div class="choices">
-                    { write(Format::Toml, "Scenario (TOML)") }
-                    { write(Format::Json, "Scenario (JSON)") }
-                    { write(Format::Trace, "Trace (JSONL)") }
+                    { for FORMATS.map(|(ending, name)| self.button(ctx, ending, name, move || Msg::Write(ending))) }
+                    { self.button(ctx, "figure", "Figure (SVG, PNG)", move || Msg::Draw(figure)) }
                 </div>
-                <div role="status" data-testid="files-told">{ self.told(ctx) }</div>
+                <div ref={self.told.clone()} class="told">{ self.told(ctx) }</div>
                 <div class="dialog-buttons">
                     <button type="button" onclick={on_close.reform(|_: MouseEvent| ())}>
                         { "Close" }
@@ -215,54 +299,109 @@ impl Component for FilesDialog {
 }
 
 impl FilesDialog {
+    fn button(
+        &self,
+        ctx: &Context<FilesDialog>,
+        id: &'static str,
+        name: &'static str,
+        message: impl Fn() -> Msg + 'static,
+    ) -> Html {
+        let onclick = ctx.link().callback(move |_: MouseEvent| message());
+        html! { <button type="button" data-testid={id} {onclick}>{ name }</button> }
+    }
+
     fn told(&self, ctx: &Context<FilesDialog>) -> Html {
         let list = |lines: &[String]| {
-            html! { <ul class="lines">{ for lines.iter().map(|line| html! { <li>{ line }</li> }) }</ul> }
+            let item = |line: &String| {
+                let is_bad = line.contains(" violated").then_some("bad");
+                html! { <li class={is_bad}>{ line }</li> }
+            };
+            html! { <ul>{ for lines.iter().map(item) }</ul> }
         };
-        match &self.told {
-            Told::Nothing => Html::default(),
-            Told::Working => html! { <p class="hint">{ "A moment…" }</p> },
-            Told::Observed(lines) => list(lines),
-            Told::Wrong(lines) => html! {
-                <div class="violation-box" data-testid="files-wrong">
-                    <b>{ "This can't be opened as it is" }</b>{ list(lines) }
-                </div>
-            },
-            Told::Written { name, text, url, copied } => html! {
-                <>
+        html! {
+            <>
+                <p class="hint" role="status" data-testid="files-status">{ self.status }</p>
+                if !self.wrong.is_empty() {
+                    <div class="violation-box" role="alert" data-testid="files-wrong">
+                        <b>{ "This can't be done as it is" }</b>{ list(&self.wrong) }
+                    </div>
+                }
+                if !self.verdict.is_empty() {
+                    <div data-testid="verdict">{ list(&self.verdict) }</div>
+                }
+                if let Some((ending, text)) = &self.text && !text.is_empty() {
                     if text.len() <= MOST_SHOWN {
-                        <textarea id="written" readonly=true rows="6" aria-label={name.clone()} data-testid="written" value={text.clone()} />
-                    } else {
-                        <p class="hint">{ format!("{} kB: too long to be shown here.", text.len() / 1024) }</p>
+                        <textarea id="written" readonly=true rows="6" aria-label="The text" data-testid="written" value={text.clone()} />
                     }
                     <div class="choices">
-                        if let Some(url) = url {
-                            <a class="button" href={url.clone()} download={name.clone()} data-testid="save-file">
-                                { format!("Save {name}") }
-                            </a>
-                        }
-                        <button type="button" data-testid="copy-written" onclick={ctx.link().callback(|_: MouseEvent| Msg::Copy)}>
-                            { "Copy the text" }
-                        </button>
-                        <span class="hint">{ *copied }</span>
+                        { self.save(ctx, ending) }
+                        { self.button(ctx, "copy-written", "Copy the text", || Msg::Copy) }
                     </div>
-                </>
-            },
+                }
+                if let Some(drawing) = self.drawing { { self.figure(ctx, drawing) } }
+            </>
         }
     }
-}
 
-fn first(files: Option<FileList>) -> Option<Msg> {
-    files?.get(0).map(Msg::Chosen)
-}
-
-async fn read(file: File) -> Opened {
-    if file.size() > f64::from(MOST_MEGABYTES << 20) {
-        let wrong = format!("The file is larger than {MOST_MEGABYTES} MB: check it by `raftlab check`.");
-        return Opened::Wrong(vec![wrong]);
+    fn save(&self, ctx: &Context<FilesDialog>, ending: &'static str) -> Html {
+        let onclick = ctx.link().callback(move |_: MouseEvent| Msg::Save(ending));
+        html! {
+            <button type="button" data-testid={format!("save-{ending}")} {onclick}>
+                { "Save " }{ self.file_name(ctx, ending) }
+            </button>
+        }
     }
-    match JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
-        Some(text) => files::open(&text).await,
-        None => Opened::Wrong(vec!["The file could not be read.".to_owned()]),
+
+    fn figure(&self, ctx: &Context<FilesDialog>, drawing: Drawing) -> Html {
+        let choose = |name: &'static str,
+                      all: &'static [&'static str],
+                      now: usize,
+                      set: fn(&mut Drawing, usize)| {
+            let onchange = ctx.link().callback(move |event: Event| {
+                let mut drawing = drawing;
+                let chosen = browser::chosen(&event);
+                set(&mut drawing, all.iter().position(|known| *known == chosen).unwrap_or(0));
+                Msg::Draw(drawing)
+            });
+            html! {
+                <select aria-label={name} data-testid={name} {onchange}>
+                    { for all.iter().enumerate().map(|(place, known)| html! {
+                        <option selected={place == now}>{ *known }</option>
+                    }) }
+                </select>
+            }
+        };
+        let at = Micros(drawing.at).to_string();
+        let onmoved = ctx.link().callback(move |event: InputEvent| {
+            Msg::Draw(Drawing { at: browser::typed(&event).parse().unwrap_or_default(), ..drawing })
+        });
+        html! {
+            <>
+                <div class="choices">
+                    { choose("view", &VIEWS, drawing.view, |drawing, place| drawing.view = place) }
+                    { choose("colours", &THEMES, drawing.theme, |drawing, place| drawing.theme = place) }
+                    if drawing.is_observed {
+                        <input
+                            type="range"
+                            min="0"
+                            max={drawing.until.to_string()}
+                            value={drawing.at.to_string()}
+                            aria-label="moment"
+                            aria-valuetext={at.clone()}
+                            data-testid="moment"
+                            oninput={onmoved}
+                        />
+                    }
+                    <span class="hint">{ &at }</span>
+                </div>
+                if let Some(figure) = &self.figure {
+                    <img src={figure.clone()} alt={format!("The {} at {at}", VIEWS[drawing.view])} data-testid="drawn" />
+                    <div class="choices">
+                        { self.save(ctx, "svg") }
+                        { self.save(ctx, "png") }
+                    </div>
+                }
+            </>
+        }
     }
 }

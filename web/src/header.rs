@@ -99,6 +99,18 @@ pub(crate) fn Header(props: &Props) -> Html {
             >
                 <span aria-hidden="true">{ "⟳ " }</span><span class="long">{ "New seed" }</span>
             </button>
+            <button
+                type="button"
+                data-testid="open-files"
+                aria-label="Files"
+                title="Open or save a scenario, a trace, a figure"
+                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Files))}
+            >
+                <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+                    <path d="M1 3h5l2 2h7v8H1z" fill="none" stroke="currentColor" stroke-width="1.5" />
+                </svg>
+                <span class="long">{ " Files" }</span>
+            </button>
             <span class="spring" />
             { undo_button(props, "undo", "Undo", "↶", props.can_undo, Command::Undo) }
             { undo_button(props, "redo", "Redo", "↷", props.can_redo, Command::Redo) }

@@ -167,6 +167,11 @@ const MEANINGS: &[Meaning] = &[
         pressed: Pressed::Open(Overlay::Palette),
         told: ("Ctrl K or ⌘ K", "find anything that one can do by typing"),
     },
+    plain(
+        &["o"],
+        Pressed::Open(Overlay::Files),
+        ("O", "open or save a scenario, a trace, a figure"),
+    ),
     sign(&["?"], Pressed::Open(Overlay::Help), ("?", "this help")),
 ];
 

@@ -17,6 +17,8 @@ pub(crate) enum Overlay {
     Runs,
     /// Links to this moment, and what embeds it.
     Share,
+    /// Files and figures, opened and saved.
+    Files,
 }
 
 impl Overlay {
@@ -33,7 +35,8 @@ impl Overlay {
             | Overlay::Help
             | Overlay::Partition
             | Overlay::Runs
-            | Overlay::Share => None,
+            | Overlay::Share
+            | Overlay::Files => None,
         }
     }
 }

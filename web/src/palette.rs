@@ -93,6 +93,7 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         ("Help and keys", Msg::Open(Overlay::Help)),
         ("Light or dark", Msg::ToggleTheme),
         ("New seed", Msg::NewSeed),
+        ("Files: open or save a scenario, a trace, a figure", Msg::Open(Overlay::Files)),
     ];
     entries.extend(page.map(|(title, message)| Entry::of("Page", title, message)));
     if can_act {

@@ -21,11 +21,12 @@ struct Size {
     brotli: Option<u64>,
 }
 
-/// The files of the page, with their sizes and those of all of them and of the one file.
+/// The files of the page, with their sizes and those of all that is loaded first.
 struct Sizes {
     files: Vec<(String, Size)>,
     whole: Size,
-    alone: Size,
+    /// What is loaded only when it is wanted, and the page in one file.
+    later: Vec<(String, Size)>,
 }
 
 /// Prints them.
@@ -67,8 +68,10 @@ impl Sizes {
         for (name, size) in &self.files {
             row(name, *size);
         }
-        row("the page in all", self.whole);
-        row(&format!("{} (one file)", single_file::NAME), self.alone);
+        row("the first load in all", self.whole);
+        for (name, size) in &self.later {
+            row(name, *size);
+        }
     }
 }
 
@@ -78,13 +81,17 @@ fn measure() -> Result<Sizes> {
     collect(&dist, &mut paths)?;
     paths.sort();
     let mut whole = Size { brotli: Some(0), ..Size::default() };
-    let mut alone = Size::default();
+    let mut later = Vec::new();
     let mut files = Vec::new();
     for path in &paths {
         let size = size_of(path)?;
         let name = path.strip_prefix(&dist).unwrap_or(path).display().to_string();
         if name == single_file::NAME {
-            alone = size;
+            later.push((format!("{name} (all in one file)"), size));
+            continue;
+        }
+        if [single_file::FILES_GLUE, single_file::FILES_WASM].contains(&&*name) {
+            later.push((format!("{name} (with a file)"), size));
             continue;
         }
         whole.raw += size.raw;
@@ -92,7 +99,7 @@ fn measure() -> Result<Sizes> {
         whole.brotli = whole.brotli.zip(size.brotli).map(|(sum, more)| sum + more);
         files.push((name, size));
     }
-    Ok(Sizes { files, whole, alone })
+    Ok(Sizes { files, whole, later })
 }
 
 fn row(name: &str, size: Size) {

@@ -31,24 +31,51 @@ pub(crate) fn pack(dist: &Path) -> Result<String> {
     let before = &page[..script.begins];
     let after = &page[script.ends..];
     let inline = starter(&inside_script(&glue)?, &wasm)?;
+    let page = format!("{before}{inline}{after}");
     let files = files(&inside_script(&read_text(FILES_GLUE)?)?, &read(FILES_WASM)?)?;
-    let page = format!("{before}{files}{inline}{after}");
+    let page = with_files(&page, &files)?;
     let page = page.replacen("<html", "<html data-single-file", 1);
     must_stand_alone(&page, &script)?;
     Ok(page)
 }
 
-/// The wasm that reads and writes files, and its glue, as trunk names them. A script in
-/// index.html takes them from the page where they are inside it.
-const FILES_GLUE: &str = "raftlab-files.js";
-const FILES_WASM: &str = "raftlab-files_bg.wasm";
+/// The wasm that reads and writes files, and its glue, as trunk names them.
+pub(crate) const FILES_GLUE: &str = "raftlab-files.js";
+pub(crate) const FILES_WASM: &str = "raftlab-files_bg.wasm";
 
-/// The elements that carry what reads and writes files.
+/// The page with `files` in place of the script that fetches what reads files.
+fn with_files(page: &str, files: &str) -> Result<String> {
+    let missing = "dist/index.html has no <script id=\"raftlab-files\">";
+    let begins = page.find("<script id=\"raftlab-files\">").context(missing)?;
+    let end = "</script>";
+    let ends = begins + page[begins..].find(end).context(missing)? + end.len();
+    Ok(format!("{}{files}{}", &page[..begins], &page[ends..]))
+}
+
+/// The elements that carry what reads files, and the script that unpacks it when it is wanted.
 fn files(glue: &str, wasm: &[u8]) -> Result<String> {
     let packed = packed(wasm)?;
+    // A `data:` address is a module in whatever frame the page is; a `blob:` one is not.
     Ok(format!(
-        "<script type=\"text/plain\" id=\"raftlab-files-glue\">\n{glue}\n</script>\n\
-         <script type=\"text/plain\" id=\"raftlab-files-wasm\">{packed}</script>\n"
+        r#"<script type="text/plain" id="raftlab-files-glue">
+{glue}
+</script>
+<script type="text/plain" id="raftlab-files-wasm">{packed}</script>
+<script>
+window.raftlabUnpacked = async (id) => {{
+  const letters = atob(document.getElementById(id).textContent);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
+}};
+window.raftlabFiles = async () => {{
+  const glue = document.getElementById("raftlab-files-glue").textContent;
+  const files = await import("data:text/javascript," + encodeURIComponent(glue));
+  await files.default({{ module_or_path: await raftlabUnpacked("raftlab-files-wasm") }});
+  return files;
+}};
+</script>"#
     ))
 }
 
@@ -169,14 +196,9 @@ fn starter(glue: &str, wasm: &[u8]) -> Result<String> {
 <script type="module">
 {glue}
 {{
-  const packed = document.getElementById("raftlab-wasm");
-  const letters = atob(packed.textContent);
-  packed.remove();
-  const bytes = new Uint8Array(letters.length);
-  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const wasm = await new Response(unpacked).arrayBuffer();
-  await __wbg_init({{ module_or_path: await WebAssembly.compile(wasm) }});
+  const wasm = await raftlabUnpacked("raftlab-wasm");
+  document.getElementById("raftlab-wasm").remove();
+  await __wbg_init({{ module_or_path: wasm }});
   dispatchEvent(new CustomEvent("TrunkApplicationStarted"));
 }}
 </script>"#
@@ -214,6 +236,7 @@ mod tests {
 <link rel="icon" href="data:,"><link rel="stylesheet" href="./style-1.css">
 <link rel="modulepreload" href="./web-1.js" crossorigin="anonymous">
 <link rel="preload" href="./web-1_bg.wasm" as="fetch">
+<script id="raftlab-files">window.raftlabFiles = () => import("./raftlab-files.js");</script>
 <script type="module">
 import init, * as bindings from './web-1.js';
 const wasm = await init({ module_or_path: './web-1_bg.wasm' });
@@ -240,7 +263,13 @@ const wasm = await init({ module_or_path: './web-1_bg.wasm' });
         let glue = "const text = '</script>';\nexport default __wbg_init;\n";
         let folder = dist("whole", PAGE, "a { color: red }", glue);
         let page = pack(&folder).unwrap();
-        for gone in ["style-1.css", "href=\"./", "from './web-1.js'", "'</script>'"] {
+        for gone in [
+            "import(\"./raftlab-files",
+            "style-1.css",
+            "href=\"./",
+            "from './web-1.js'",
+            "'</script>'",
+        ] {
             assert!(!page.contains(gone), "{gone} in {page}");
         }
         for there in ["a { color: red }", "<html data-single-file lang", "DecompressionStream"] {

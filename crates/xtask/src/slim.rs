@@ -6,32 +6,38 @@
 //! that it borrows. Here they become `w0`, `w1`, ... in both. Indentation and comments go
 //! as well.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Makes the files that trunk built smaller, where they are.
 pub(crate) fn slim(dist: &Path) -> Result<()> {
-    let wasm = only_file(dist, "_bg.wasm")?;
-    let glue = PathBuf::from(wasm.to_string_lossy().replace("_bg.wasm", ".js"));
-    let (short_wasm, short_glue) = renamed(&read(&wasm)?, &read_text(&glue)?)?;
-    write(&wasm, &short_wasm)?;
-    write(&glue, without_indentation(&short_glue).as_bytes())?;
-    let style = only_file(dist, ".css")?;
+    // The page itself, and what reads files for it.
+    for wasm in files::<2>(dist, "_bg.wasm")? {
+        let glue = PathBuf::from(wasm.to_string_lossy().replace("_bg.wasm", ".js"));
+        let (short_wasm, short_glue) = renamed(&read(&wasm)?, &read_text(&glue)?)?;
+        write(&wasm, &short_wasm)?;
+        write(&glue, without_indentation(&short_glue).as_bytes())?;
+    }
+    let [style] = files(dist, ".css")?;
     write(&style, without_indentation(&without_comments(&read_text(&style)?)).as_bytes())
 }
 
-fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
+/// The files of a folder whose names end so.
+fn files<const COUNT: usize>(folder: &Path, ending: &str) -> Result<[PathBuf; COUNT]> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut found = entries
+    let found: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with(ending));
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(only),
-        _ => bail!("dist/ should have one file *{ending}; has the version of trunk changed?"),
-    }
+        .filter(|path| path.to_string_lossy().ends_with(ending))
+        .collect();
+    found.try_into().map_err(|found: Vec<PathBuf>| {
+        anyhow!(
+            "dist/ has {} files *{ending} and should have {COUNT}; has the version of trunk changed?",
+            found.len()
+        )
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
