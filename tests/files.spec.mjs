@@ -88,6 +88,11 @@ test("a wrong scenario is told with the lines that are wrong, and can be mended"
   await expect(wrong).toContainText("line 3: nodes");
   await expect(wrong).toContainText("line 4: colour");
   await expect(wrong).toBeInViewport();
+  // The text stands where it can be mended, and each line that is told leads there.
+  const field = page.getByTestId("pasted");
+  await wrong.getByRole("button", { name: "line 3" }).click();
+  await expect(field).toBeFocused();
+  expect(await field.evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd))).toBe("nodes = 99");
   await page.getByTestId("pasted").fill(scenario);
   await page.getByTestId("open-pasted").click();
   await isOpen(page, "My very own");
@@ -255,9 +260,11 @@ test("what reads files is loaded when somebody has one, and not before", async (
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
   await open(page, site, rest);
-  await openFiles(page);
+  await page.getByTestId("step-forward").click();
   expect(asked.filter((url) => url.includes("raftlab-files"))).toEqual([]);
   await written(page, "toml");
+  await page.keyboard.press("Escape");
+  await written(page, "json");
   expect(asked.filter((url) => url.includes("raftlab-files")).length).toBe(2);
 });
 
@@ -265,9 +272,8 @@ test("where it can't be loaded, that is said, and the page goes on", async ({ pa
   watch.allow(/Failed to load resource/);
   await page.route("**/raftlab-files*", (route) => route.fulfill({ status: 404, body: "" }));
   await open(page, site, rest);
-  await give(page, "type", scenario);
-  await expect(page.getByTestId("files-wrong")).toContainText("failed");
-  await page.keyboard.press("Escape");
+  await page.getByTestId("open-files").click();
+  await expect(page.getByTestId("notice")).toContainText("could not be loaded");
   await page.getByTestId("step-forward").click();
   await expect(page.getByTestId("time")).not.toHaveText("650.0 ms");
 });
@@ -294,6 +300,23 @@ for (const [where, sandbox] of [["from disk", false], ["in a sandboxed frame", t
     await expect(place.getByTestId("seed")).toHaveValue("5");
   });
 }
+
+test("another dialog takes its place, and it comes back", async ({ page, site }) => {
+  await page.goto(`${site.url}#scenario=leader-crash`);
+  await started(page);
+  await openFiles(page);
+  await expect(page.getByTestId("play")).toHaveAttribute("aria-label", "Play");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("palette")).toBeVisible();
+  await expect(page.getByTestId("files-dialog")).toBeHidden();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("palette")).toBeHidden();
+  await expect(page.getByTestId("play"), "it plays on").toHaveAttribute("aria-label", "Pause");
+  await openFiles(page);
+  await page.getByTestId("files-dialog").getByRole("button", { name: "Close" }).click();
+  await expect(page.getByTestId("files-dialog")).toBeHidden();
+  await expect(page.getByTestId("open-files")).toBeFocused();
+});
 
 test("an embed shows what its author chose, whatever is dropped on it", async ({ page, site }) => {
   await page.goto(`${site.url}?embed=1&autoplay=0#scenario=leader-crash&t=650000`);

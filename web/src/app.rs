@@ -33,8 +33,7 @@ use crate::command::Command;
 use crate::embed::Embed;
 use crate::embed_page::{self, Around};
 use crate::engine::Engine;
-use crate::files::{self, Given};
-use crate::files_dialog::FilesDialog;
+use crate::files;
 use crate::header::Header;
 use crate::help::help;
 use crate::host_channel::{Heard, HostChannel};
@@ -54,7 +53,8 @@ use crate::theme::{self, Theme};
 use crate::{location, panic_message, transport};
 use gloo_timers::callback::Timeout;
 use raft_scene::Hit;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use yew::prelude::*;
 
 /// How long the playhead rests before the address bar names its moment.
@@ -80,7 +80,11 @@ pub(crate) enum Msg {
     /// Nothing is to lie over the page any more.
     Close,
     /// Something was dropped on the page, or pasted.
-    Given(Given),
+    Given(JsValue),
+    /// What is for files is there, or can't be had.
+    FilesLoaded(files::Loaded),
+    /// The dialog for files was closed, or has a run to be opened: see [`files::show`].
+    FilesAnswer(Option<String>),
     /// Something is chosen, or nothing any more.
     Select(Option<Hit>),
     /// Another tab.
@@ -112,8 +116,12 @@ pub(crate) struct App {
     announcer: Announcer,
     announcement: String,
     overlay: Option<Overlay>,
-    /// What was dropped or pasted last, for the dialog.
-    given: Option<Given>,
+    /// What is for files, once it is there.
+    files: Option<JsValue>,
+    /// What was dropped or pasted, until it is there.
+    given: JsValue,
+    /// What its dialog calls.
+    files_answer: JsValue,
     /// Whether it plays on when what lies over the page is gone.
     plays_on: bool,
     tab: Tab,
@@ -181,7 +189,7 @@ impl App {
     /// the run stands still while that is shown, and plays on after.
     fn lay_over(&mut self, overlay: Option<Overlay>) {
         let stands_still = overlay.as_ref().is_some_and(Overlay::is_of_a_moment);
-        self.overlay = overlay;
+        let before = std::mem::replace(&mut self.overlay, overlay);
         if stands_still {
             let is_playing = self.session.engine().is_playing();
             self.plays_on |= is_playing;
@@ -190,6 +198,13 @@ impl App {
             }
         } else if std::mem::take(&mut self.plays_on) {
             self.carry_out(Command::Play);
+        }
+        let loaded = self.callbacks.message.reform(Msg::FilesLoaded);
+        match &self.files {
+            Some(module) if overlay == Some(Overlay::Files) => loaded.emit(Ok(module.clone())),
+            None if overlay == Some(Overlay::Files) => files::load(loaded),
+            Some(module) if before == Some(Overlay::Files) => files::hide(module),
+            _ => {}
         }
     }
 
@@ -356,7 +371,13 @@ impl Component for App {
             announcer: Announcer::default(),
             announcement: String::new(),
             overlay: None,
-            given: None,
+            files: None,
+            given: JsValue::NULL,
+            files_answer: Closure::<dyn Fn(Option<String>)>::new({
+                let link = ctx.link().clone();
+                move |answer| link.send_message(Msg::FilesAnswer(answer))
+            })
+            .into_js_value(),
             plays_on: false,
             tab,
             selected: None,
@@ -391,8 +412,30 @@ impl Component for App {
                 if self.embed.is_some() && self.overlay != Some(Overlay::Files) {
                     return false;
                 }
-                self.given = Some(given);
+                self.given = given;
                 self.lay_over(Some(Overlay::Files));
+            }
+            Msg::FilesLoaded(Ok(module)) => {
+                // By now something else may lie over the page.
+                if self.overlay == Some(Overlay::Files) {
+                    let given = std::mem::replace(&mut self.given, JsValue::NULL);
+                    files::show(&module, &self.session.engine(), &given, &self.files_answer);
+                }
+                self.files = Some(module);
+            }
+            Msg::FilesLoaded(Err(message)) => {
+                self.lay_over(None);
+                self.notices = vec![message];
+            }
+            Msg::FilesAnswer(answer) => {
+                self.lay_over(None);
+                match answer {
+                    Some(hash) if hash.starts_with('#') => match Address::read(&hash) {
+                        Ok(address) => self.carry_out(Command::Begin(address)),
+                        Err(messages) => self.notices = messages,
+                    },
+                    wrong => self.notices.extend(wrong),
+                }
             }
             Msg::Close => self.lay_over(None),
             Msg::Tab(tab) => {
@@ -675,13 +718,6 @@ impl App {
                         on_close={close}
                     />
                 }
-                <FilesDialog
-                    session={self.session.clone()}
-                    is_open={self.overlay == Some(Overlay::Files)}
-                    given={self.given.clone()}
-                    on_message={message}
-                    on_close={close}
-                />
                 <PartitionDialog
                     session={self.session.clone()}
                     is_open={self.overlay == Some(Overlay::Partition)}

@@ -1,46 +1,71 @@
-//! Files, read and written, and figures: by a wasm of its own, since that is larger than all
-//! the rest that a reader needs (web/files). A script in index.html fetches it; what passes is
-//! text.
+//! Files and figures: what opens, judges, writes and draws them, and the dialog for it, is a
+//! wasm of its own (web/files), since it is as large as all the rest that a reader needs. A
+//! script in index.html fetches it when it is wanted.
 
-use crate::address::Address;
 use crate::browser::Listener;
 use crate::engine::Engine;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use raft_sim::{Document, format_steps};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, Window};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ClipboardEvent, DragEvent, Element, Event, Window};
 use yew::Callback;
 
-/// The largest file that is opened, in megabytes.
-const MOST_MEGABYTES: u32 = 64;
+/// The other wasm, once it is there; or why it is not.
+pub(crate) type Loaded = Result<JsValue, String>;
 
-/// What somebody gives to be opened.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Given {
-    /// A file.
-    File(File),
-    /// A text.
-    Text(String),
+/// Fetches the other wasm.
+pub(crate) fn load(loaded: Callback<Loaded>) {
+    spawn_local(async move {
+        loaded.emit(module().await.map_err(|error| {
+            let message = Reflect::get(&error, &"message".into());
+            let message = message.ok().and_then(|message| message.as_string()).unwrap_or_default();
+            format!("The part of the page that is for files could not be loaded. {message}")
+        }));
+    });
 }
 
-impl Given {
-    /// The file that was dropped or pasted.
-    pub(crate) fn file(data: &DataTransfer) -> Option<Given> {
-        data.files()?.get(0).map(Given::File)
-    }
+async fn module() -> Result<JsValue, JsValue> {
+    let load = Reflect::get(&js_sys::global(), &"raftlabFiles".into())?;
+    let module = load.dyn_into::<Function>()?.call0(&JsValue::NULL)?;
+    JsFuture::from(module.dyn_into::<Promise>()?).await
+}
 
-    /// The text that was pasted.
-    pub(crate) fn text(data: &DataTransfer) -> Option<Given> {
-        let text = data.get_data("text").ok()?;
-        (!text.trim().is_empty()).then_some(Given::Text(text))
+/// Opens its dialog on the run on screen, with a file or a text that was given. What comes of
+/// it is told to `answer`: the hash of a run that is to be opened, what is wrong with the
+/// dialog itself, or nothing, when it was closed.
+pub(crate) fn show(module: &JsValue, engine: &Engine, given: &JsValue, answer: &JsValue) {
+    let address = engine.run_address();
+    let packed = Document::of(engine.scenario()).to_packed();
+    let arguments = Array::of5(
+        &Uint8Array::from(packed.as_slice()),
+        &address.seed.to_string().into(),
+        &format_steps(&address.interventions).into(),
+        &engine.at().0.to_string().into(),
+        given,
+    );
+    arguments.push(answer);
+    call(module, "show", &arguments);
+}
+
+/// Closes it.
+pub(crate) fn hide(module: &JsValue) {
+    call(module, "hide", &Array::new());
+}
+
+fn call(module: &JsValue, name: &str, arguments: &Array) {
+    let function = Reflect::get(module, &name.into());
+    if let Some(function) = function.ok().and_then(|it| it.dyn_into::<Function>().ok()) {
+        let _ = function.apply(module, arguments);
     }
 }
 
-/// Has the browser leave files to this page: else it would leave the page for the file.
-pub(crate) fn hear(window: &Window, given: Callback<Given>) -> [Listener; 3] {
+/// Has the browser give files that are dropped or pasted to this page: else it would leave
+/// the page for the file.
+pub(crate) fn hear(window: &Window, given: Callback<JsValue>) -> [Listener; 3] {
     let dropped = given.clone();
     let data_of = |event: &Event| event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+    let file_of = |data: &web_sys::DataTransfer| data.files().and_then(|files| files.get(0));
     [
         Listener::new(window, "dragover", move |event| {
             if data_of(&event).is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
@@ -48,9 +73,9 @@ pub(crate) fn hear(window: &Window, given: Callback<Given>) -> [Listener; 3] {
             }
         }),
         Listener::new(window, "drop", move |event| {
-            if let Some(file) = data_of(&event).as_ref().and_then(Given::file) {
+            if let Some(file) = data_of(&event).as_ref().and_then(file_of) {
                 event.prevent_default();
-                dropped.emit(file);
+                dropped.emit(file.into());
             }
         }),
         Listener::new(window, "paste", move |event| {
@@ -60,95 +85,12 @@ pub(crate) fn hear(window: &Window, given: Callback<Given>) -> [Listener; 3] {
             // A text that is pasted into a field belongs there.
             let field = target.map(|target| target.closest("textarea, input:not([type=file])"));
             let is_typed = matches!(field, Some(Ok(Some(_))));
-            let text = || Given::text(&data).filter(|_| !is_typed);
-            if let Some(found) = Given::file(&data).or_else(text) {
+            let text = || data.get_data("text").ok().filter(|text| !is_typed && !text.is_empty());
+            let found = file_of(&data).map(JsValue::from).or_else(|| text().map(JsValue::from));
+            if let Some(found) = found {
                 event.prevent_default();
                 given.emit(found);
             }
         }),
     ]
-}
-
-/// What came of it.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Answer {
-    /// A run.
-    Run(Address),
-    /// A trace of another implementation's: how long it is, in microseconds, and how the
-    /// rules stand in it.
-    Observed(u64, Vec<String>),
-    /// A text that was written.
-    Text(String),
-    /// The address of a figure that was drawn.
-    Figure(String),
-    /// It was saved.
-    Saved,
-    /// Everything that is wrong.
-    Wrong(Vec<String>),
-}
-
-/// Reads what is given.
-pub(crate) async fn open(given: Given) -> Answer {
-    let text = match given {
-        Given::Text(text) => text,
-        Given::File(file) if file.size() > f64::from(MOST_MEGABYTES << 20) => {
-            return Answer::Wrong(vec![format!(
-                "The file is larger than {MOST_MEGABYTES} MB: read it with `raftlab check` or `raftlab run`."
-            )]);
-        }
-        Given::File(file) => match JsFuture::from(file.text()).await.map(|text| text.as_string()) {
-            Ok(Some(text)) => text,
-            _ => return Answer::Wrong(vec!["The file could not be read.".to_owned()]),
-        },
-    };
-    ask("read", Array::of1(&text.into())).await
-}
-
-/// The run on screen, as the other wasm takes it, at the end of these arguments.
-pub(crate) fn with_run(arguments: &Array, engine: &Engine) {
-    let address = engine.run_address();
-    let packed = Document::of(engine.scenario()).to_packed();
-    arguments.push(&Uint8Array::from(packed.as_slice()));
-    arguments.push(&address.seed.to_string().into());
-    arguments.push(&format_steps(&address.interventions).into());
-}
-
-/// Asks the other wasm for something.
-pub(crate) async fn ask(name: &str, arguments: Array) -> Answer {
-    match asked(name, &arguments).await {
-        Ok(answer) => read(answer.iter().filter_map(|line| line.as_string())),
-        Err(error) => {
-            let message = Reflect::get(&error, &"message".into());
-            let message = message.ok().and_then(|message| message.as_string()).unwrap_or_default();
-            Answer::Wrong(vec![format!(
-                "The part of the page that reads and writes files failed. {message}"
-            )])
-        }
-    }
-}
-
-fn read(mut lines: impl Iterator<Item = String>) -> Answer {
-    let what = lines.next();
-    let mut next = || lines.next().unwrap_or_default();
-    match what.as_deref() {
-        Some("run") => match Address::read(&next()) {
-            Ok(address) => Answer::Run(address),
-            Err(messages) => Answer::Wrong(messages),
-        },
-        Some("observed") => Answer::Observed(next().parse().unwrap_or_default(), lines.collect()),
-        Some("text") => Answer::Text(next()),
-        Some("figure") => Answer::Figure(next()),
-        Some("saved") => Answer::Saved,
-        _ => Answer::Wrong(lines.collect()),
-    }
-}
-
-async fn asked(name: &str, arguments: &Array) -> Result<Array, JsValue> {
-    let load = Reflect::get(&js_sys::global(), &"raftlabFiles".into())?;
-    let module = load.dyn_into::<Function>()?.call0(&JsValue::NULL)?;
-    let module = JsFuture::from(module.dyn_into::<Promise>()?).await?;
-    let function = Reflect::get(&module, &name.into())?.dyn_into::<Function>()?;
-    // Some answers come later.
-    let answer = Promise::resolve(&function.apply(&module, arguments)?);
-    JsFuture::from(answer).await?.dyn_into()
 }

@@ -15,7 +15,6 @@ mod embed;
 mod embed_page;
 mod engine;
 mod files;
-mod files_dialog;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod first_frame;
 mod free_play;

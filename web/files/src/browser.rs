@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, Document, HtmlAnchorElement,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, Document, Element, HtmlAnchorElement,
     HtmlCanvasElement, HtmlImageElement, Url,
 };
 
@@ -35,13 +35,22 @@ fn address_of(content: &JsValue, kind: &str) -> Result<String, JsValue> {
     Url::create_object_url_with_blob(&blob)
 }
 
-/// Has the browser save a text.
-pub(crate) fn save_text(name: &str, text: &str, kind: &str) -> Result<(), JsValue> {
-    save(name, &address_of(&JsValue::from_str(text), kind)?)
+/// Has the browser save a text, or, where the file's name ends in `.png`, a figure as pixels.
+pub(crate) async fn save(name: &str, text: &str) -> Result<(), JsValue> {
+    let address = match name.rsplit_once('.') {
+        Some((_, "png")) => picture_of(text).await?,
+        Some((_, "svg")) => address_of(&JsValue::from_str(text), "image/svg+xml")?,
+        _ => address_of(&JsValue::from_str(text), "text/plain")?,
+    };
+    let link: HtmlAnchorElement = document()?.create_element("a")?.dyn_into()?;
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    Ok(())
 }
 
-/// Has the browser save a figure as pixels.
-pub(crate) async fn save_picture(name: &str, svg: &str) -> Result<(), JsValue> {
+/// The address of a figure in pixels.
+async fn picture_of(svg: &str) -> Result<String, JsValue> {
     let image = HtmlImageElement::new()?;
     // A `data:` address is of the page's own origin, whatever that is: else the canvas
     // would keep its pixels to itself.
@@ -55,15 +64,20 @@ pub(crate) async fn save_picture(name: &str, svg: &str) -> Result<(), JsValue> {
     let context = canvas.get_context("2d")?.ok_or("no canvas")?;
     let context: CanvasRenderingContext2d = context.dyn_into()?;
     context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
-    save(name, &canvas.to_data_url()?)
+    canvas.to_data_url()
 }
 
-fn save(name: &str, address: &str) -> Result<(), JsValue> {
-    let link: HtmlAnchorElement = document()?.create_element("a")?.dyn_into()?;
-    link.set_href(address);
-    link.set_download(name);
-    link.click();
-    Ok(())
+/// The element with this id.
+pub(crate) fn element(id: &str) -> Option<Element> {
+    document().ok()?.get_element_by_id(id)
+}
+
+/// A place for the dialog, at the end of the page.
+pub(crate) fn place() -> Option<Element> {
+    let document = document().ok()?;
+    let place = document.create_element("div").ok()?;
+    document.body()?.append_child(&place).ok()?;
+    Some(place)
 }
 
 fn document() -> Result<Document, JsValue> {

@@ -13,17 +13,24 @@ const MOST_LINES: u64 = 2_000;
 /// What a figure shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum What {
+    /// Where everything is.
     Stage,
+    /// What happened around the moment.
     Timeline,
+    /// What is in whose log.
     Log,
 }
 
 impl What {
-    pub(crate) fn read(name: &str) -> What {
-        match name {
-            "timeline" => What::Timeline,
-            "log" => What::Log,
-            _ => What::Stage,
+    /// All that there are.
+    pub(crate) const ALL: [What; 3] = [What::Stage, What::Timeline, What::Log];
+
+    /// What it is called.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            What::Stage => "stage",
+            What::Timeline => "timeline",
+            What::Log => "log",
         }
     }
 

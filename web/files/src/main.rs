@@ -1,17 +1,24 @@
-//! Reads and writes files for the page: scenarios as TOML and JSON, traces, ours and others',
-//! and figures. That is larger than all that most readers ever load, so it is a wasm of its
-//! own, which the page fetches when somebody has a file (web/src/files.rs).
+//! Files for the page: reads and writes scenarios as TOML and JSON and traces, ours and
+//! others', and draws figures; with the dialog for all that. It is as large as all else that
+//! a reader ever loads, so it is a wasm of its own, which the page fetches when it is wanted
+//! (web/src/files.rs).
 //!
 //! The two share no memory. What passes between them is text: a run is the hash of a link.
-//! Each answer is a list of texts, of which the first says what it is; `wrong` is followed by
-//! sentences for the reader.
 
 mod browser;
+// As the page has them.
+#[path = "../../src/clipboard.rs"]
+mod clipboard;
+#[path = "../../src/dialog.rs"]
+mod dialog;
 mod figure;
+mod files_dialog;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use figure::What;
+use files_dialog::{Files, Given, Props};
+use js_sys::Function;
 use raft_core::Micros;
 use raft_scene::TimelineIndex;
 use raft_sim::trace::observed::{OBSERVED_FORMAT, Observation};
@@ -19,9 +26,11 @@ use raft_sim::{
     Document, Plan, Scenario, ScenarioError, Step, Timeline, format_steps, parse_steps, sort_steps,
     trace, write_trace,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use yew::{AppHandle, Callback};
 
 /// How many errors are told: what has more is no scenario at all.
 const MOST_ERRORS: usize = 20;
@@ -29,77 +38,125 @@ const MOST_ERRORS: usize = 20;
 fn main() {}
 
 thread_local! {
+    /// The dialog, once it was opened, and what it shows.
+    static DIALOG: Cell<Option<(AppHandle<Files>, Props)>> = const { Cell::new(None) };
+    /// Where it is, and whom to tell when it fails.
+    static LAST_WORDS: Cell<Option<(web_sys::Element, Callback<Option<String>>)>> =
+        const { Cell::new(None) };
     /// The trace of another implementation that was read last: figures are drawn of it.
     static OBSERVED: RefCell<Option<(Observation, TimelineIndex)>> = const { RefCell::new(None) };
-    /// What can be saved: the last text that was written, or figure that was drawn.
-    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Reads a file: a scenario as TOML or JSON, or a trace. Of a run the answer is `run`, with the
-/// hash of a link; of another implementation's trace `observed`, with how many microseconds it
-/// takes and how the rules stand in it.
+/// Opens the dialog on a run that is on screen at a moment, in microseconds, with a file or a
+/// text that was given. `answer` is told the hash of a run that is to be opened, what is wrong
+/// with the dialog itself, or, when it was closed, nothing.
 #[wasm_bindgen]
-pub fn read(text: &str) -> Vec<String> {
-    let told = match trace_of(text) {
-        None => read_scenario(text),
-        Some(Whose::Ours) => read_trace(text),
-        Some(Whose::Observed) => read_observed(text),
-    };
-    told.unwrap_or_else(|wrong| answer("wrong", wrong))
-}
-
-/// Writes a run: `toml` and `json` as a scenario that has the interventions in its schedule,
-/// `jsonl` as a trace. The answer is `text`, with the text.
-#[wasm_bindgen]
-pub fn write(format: &str, packed: &[u8], seed: &str, interventions: &str) -> Vec<String> {
-    match written(format, packed, seed, interventions) {
-        Ok(text) => {
-            LAST.set(text.clone());
-            answer("text", vec![text])
-        }
-        Err(wrong) => answer("wrong", wrong),
-    }
-}
-
-/// Draws a moment, in microseconds: of a run of ours, or, where none is given, of the trace
-/// that was read last. The answer is `figure`, with the address of an image.
-#[wasm_bindgen]
-pub fn draw(
-    what: &str,
-    theme: &str,
-    at: &str,
+pub fn show(
     packed: &[u8],
     seed: &str,
     interventions: &str,
-) -> Vec<String> {
-    let drawn = drawn(What::read(what), theme, at, (packed, seed, interventions));
-    let shown = drawn.and_then(|svg| {
-        let address = browser::show(&svg).ok_or(vec!["It could not be shown.".to_owned()])?;
-        LAST.set(svg);
-        Ok(address)
+    at: &str,
+    given: JsValue,
+    answer: Function,
+) {
+    let answer = Callback::from(move |hash: Option<String>| {
+        let _ = answer.call1(&JsValue::NULL, &hash.into());
     });
-    shown.map_or_else(|wrong| answer("wrong", wrong), |address| answer("figure", vec![address]))
+    let run = match Run::read(packed, seed, interventions, at) {
+        Ok(run) => run,
+        Err(wrong) => return answer.emit(Some(wrong.join(" "))),
+    };
+    let given = match given.as_string() {
+        Some(text) => Some(Given::Text(text)),
+        None => given.dyn_into().ok().map(Given::File),
+    };
+    let props = Props { run, is_open: true, given, answer };
+    let dialog = match DIALOG.take() {
+        Some((mut dialog, _)) => {
+            dialog.update(props.clone());
+            dialog
+        }
+        None => {
+            let Some(place) = browser::place() else { return };
+            tell_panics(place.clone(), props.answer.clone());
+            yew::Renderer::<Files>::with_root_and_props(place, props.clone()).render()
+        }
+    };
+    DIALOG.set(Some((dialog, props)));
 }
 
-/// Has the browser save what was written or drawn last under this name; a figure as pixels
-/// where the name ends in `.png`. The answer is `saved`.
+/// Closes it.
 #[wasm_bindgen]
-pub async fn save(name: &str) -> Vec<String> {
-    let last = LAST.with_borrow(String::clone);
-    let kind = if name.ends_with(".svg") { "image/svg+xml" } else { "text/plain" };
-    let saved = match name.ends_with(".png") {
-        true => browser::save_picture(name, &last).await,
-        false => browser::save_text(name, &last, kind),
-    };
-    match saved {
-        Ok(()) => answer("saved", Vec::new()),
-        Err(_) => answer("wrong", vec!["The browser does not let this page save it.".to_owned()]),
+pub fn hide() {
+    if let Some((mut dialog, props)) = DIALOG.take() {
+        let props = Props { is_open: false, given: None, ..props };
+        dialog.update(props.clone());
+        DIALOG.set(Some((dialog, props)));
     }
 }
 
-fn answer(what: &str, mut sentences: Vec<String>) -> Vec<String> {
-    sentences.insert(0, what.to_owned());
-    sentences
+/// Whoever reads what others wrote may fail at it: then the dialog goes, and the page goes on.
+fn tell_panics(place: web_sys::Element, answer: Callback<Option<String>>) {
+    LAST_WORDS.set(Some((place, answer)));
+    std::panic::set_hook(Box::new(|panic| {
+        // What it is made of is in no state to be taken apart.
+        std::mem::forget(DIALOG.take());
+        if let Some((place, answer)) = LAST_WORDS.take() {
+            place.remove();
+            let wrong = "Reading or writing a file failed, by a fault of Raftlab's.";
+            answer.emit(Some(format!("{wrong} {panic}")));
+        }
+    }));
+}
+
+/// A run that is on screen.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Run {
+    scenario: Scenario,
+    seed: u64,
+    interventions: Vec<Step>,
+    at: Micros,
+}
+
+impl Run {
+    fn read(packed: &[u8], seed: &str, interventions: &str, at: &str) -> Result<Run, Vec<String>> {
+        let document = Document::from_packed(packed).map_err(|error| vec![error.to_string()])?;
+        let scenario = document.scenario().map_err(sentences)?;
+        let seed = seed.parse().map_err(|_| vec![format!("“{seed}” is no seed.")])?;
+        let interventions = parse_steps(interventions).map_err(|error| vec![error.to_string()])?;
+        let at = Micros(at.parse().map_err(|_| vec![format!("“{at}” is no moment.")])?);
+        Ok(Run { scenario, seed, interventions, at })
+    }
+
+    fn plan(&self) -> Result<Plan, Vec<String>> {
+        Plan::new(self.scenario.clone(), self.seed, self.interventions.clone()).map_err(sentences)
+    }
+
+    /// What a file of it is called.
+    fn name(&self) -> String {
+        format!("{}-{}", self.scenario.name, self.seed)
+    }
+}
+
+/// What was read.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Opened {
+    /// A run: the hash of a link to it.
+    Run(String),
+    /// A trace of another implementation's: when it ends, and how the rules stand in it.
+    Observed(Micros, Vec<String>),
+}
+
+/// Reads a file: a scenario as TOML or JSON, or a trace.
+///
+/// # Errors
+/// Everything that is wrong with it, in sentences for the reader.
+pub(crate) fn read(text: &str) -> Result<Opened, Vec<String>> {
+    match trace_of(text) {
+        None => read_scenario(text),
+        Some(Whose::Ours) => read_trace(text),
+        Some(Whose::Observed) => read_observed(text),
+    }
 }
 
 enum Whose {
@@ -119,31 +176,31 @@ fn trace_of(text: &str) -> Option<Whose> {
     }
 }
 
-fn read_scenario(text: &str) -> Result<Vec<String>, Vec<String>> {
+fn read_scenario(text: &str) -> Result<Opened, Vec<String>> {
     let document = match text.trim_start().starts_with('{') {
         true => Document::from_json(text),
         false => Document::from_toml(text),
     };
     let scenario = document.and_then(|document| document.scenario()).map_err(sentences)?;
-    Ok(answer("run", vec![hash(&scenario, scenario.seed, "")]))
+    Ok(Opened::Run(hash(&scenario, scenario.seed, "")))
 }
 
-fn read_trace(text: &str) -> Result<Vec<String>, Vec<String>> {
+fn read_trace(text: &str) -> Result<Opened, Vec<String>> {
     // That the head can be read is not enough: each line is what the run gives.
     trace::check(text.as_bytes()).map_err(|error| vec![format!("{error}.")])?;
     let plan = trace::plan_of(text.as_bytes()).map_err(|error| vec![format!("{error}.")])?;
     let interventions = format_steps(plan.interventions());
-    Ok(answer("run", vec![hash(plan.scenario(), Some(plan.seed()), &interventions)]))
+    Ok(Opened::Run(hash(plan.scenario(), Some(plan.seed()), &interventions)))
 }
 
-fn read_observed(text: &str) -> Result<Vec<String>, Vec<String>> {
+fn read_observed(text: &str) -> Result<Opened, Vec<String>> {
     let observation =
         Observation::read(text.as_bytes()).map_err(|error| vec![format!("{error}.")])?;
-    let mut told = vec![observation.verdict.until.0.to_string()];
-    told.extend(observation.verdict.to_string().lines().map(str::to_owned));
+    let until = observation.verdict.until;
+    let verdict = observation.verdict.to_string().lines().map(str::to_owned).collect();
     let index = TimelineIndex::of_observed(&observation);
     OBSERVED.set(Some((observation, index)));
-    Ok(answer("observed", told))
+    Ok(Opened::Observed(until, verdict))
 }
 
 fn hash(scenario: &Scenario, seed: Option<u64>, interventions: &str) -> String {
@@ -158,61 +215,48 @@ fn hash(scenario: &Scenario, seed: Option<u64>, interventions: &str) -> String {
     hash
 }
 
-fn written(
-    format: &str,
-    packed: &[u8],
-    seed: &str,
-    interventions: &str,
-) -> Result<String, Vec<String>> {
-    let (mut scenario, seed, steps) = run_of(packed, seed, interventions)?;
+/// Writes a run: `toml` and `json` as a scenario that has the interventions in its schedule,
+/// `jsonl` as a trace.
+///
+/// # Errors
+/// Why it can't be written, in sentences for the reader.
+pub(crate) fn written(run: &Run, format: &str) -> Result<String, Vec<String>> {
     if format == "jsonl" {
-        let plan = Plan::new(scenario, seed, steps).map_err(sentences)?;
         let mut text = String::new();
-        return match write_trace(&Timeline::new(Arc::new(plan)), &mut text) {
+        return match write_trace(&Timeline::new(Arc::new(run.plan()?)), &mut text) {
             Ok(()) => Ok(text),
             Err(_) => Err(vec!["The trace could not be written.".to_owned()]),
         };
     }
-    if !steps.is_empty() {
-        scenario.script.extend(steps);
+    let mut scenario = run.scenario.clone();
+    if !run.interventions.is_empty() {
+        scenario.script.extend(run.interventions.iter().cloned());
         sort_steps(&mut scenario.script);
         // It said what the run comes to that nobody meddles with.
         scenario.expectations = Default::default();
     }
-    scenario.seed = Some(seed);
+    scenario.seed = Some(run.seed);
     let document = Document::of(&scenario);
     Ok(if format == "json" { document.to_json() } else { document.to_toml() })
 }
 
-/// A run as the page names it.
-fn run_of(
-    packed: &[u8],
-    seed: &str,
-    interventions: &str,
-) -> Result<(Scenario, u64, Vec<Step>), Vec<String>> {
-    let document = Document::from_packed(packed).map_err(|error| vec![error.to_string()])?;
-    let scenario = document.scenario().map_err(sentences)?;
-    let seed = seed.parse().map_err(|_| vec![format!("“{seed}” is no seed.")])?;
-    let steps = parse_steps(interventions).map_err(|error| vec![error.to_string()])?;
-    Ok((scenario, seed, steps))
-}
-
-fn drawn(
+/// Draws a moment of a run, or, where none is given, of the trace that was read last.
+///
+/// # Errors
+/// Why it can't be drawn, in sentences for the reader.
+pub(crate) fn drawn(
+    run: Option<&Run>,
     what: What,
     theme: &str,
-    at: &str,
-    (packed, seed, interventions): (&[u8], &str, &str),
+    at: Micros,
 ) -> Result<String, Vec<String>> {
-    let at = Micros(at.parse().map_err(|_| vec![format!("“{at}” is no moment.")])?);
-    if packed.is_empty() {
-        return OBSERVED.with_borrow(|observed| match observed {
+    match run {
+        Some(run) => figure::of_run(run.plan()?, at, what, theme),
+        None => OBSERVED.with_borrow(|observed| match observed {
             Some((observation, index)) => figure::of_observed(observation, index, at, what, theme),
             None => Err(vec!["There is nothing to draw.".to_owned()]),
-        });
+        }),
     }
-    let (scenario, seed, steps) = run_of(packed, seed, interventions)?;
-    let plan = Plan::new(scenario, seed, steps).map_err(sentences)?;
-    figure::of_run(plan, at, what, theme)
 }
 
 fn sentences(errors: Vec<ScenarioError>) -> Vec<String> {
@@ -230,30 +274,34 @@ mod tests {
 
     const DONE: &str = "600000:crash:leader,700000:write:B";
 
-    fn packed(name: &str) -> Vec<u8> {
-        Document::of(&raft_scenarios::by_name(name).expect("it is built in")).to_packed()
+    fn run() -> Run {
+        let scenario = raft_scenarios::by_name("leader-crash").expect("it is built in");
+        Run::read(&Document::of(&scenario).to_packed(), "7", DONE, "650000").expect("a run")
     }
 
-    fn text(format: &str) -> String {
-        let told = write(format, &packed("leader-crash"), "7", DONE);
-        assert_eq!(told[0], "text", "{told:?}");
-        told[1].clone()
+    fn hash_of(text: &str) -> String {
+        match read(text) {
+            Ok(Opened::Run(hash)) => hash,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn wrong(text: &str) -> String {
+        read(text).expect_err("it is wrong").join(" ")
     }
 
     fn plan(hash: &str) -> Plan {
         let mut packed = Vec::new();
-        let (mut seed, mut steps) = (0, Vec::new());
+        let (mut seed, mut steps) = ("", "");
         for part in hash.trim_start_matches('#').split('&') {
             match part.split_once('=').expect("a field") {
                 ("own", own) => packed = URL_SAFE_NO_PAD.decode(own).expect("base64"),
-                ("seed", text) => seed = text.parse().expect("a seed"),
-                ("do", text) => steps = parse_steps(text).expect("steps"),
+                ("seed", text) => seed = text,
+                ("do", text) => steps = text,
                 other => panic!("{other:?}"),
             }
         }
-        let scenario = Document::from_packed(&packed)
-            .and_then(|document| Ok(document.scenario().expect("a scenario")));
-        Plan::new(scenario.expect("packed"), seed, steps).expect("a plan")
+        Run::read(&packed, seed, steps, "0").and_then(|run| run.plan()).expect("a plan")
     }
 
     fn records(plan: Plan) -> Vec<String> {
@@ -265,84 +313,79 @@ mod tests {
 
     #[test]
     fn a_run_survives_being_a_scenario_in_a_file() {
-        let scenario = raft_scenarios::by_name("leader-crash").expect("it is built in");
-        let steps = parse_steps(DONE).expect("steps");
-        let run = records(Plan::new(scenario, 7, steps).expect("a plan"));
+        let before = records(run().plan().expect("a plan"));
         for format in ["toml", "json"] {
-            let told = read(&text(format));
-            assert_eq!(told[0], "run", "{told:?}");
-            assert!(records(plan(&told[1])) == run, "{format}");
+            let hash = hash_of(&written(&run(), format).expect("a text"));
+            assert!(records(plan(&hash)) == before, "{format}");
         }
     }
 
     #[test]
     fn a_trace_of_ours_is_the_run_again() {
-        let trace = text("jsonl");
-        let told = read(&trace);
-        assert_eq!(told[0], "run", "{told:?}");
-        assert!(told[1].contains(&format!("&seed=7&do={DONE}")), "{}", told[1]);
-        let tampered = read(&trace.replacen("\"term\":1", "\"term\":9", 3));
-        assert_eq!(tampered[0], "wrong");
-        assert!(tampered[1].contains("line"), "{tampered:?}");
+        let trace = written(&run(), "jsonl").expect("a trace");
+        let hash = hash_of(&trace);
+        assert!(hash.contains(&format!("&seed=7&do={DONE}")), "{hash}");
+        let tampered = wrong(&trace.replacen("\"term\":1", "\"term\":9", 3));
+        assert!(tampered.contains("line"), "{tampered}");
     }
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        let told = read("raftlab = 1\nname = \"mine\"\nnodes = 99\ncolour = \"red\"\n");
-        assert_eq!(told[0], "wrong");
-        let all = told.join(" ");
+        let all = wrong("raftlab = 1\nname = \"mine\"\nnodes = 99\ncolour = \"red\"\n");
         assert!(all.contains("line 3: nodes") && all.contains("line 4: colour"), "{all}");
         for text in ["", "{", "hello", "{\"format\":\"other\"}", "\u{0}", "= = ="] {
-            assert_eq!(read(text)[0], "wrong", "{text}");
+            assert!(!wrong(text).is_empty(), "{text}");
         }
-        for (format, packed, seed, steps) in [
-            ("toml", vec![255], "7", ""),
-            ("json", packed("leader-crash"), "x", ""),
-            ("jsonl", packed("leader-crash"), "7", "5:explode"),
+        let many = read(&"= =\n".repeat(100)).expect_err("it is wrong");
+        assert_eq!(many.len(), MOST_ERRORS + 1);
+        let packed = Document::of(&run().scenario).to_packed();
+        for (packed, seed, steps, at) in [
+            (&[255][..], "7", "", "0"),
+            (&packed, "x", "", "0"),
+            (&packed, "7", "5:explode", "0"),
+            (&packed, "7", "", "soon"),
         ] {
-            assert_eq!(write(format, &packed, seed, steps)[0], "wrong");
+            assert!(Run::read(packed, seed, steps, at).is_err());
         }
     }
 
-    const OBSERVED: &str = include_str!("../../../crates/raft-sim/TRACE.md");
-
     /// The trace that the format's own description has for an example.
     fn example() -> &'static str {
-        let (_, rest) = OBSERVED.split_once("```json\n").expect("an example");
+        let description = include_str!("../../../crates/raft-sim/TRACE.md");
+        let (_, rest) = description.split_once("```json\n").expect("an example");
         rest.split_once("```").expect("its end").0
+    }
+
+    fn verdict(text: &str) -> String {
+        match read(text) {
+            Ok(Opened::Observed(_, verdict)) => verdict.join(" "),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
     fn anothers_trace_is_judged_and_drawn() {
-        let told = read(example());
-        assert_eq!(told[..2], ["observed", "42000"], "{told:?}");
-        assert!(told.join(" ").contains("Election Safety: holds"), "{told:?}");
-        for (what, says) in [(What::Stage, "n2"), (What::Timeline, "n3"), (What::Log, "n1")] {
-            let svg = drawn(what, "light", "30000", (&[], "", "")).expect("a figure");
-            assert!(svg.starts_with("<svg") && svg.contains(says), "{what:?}: {svg}");
-            assert!(svg.contains("example 1.0"));
+        assert!(verdict(example()).contains("Election Safety: holds"));
+        for what in What::ALL {
+            let svg = drawn(None, what, "light", Micros(30_000)).expect("a figure");
+            assert!(svg.starts_with("<svg") && svg.contains("example 1.0"), "{what:?}: {svg}");
+            for node in ["n1", "n2", "n3"] {
+                assert!(svg.contains(node), "{what:?} without {node}");
+            }
         }
         let two_leaders = example().replace("n2\",\"role\":\"follower", "n2\",\"role\":\"leader");
-        let told = read(&two_leaders).join(" ");
-        assert!(
-            told.contains("Election Safety: violated")
-                && told.contains("line 12: Election Safety violated"),
-            "{told}"
-        );
+        assert!(verdict(&two_leaders).contains("line 12: Election Safety violated"));
         let cut_off = &example()[..400];
-        assert!(read(cut_off).join(" ").contains("line 4"), "{:?}", read(cut_off));
+        let last = cut_off.lines().count();
+        assert!(wrong(cut_off).contains(&format!("line {last}:")), "{}", wrong(cut_off));
     }
 
     #[test]
-    fn a_figure_of_the_run_on_screen_is_that_of_the_command() {
-        let run = &packed("leader-crash")[..];
-        for what in [What::Stage, What::Timeline, What::Log] {
-            let svg = drawn(what, "dark", "650000", (run, "7", DONE)).expect("a figure");
-            assert!(
-                svg.contains("leader-crash · seed 7 · at 650.0 ms · with 2 interventions"),
-                "{svg}"
-            );
+    fn a_figure_of_the_run_on_screen_says_which_it_is() {
+        for what in What::ALL {
+            let svg = drawn(Some(&run()), what, "dark", run().at).expect("a figure");
+            let says = "leader-crash · seed 7 · at 650.0 ms · with 2 interventions";
+            assert!(svg.contains(says), "{what:?}: {svg}");
         }
-        assert!(drawn(What::Stage, "dark", "soon", (run, "7", DONE)).is_err());
     }
 }
