@@ -8,7 +8,7 @@ use crate::overlay::Overlay;
 use crate::panels::{Panels, Tab};
 use crate::space_time::SpaceTime;
 use crate::transport::{self, Shown};
-use raft_scene::{Hit, words};
+use raft_scene::Hit;
 use yew::prelude::*;
 
 /// How many of the last things that happened the story tells.
@@ -109,8 +109,9 @@ fn story(engine: &Engine) -> Html {
             <h2>{ &scenario.title }</h2>
             if let Some(violation) = violations.first() {
                 <p class="violation-line" data-testid="violation">
-                    <b>{ format!("{} violated. ", words::property(violation.property).0) }</b>
-                    { &violation.description }
+                    <b>{ violation.heading_and_text().0 }</b>
+                    { ": " }
+                    { violation.heading_and_text().1 }
                 </p>
             } else {
                 <p class="summary">{ &scenario.summary }</p>

@@ -75,8 +75,15 @@ pub struct Found {
     pub event: u64,
     /// Of what.
     pub property: Property,
-    /// The violation, in a sentence.
+    /// The violation, in a sentence: what is violated and when, a colon, and how.
     pub description: String,
+}
+
+impl Found {
+    /// What was found in two parts: what is violated and when, for a heading, and how.
+    pub fn heading_and_text(&self) -> (&str, &str) {
+        self.description.split_once(": ").unwrap_or(("", &self.description))
+    }
 }
 
 /// A value that another had taken the place of when a read began that found it.

@@ -5,7 +5,6 @@ use crate::address::counterpart;
 use crate::command::Command;
 use crate::engine::Engine;
 use crate::reads::{Latencies, Reads};
-use raft_scene::words;
 use yew::prelude::*;
 
 /// The story.
@@ -32,11 +31,11 @@ pub(super) fn story(props: &Props) -> Html {
             { for engine.index().violations_by(engine.events()).iter().take(2).map(|violation| {
                 let event = violation.event;
                 let jump = props.on_command.reform(move |_: MouseEvent| Command::SeekEvent(event));
-                let name = words::property(violation.property).0;
+                let (heading, text) = violation.heading_and_text();
                 html! {
                     <div class="violation-box" data-testid="violation">
-                        <b>{ format!("{name} violated at {}", violation.at) }</b>
-                        <span>{ &violation.description }</span>
+                        <b>{ heading }</b>
+                        <span>{ text }</span>
                         <button type="button" onclick={jump}>{ "Go to this moment" }</button>
                     </div>
                 }
