@@ -316,6 +316,7 @@ impl Component for Stage {
                 is_compact: false,
                 metrics: raft_scene::Metrics::default(),
                 wall: None,
+                places: Vec::new(),
                 links: Vec::new(),
                 nodes: Vec::new(),
                 clients: Vec::new(),
@@ -452,6 +453,13 @@ impl Component for Stage {
                     >
                         <g class="wall" aria-hidden="true">
                             { for marks.wall.iter().flat_map(sides) }
+                            { for marks.places.iter().map(|place| html! {
+                                <path
+                                    class="place"
+                                    d={place.band.clone()}
+                                    stroke-width={px(place.width)}
+                                />
+                            }) }
                         </g>
                         <g class="links" aria-hidden="true">
                             { for marks.links.iter().map(|mark| {

@@ -48,6 +48,7 @@ pub fn shrink(scenario: Scenario, seed: u64, mut fails: impl FnMut(&Arc<Plan>) -
         without_clients(&mut best, &mut try_it);
         without_one(&mut best, |it| &mut it.asks, &mut try_it);
         without_one(&mut best, |it| &mut it.pins, &mut try_it);
+        without_one(&mut best, |it| &mut it.places, &mut try_it);
         without_one(&mut best, |it| &mut it.clocks, &mut try_it);
         without_one(&mut best, |it| &mut it.network.links, &mut try_it);
         for change in SIMPLER {

@@ -30,6 +30,7 @@ mod node_state;
 #[cfg(feature = "observed")]
 mod observed;
 mod path;
+mod place_mark;
 mod space_time;
 mod stage;
 pub mod svg;
@@ -54,6 +55,7 @@ pub use message_mark::{
 pub use node_mark::{Glyph, NodeMark, NodeRole, PipMark, ProgressMark, RingKind, Vote};
 #[cfg(feature = "observed")]
 pub use observed::ObservedCluster;
+pub use place_mark::PlaceMark;
 pub use space_time::{
     FaultMark, LaneMark, LaneOf, OperationBand, OperationMark, RoleBand, Strand, TickMark,
     TimelineMarks, TimelineView, ViolationMark, timeline_marks,

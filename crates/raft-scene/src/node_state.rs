@@ -42,7 +42,7 @@ impl Saying {
 
 impl Saying {
     /// With a word more after each of its ways, and without it where there is no room.
-    fn and(mut self, more: Option<&'static str>) -> Saying {
+    fn and(mut self, more: Option<&str>) -> Saying {
         if let Some(more) = more {
             let longer: Vec<String> =
                 self.ways.iter().map(|way| format!("{way} · {more}")).collect();
@@ -82,7 +82,7 @@ pub(crate) fn faces(world: &World, at: Micros) -> Vec<Face<'_>> {
             term: term_of(host),
             ring: ring_of(host),
             votes: votes_of(host),
-            role_line: role_line(host, role, at).and(member.says()),
+            role_line: role_line(host, role, at).and(member.says()).and(place_of(world, host.id())),
             member,
             progress: incoming_snapshot(host).map(|progress| share_of(&progress)),
             known: known(world, host),
@@ -91,6 +91,11 @@ pub(crate) fn faces(world: &World, at: Micros) -> Vec<Face<'_>> {
         }
     };
     world.hosts().iter().map(face).collect()
+}
+
+/// What the region or the data centre is called that a node stands in.
+pub(crate) fn place_of(world: &World, id: NodeId) -> Option<&str> {
+    world.plan().scenario().place_of(id).map(|place| place.name.as_str())
 }
 
 pub(crate) fn role_of(world: &World, host: &Host) -> NodeRole {
@@ -340,34 +345,38 @@ fn known_committed(world: &World, log: &Log) -> Index {
 /// A node in one sentence for who can't see it.
 pub(crate) fn describe(world: &World, host: &Host, role: NodeRole, notes: &[Saying]) -> String {
     let id = host.id();
+    let name = match place_of(world, id) {
+        Some(place) => format!("{id} ({place})"),
+        None => id.to_string(),
+    };
     let Some(view) = host.node().map(|node| node.view()) else {
-        return format!("{id} is down.");
+        return format!("{name} is down.");
     };
     let term = view.term();
     let mut text = match (role, view.role()) {
         (NodeRole::StaleLeader, _) => match world.leader() {
             Some(leader) => {
-                format!("{id} believes that it leads term {term}, but {leader} leads a later one")
+                format!("{name} believes that it leads term {term}, but {leader} leads a later one")
             }
-            None => format!("{id} believes that it leads term {term}"),
+            None => format!("{name} believes that it leads term {term}"),
         },
-        (_, RoleView::Leader(_)) => format!("{id} leads term {term}"),
+        (_, RoleView::Leader(_)) => format!("{name} leads term {term}"),
         (_, RoleView::Candidate { granted, .. }) => {
-            format!("{id} stands for election in term {term}, with {}", count(granted, "vote"))
+            format!("{name} stands for election in term {term}, with {}", count(granted, "vote"))
         }
         (_, RoleView::PreCandidate { granted, .. }) => format!(
-            "{id} asks whether it would win term {}, with {}",
+            "{name} asks whether it would win term {}, with {}",
             term.next(),
             count(granted, "promise")
         ),
         (_, RoleView::Follower { leader: Some(leader) }) => {
-            format!("{id} follows {leader} in term {term}")
+            format!("{name} follows {leader} in term {term}")
         }
         (_, RoleView::Follower { leader: None }) => match view.voted_for() {
             Some(candidate) if candidate != id => {
-                format!("{id}, in term {term}, voted for {candidate} and knows no leader")
+                format!("{name}, in term {term}, voted for {candidate} and knows no leader")
             }
-            _ => format!("{id}, in term {term}, knows no leader"),
+            _ => format!("{name}, in term {term}, knows no leader"),
         },
     };
     for note in notes {

@@ -205,6 +205,7 @@ impl<'a> ObservedCluster<'a> {
             is_compact: layout.is_compact,
             metrics: layout.metrics,
             wall: None,
+            places: Vec::new(),
             links: link_mark::links(&layout, &ids, |_, _| LinkState::Whole),
             clients: Vec::new(),
             description,

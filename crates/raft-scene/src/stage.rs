@@ -6,6 +6,7 @@ use crate::layout::Layout;
 use crate::link_mark::{self, LinkMark};
 use crate::node_mark::{self, NodeMark, NodeRole};
 use crate::node_state;
+use crate::place_mark::{self, PlaceMark};
 use crate::wall::{self, WallMark};
 use raft_core::{Micros, NodeId};
 use raft_sim::{OperationId, World};
@@ -71,6 +72,9 @@ pub struct Stage {
     pub metrics: Metrics,
     /// The wall, when there is one. Behind everything.
     pub wall: Option<WallMark>,
+    /// The regions or data centres that several nodes stand in. Before the wall's sides, and
+    /// behind everything else.
+    pub places: Vec<PlaceMark>,
     /// The links, each once.
     pub links: Vec<LinkMark>,
     /// The nodes, in the order of their ids: `nodes[2]` is C.
@@ -99,6 +103,7 @@ pub fn stage(world: &World, at: Micros, view: &StageView) -> Stage {
         is_compact: layout.is_compact,
         metrics: layout.metrics,
         wall: wall::wall(world, &layout),
+        places: place_mark::places(world, &layout),
         links: link_mark::links(&layout, &ids, |one, other| link_mark::state_of(world, one, other)),
         clients: client_mark::clients(world, &layout, &view.stale),
         description: describe(world, &nodes),

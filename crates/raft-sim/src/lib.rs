@@ -80,7 +80,8 @@ pub use pin::Pin;
 pub use record::{ActionRefusal, Happening, LossCause, Record};
 pub use rule::Rule;
 pub use scenario::{
-    Ask, ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Plan, Scenario, ScenarioError, Work,
+    Ask, ClientPlan, LONGEST_RUN, MOST_NODES, MOST_STEPS, Place, Plan, Scenario, ScenarioError,
+    Work,
 };
 pub use setting::{SETTINGS, Setting, SettingGroup, SettingKind, SettingRow, Unit};
 pub use snapshot::{SnapshotUnderWay, SnapshotWork};

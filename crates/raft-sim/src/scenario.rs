@@ -93,6 +93,17 @@ pub struct Scenario {
     /// The seed to play it with where nobody chooses another: one that shows well what it
     /// is about.
     pub seed: Option<u64>,
+    /// Where nodes stand: regions or data centres. It is told and drawn, and decides nothing.
+    pub places: Vec<Place>,
+}
+
+/// A region or a data centre.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// What it is called.
+    pub name: String,
+    /// Which nodes are in it.
+    pub nodes: NodeSet,
 }
 
 impl Scenario {
@@ -101,6 +112,11 @@ impl Scenario {
         let first = self.asks.partition_point(|ask| ask.client < client);
         let place = first.checked_add(usize::try_from(after).ok()?)?;
         self.asks.get(place).filter(|ask| ask.client == client)
+    }
+
+    /// Where a node stands, if it is said.
+    pub fn place_of(&self, node: NodeId) -> Option<&Place> {
+        self.places.iter().find(|place| place.nodes.contains(node))
     }
 
     /// The configuration that the cluster begins with.

@@ -147,6 +147,7 @@ pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
         pins: Vec::new(),
         duration: Micros::from_secs(2),
         seed: None,
+        places: Vec::new(),
     }
 }
 

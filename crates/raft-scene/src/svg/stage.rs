@@ -127,6 +127,10 @@ fn paint(paper: &mut Paper, stage: &Stage, motion: &Motion) {
             paper.path(&side.area).fill("bad-fill").number("opacity", 0.55).end();
         }
     }
+    for place in &stage.places {
+        let band = paper.path(&place.band).stroke("raised", place.width);
+        band.text("stroke-linecap", "round").text("stroke-linejoin", "round").end();
+    }
     for link in &stage.links {
         paint_link(paper, link);
     }

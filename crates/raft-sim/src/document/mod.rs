@@ -164,6 +164,18 @@ record! {
         pub initial: Vec<Initial> = Vec::new(),
         /// What takes as long as is said here, and not as long as is drawn.
         pub pins: Vec<Pin> = Vec::new(),
+        /// Where nodes stand: regions or data centres. It is told and drawn, and decides nothing.
+        pub places: Vec<Place> = Vec::new(),
+    }
+}
+
+record! {
+    /// A region or a data centre.
+    pub struct Place {
+        /// What it is called.
+        pub name: String,
+        /// Which nodes are in it.
+        pub nodes: Nodes,
     }
 }
 
@@ -414,6 +426,7 @@ impl Document {
             pins,
             duration,
             seed,
+            places,
         } = scenario;
         let Settings {
             election_timeout_min,
@@ -508,6 +521,10 @@ impl Document {
             expectations: expectations.iter().map(Expectation::of).collect(),
             initial: initial.iter().map(Initial::of).collect(),
             pins: pins.iter().map(Pin::of).collect(),
+            places: places
+                .iter()
+                .map(|place| Place { name: place.name.clone(), nodes: Worded(place.nodes) })
+                .collect(),
         }
     }
 
@@ -570,6 +587,7 @@ impl Document {
             expectations,
             initial,
             pins,
+            places,
         } = self;
         let mut errors = Vec::new();
         let mut flaws_left_out = Flaws::NONE;
@@ -641,6 +659,10 @@ impl Document {
             pins: pins.iter().map(Pin::pin).collect(),
             duration: *duration,
             seed: *seed,
+            places: places
+                .iter()
+                .map(|place| scenario::Place { name: place.name.clone(), nodes: place.nodes.0 })
+                .collect(),
         };
         (scenario, errors)
     }

@@ -28,6 +28,7 @@ const MOST_ERRORS: usize = 100;
 const LONGEST_NAME: usize = 100;
 const LONGEST_TITLE: usize = 400;
 const LONGEST_SUMMARY: usize = 4_000;
+const LONGEST_PLACE: usize = 60;
 /// The most links, and the most round trips, disks or clocks that are said to differ from
 /// the others.
 const MOST_LISTED: usize = 100;
@@ -39,6 +40,7 @@ pub(super) fn check(scenario: &Scenario, interventions: &[Step]) -> Vec<Scenario
     checks.cluster(scenario);
     checks.numbers(scenario);
     checks.settings(&scenario.settings);
+    checks.places(scenario);
     checks.surroundings(scenario);
     checks.clients(scenario);
     checks.asks(scenario);
@@ -113,6 +115,26 @@ impl Checks {
         }
         for node in beginning.voters.intersection(beginning.learners).iter() {
             self.wrong("learners", format!("{node} votes: a learner has no vote"));
+        }
+    }
+
+    fn places(&mut self, scenario: &Scenario) {
+        self.at_most("places", scenario.places.len(), usize::from(MOST_NODES), "places");
+        let mut placed = NodeSet::EMPTY;
+        for (number, place) in scenario.places.iter().enumerate() {
+            let field = |of: &str| format!("places[{number}].{of}");
+            self.at_most(&field("name"), place.name.len(), LONGEST_PLACE, "bytes long");
+            if place.name.is_empty() {
+                self.wrong(field("name"), "a place has a name");
+            }
+            if place.nodes.is_empty() {
+                self.wrong(field("nodes"), "name at least one node");
+            }
+            self.all_members(&field("nodes"), place.nodes);
+            for node in place.nodes.intersection(placed).iter() {
+                self.wrong(field("nodes"), format!("{node} is in another place already"));
+            }
+            placed = placed.union(place.nodes);
         }
     }
 

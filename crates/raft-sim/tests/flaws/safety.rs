@@ -57,6 +57,7 @@ fn nodes(nodes: u8) -> Scenario {
         script: Vec::new(),
         duration: ms(5_000),
         seed: None,
+        places: Vec::new(),
     }
 }
 

@@ -100,6 +100,7 @@ pub(super) fn scenario(number: u64, flaws: Flaws) -> Scenario {
         script,
         duration: Micros(duration),
         seed: None,
+        places: Vec::new(),
     }
 }
 

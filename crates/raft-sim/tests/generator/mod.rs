@@ -10,7 +10,7 @@ pub(crate) mod shrink;
 
 use raft_core::{DriftBound, Flaws, Micros, NodeId, NodeSet, ReadMode, Settings};
 use raft_sim::{
-    Action, ClientPlan, Happening, Key, Latency, LinkPlan, NetworkPlan, Plan, Rate, Record,
+    Action, ClientPlan, Happening, Key, Latency, LinkPlan, NetworkPlan, Place, Plan, Rate, Record,
     Scenario, Step, Violation, Who, Work, World,
 };
 use std::sync::Arc;
@@ -196,6 +196,7 @@ pub(crate) fn scenario(number: u64, leaning: Leaning, flaws: Flaws) -> Scenario 
         script,
         duration: Micros(duration),
         seed: number.is_multiple_of(2).then_some(number >> 1),
+        places: places(number, nodes),
     }
 }
 
@@ -380,6 +381,20 @@ fn another(dice: &mut Dice, node: NodeId, nodes: u8) -> NodeId {
 }
 
 /// The plan of a scenario; the generator makes none that can't be.
+/// Where the nodes stand, in a scenario in four: it decides nothing.
+fn places(number: u64, nodes: u8) -> Vec<Place> {
+    let Some(first) = NodeId::new(0).filter(|_| number.is_multiple_of(4)) else {
+        return Vec::new();
+    };
+    let here = NodeSet::only(first);
+    let there = NodeSet::first(nodes).difference(here);
+    let place = |name: &str, nodes| Place { name: name.to_string(), nodes };
+    [place("here", here), place("there", there)]
+        .into_iter()
+        .filter(|place| !place.nodes.is_empty())
+        .collect()
+}
+
 pub(crate) fn plan(scenario: Scenario, seed: u64) -> Arc<Plan> {
     Arc::new(Plan::new(scenario, seed, Vec::new()).expect("the generator makes what can be"))
 }
