@@ -73,6 +73,86 @@ test("a page whose wasm is missing says so", async ({ page, site, watch }) => {
   await expect(page.getByRole("alert")).toHaveText(/could not start/);
 });
 
+// What the page does without until it is in use: `web/src/later.rs`.
+const LATER = "**/*_later.wasm";
+
+// Holds back what comes later, until the function that it gives is called.
+async function held(page) {
+  let release;
+  const released = new Promise((done) => (release = done));
+  await page.route(LATER, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+test("the page plays before the rest is there, and what is wanted of the rest waits for it", async ({ page, site }) => {
+  const release = await held(page);
+  await page.goto(site.url);
+  await started(page);
+  const time = await page.getByTestId("time").textContent();
+  await expect(page.getByTestId("time")).not.toHaveText(time);
+  await page.getByTestId("tab-log").click();
+  await expect(page.getByTestId("panel-log")).toHaveText("Loading…");
+  await page.getByTestId("crash-leader").click();
+  await page.keyboard.press("?");
+  await expect(page.getByTestId("crash-leader")).toBeFocused();
+  release();
+  await expect(page.getByTestId("help")).toBeVisible();
+  await expect(page).toHaveURL(/do=\d+:crash:leader/);
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("log")).toBeVisible();
+});
+
+test("the rest is loaded by itself, and then nothing more is", async ({ page, context, site }) => {
+  const later = page.waitForResponse(/_later\.wasm$/);
+  await page.goto(site.url);
+  await (await later).finished();
+  await started(page);
+  await context.setOffline(true);
+  await page.getByTestId("tab-history").click();
+  await expect(page.getByTestId("history")).toBeVisible();
+  await page.getByTestId("open-help").click();
+  await expect(page.getByTestId("help")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("scenario").selectOption("figure-8");
+  await expect(page).toHaveURL(/#scenario=figure-8/);
+});
+
+test("where the rest does not come the page says so, and asks for it again", async ({ page, site, watch }) => {
+  watch.allow(/Failed to load resource/, /Failed to fetch/);
+  await page.route(LATER, (route) => route.abort());
+  await page.goto(site.url);
+  await started(page);
+  await page.getByTestId("open-help").click();
+  await expect(page.getByTestId("not-loaded")).toContainText("could not be loaded");
+  await page.getByTestId("load-again").click();
+  await expect(page.getByTestId("load-again")).toBeVisible();
+  await page.unroute(LATER);
+  await page.getByTestId("load-again").click();
+  await expect(page.getByTestId("help")).toBeVisible();
+  await expect(page.getByTestId("not-loaded")).toHaveCount(0);
+});
+
+test("who does without what does not come goes on as before", async ({ page, site, watch }) => {
+  watch.allow(/Failed to load resource/, /Failed to fetch/);
+  await page.route(LATER, (route) => route.abort());
+  await page.goto(site.url);
+  await started(page);
+  await page.getByTestId("tab-log").click();
+  await page.getByTestId("do-without").click();
+  await expect(page.getByTestId("not-loaded")).toHaveCount(0);
+  await expect(page.getByTestId("tab-story")).toHaveAttribute("aria-selected", "true");
+});
+
+test("a link to any other run says so when what it takes does not come", async ({ page, site, watch }) => {
+  watch.allow(/./);
+  await page.route(LATER, (route) => route.fulfill({ status: 404, body: "" }));
+  await page.goto(`${site.url}#scenario=figure-8&seed=1`);
+  await expect(page.getByRole("alert")).toHaveText(/could not start/);
+});
+
 test("a browser without WebAssembly is told so", async ({ page, site, watch }) => {
   watch.allow(/./);
   await page.addInitScript(() => delete globalThis.WebAssembly);

@@ -14,8 +14,9 @@ fn main() -> Result<(), String> {
     let listed = listed(&order)?;
     every_file_is_named(folder, &listed)?;
     let mut table = String::from("&[\n");
+    let mut packed = String::from("&[\n");
     let mut problems = String::new();
-    for Listed { name, topic, counterpart } in &listed {
+    for (place, Listed { name, topic, counterpart }) in listed.iter().enumerate() {
         let file = folder.join(format!("{name}.toml"));
         match checked(name, &text_of(&file)?) {
             Ok(document) => {
@@ -27,10 +28,11 @@ fn main() -> Result<(), String> {
                 writeln!(
                     table,
                     "BuiltIn {{ name: {name:?}, title: {title:?}, topic: {topic:?}, \
-                     counterpart: {counterpart:?}, packed: include_bytes!({to:?}), \
+                     counterpart: {counterpart:?}, place: {place}, \
                      #[cfg(feature = \"files\")] file: include_str!({file:?}) }},"
                 )
                 .map_err(|error| error.to_string())?;
+                writeln!(packed, "include_bytes!({to:?}),").map_err(|error| error.to_string())?;
             }
             Err(errors) => {
                 for error in errors {
@@ -43,6 +45,8 @@ fn main() -> Result<(), String> {
         return Err(problems);
     }
     table.push(']');
+    packed.push(']');
+    fs::write(out.join("packed.rs"), packed).map_err(|error| error.to_string())?;
     fs::write(out.join("built_in.rs"), table).map_err(|error| error.to_string())
 }
 

@@ -6,10 +6,12 @@
 //! [`crate::location`].
 
 use crate::free_play::FreePlay;
+use crate::later;
 use crate::panels::Tab;
 use crate::source::{Source, sentences, shortened};
 use raft_core::Micros;
-use raft_sim::{Plan, Scenario, Step, format_steps, parse_steps, sort_steps};
+use raft_scenarios::BuiltIn;
+use raft_sim::{Plan, Step, format_steps, parse_steps, sort_steps};
 use std::sync::Arc;
 
 /// The seed that the page opens with.
@@ -51,6 +53,51 @@ impl Address {
     /// # Errors
     /// Everything that is wrong with it, each with what would be right.
     pub(crate) fn read(hash: &str) -> Result<Address, Vec<String>> {
+        match Address::of_opening_run(hash) {
+            Some(address) => Ok(address),
+            None => (later::there().ok_or_else(not_there)?.read)(hash),
+        }
+    }
+
+    /// Reads a hash that names the run that the page opens with, in the form in which the page
+    /// writes it, at a moment or not: `None` for any other, right or wrong. The page can show
+    /// what it names before it has loaded all else.
+    pub(crate) fn of_opening_run(hash: &str) -> Option<Address> {
+        let mut address = Address::default();
+        let hash = hash.strip_prefix('#').unwrap_or(hash);
+        if hash.is_empty() {
+            return Some(address);
+        }
+        let mut fields = hash.split('&');
+        if fields.next()?.strip_prefix("scenario=")? != raft_scenarios::OPENING {
+            return None;
+        }
+        address.seed = read_seed(fields.next()?.strip_prefix("seed=")?).ok()?;
+        for field in fields {
+            match field.split_once('=')? {
+                ("t", at) if address.at.is_none() => address.at = Some(Micros(read_seed(at).ok()?)),
+                ("tab", tab) if address.tab == Tab::default() => {
+                    address.tab = Tab::read(tab).ok()?
+                }
+                _ => return None,
+            }
+        }
+        address.opening_plan().is_some().then_some(address)
+    }
+
+    /// Its run, if that is the one that the page opens with.
+    fn opening_plan(&self) -> Option<Plan> {
+        let is_opening = self.source.built_in() == Some(raft_scenarios::OPENING);
+        if !is_opening || !self.interventions.is_empty() {
+            return None;
+        }
+        let scenario = raft_scenarios::opening();
+        let is_within = self.at.is_none_or(|at| at <= scenario.duration);
+        is_within.then(|| Plan::of_right(scenario, self.seed)).flatten()
+    }
+
+    /// Reads any hash: see [`Address::read`], which everybody else calls.
+    pub(crate) fn read_any(hash: &str) -> Result<Address, Vec<String>> {
         let mut address = Address::default();
         let mut wrong = Vec::new();
         let mut seen: Vec<String> = Vec::new();
@@ -116,6 +163,14 @@ impl Address {
     /// # Errors
     /// Everything that is wrong with it, each with what would be right.
     pub(crate) fn plan(&self) -> Result<Arc<Plan>, Vec<String>> {
+        match self.opening_plan() {
+            Some(plan) => Ok(Arc::new(plan)),
+            None => (later::there().ok_or_else(not_there)?.plan)(self),
+        }
+    }
+
+    /// The run of any address: see [`Address::plan`], which everybody else calls.
+    pub(crate) fn plan_of_any(&self) -> Result<Arc<Plan>, Vec<String>> {
         let scenario = self.source.scenario()?;
         if let Some(at) = self.at
             && at > scenario.duration
@@ -134,17 +189,30 @@ impl Address {
 
     /// The hash, with its `#`.
     pub(crate) fn hash(&self) -> String {
-        let mut hash = format!("#{}&seed={}", self.source.text(), self.seed);
-        if !self.interventions.is_empty() {
-            hash.push_str("&do=");
-            hash.push_str(&format_steps(&self.interventions));
-        }
+        let mut hash = match (self.source.built_in(), later::there()) {
+            (Some(name), _) if self.interventions.is_empty() => {
+                format!("#scenario={name}&seed={}", self.seed)
+            }
+            (_, Some(later)) => (later.run_text)(self),
+            // Such a run is made by what is there by then.
+            (_, None) => String::from("#"),
+        };
         if let Some(at) = self.at {
             hash.push_str(&format!("&t={}", at.0));
         }
         if self.tab != Tab::default() {
             hash.push_str("&tab=");
             hash.push_str(self.tab.id());
+        }
+        hash
+    }
+
+    /// The hash of the run alone.
+    pub(crate) fn run_text(&self) -> String {
+        let mut hash = format!("#{}&seed={}", self.source.text(), self.seed);
+        if !self.interventions.is_empty() {
+            hash.push_str("&do=");
+            hash.push_str(&format_steps(&self.interventions));
         }
         hash
     }
@@ -175,9 +243,13 @@ pub(crate) fn read_seed(text: &str) -> Result<u64, String> {
 }
 
 /// The scenario that shows the other side of this one, if one does.
-pub(crate) fn counterpart(name: &str) -> Option<Scenario> {
-    let other = raft_scenarios::named(name)?.counterpart?;
-    raft_scenarios::by_name(other)
+pub(crate) fn counterpart(name: &str) -> Option<&'static BuiltIn> {
+    raft_scenarios::named(raft_scenarios::named(name)?.counterpart?)
+}
+
+/// Whoever asks for it waits until it is there, so that nobody is told.
+fn not_there() -> Vec<String> {
+    vec!["This part of the page has not been loaded yet: try again.".to_owned()]
 }
 
 /// Undoes percent-encoding, which mailers and chats add to links. What is no valid
@@ -225,6 +297,37 @@ mod tests {
             assert_eq!(Address::read(hash), Ok(Address::default()));
         }
         assert!(Address::default().plan().is_ok());
+    }
+
+    /// What is read before all else is loaded is read as it is after, and whatever else there is
+    /// is left to that.
+    #[test]
+    fn the_opening_run_is_read_and_planned_as_any_other() {
+        for hash in [
+            "",
+            "#",
+            "#scenario=leader-crash&seed=42",
+            "#scenario=leader-crash&seed=7&t=2500000",
+            "#scenario=leader-crash&seed=7&t=0&tab=log",
+        ] {
+            let address = Address::of_opening_run(hash).expect(hash);
+            assert_eq!(Address::read_any(hash), Ok(address.clone()), "{hash}");
+            assert_eq!(address.plan(), address.plan_of_any(), "{hash}");
+        }
+        for hash in [
+            "#&",
+            "#seed=42",
+            "#scenario=figure-8&seed=42",
+            "#scenario=leader-crash",
+            "#scenario=leader-crash&seed=+1",
+            "#scenario=leader-crash&seed=1&seed=2",
+            "#scenario=leader-crash&seed=1&t=2500001",
+            "#scenario=leader-crash&seed=1&t=5&t=6",
+            "#scenario=leader-crash&seed=1&tab=nothing",
+            "#scenario=leader-crash&seed=1&do=5:crash:A",
+        ] {
+            assert_eq!(Address::of_opening_run(hash), None, "{hash}");
+        }
     }
 
     #[test]
@@ -291,7 +394,7 @@ mod tests {
     fn counterparts_are_there_and_mutual() {
         for scenario in raft_scenarios::all() {
             if let Some(other) = counterpart(&scenario.name) {
-                assert_eq!(counterpart(&other.name).map(|back| back.name), Some(scenario.name));
+                assert_eq!(counterpart(other.name).map(|back| back.name), Some(&*scenario.name));
             }
         }
     }

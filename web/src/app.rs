@@ -11,7 +11,7 @@
 //!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`, `tab-settings`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
-//!   `embed-story` and `open-full` (embeds only), `notice` (dismissed by `dismiss`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `share-dialog`
+//!   `embed-story` and `open-full` (embeds only), `notice` (dismissed by `dismiss`), `not-loaded` (with `load-again` and `do-without`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `share-dialog`
 //!   (with `share-link`, `copy-link`, `share-snippet`, `copy-snippet`, `copied`), `panic`;
 //! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
 //!   `free-preset`, `free-clients` and `free-play`;
@@ -35,18 +35,15 @@ use crate::embed_page::{self, Around};
 use crate::engine::Engine;
 use crate::files;
 use crate::header::Header;
-use crate::help::help;
 use crate::host_channel::{Heard, HostChannel};
 use crate::host_page::{News, Told, Wanted};
 use crate::keys::{self, Focus, Held, Pressed};
+use crate::laid_over::LaidOver;
+use crate::later::{self, Later, NotFetched};
 use crate::overlay::Overlay;
-use crate::palette::palette;
 use crate::panels::{Panels, Tab};
-use crate::partition_dialog::PartitionDialog;
 use crate::random_seed::random_seed;
-use crate::runs_dialog::runs_dialog;
 use crate::session::Session;
-use crate::share::ShareDialog;
 use crate::space_time::SpaceTime;
 use crate::stage::{self, Stage};
 use crate::theme::{self, Theme};
@@ -63,6 +60,9 @@ const ADDRESS_DEBOUNCE_MILLISECONDS: u32 = 300;
 /// How much of an embed must be in view for it to begin to play: of a high frame on a low
 /// screen no more than this may ever be.
 const PART_IN_VIEW: f64 = 0.3;
+
+/// How long after the first picture what comes later is fetched: the page plays by then.
+const FETCH_MILLISECONDS: u32 = 200;
 
 /// What happens to the page.
 #[derive(Clone)]
@@ -105,6 +105,26 @@ pub(crate) enum Msg {
     Host(Heard),
     /// The window has another size.
     Resized,
+    /// Time to fetch what comes later; again, if it did not come.
+    Fetch,
+    /// It did not come, and is not wanted that much.
+    DoWithout,
+    /// It came, or did not.
+    Fetched(Result<Later, NotFetched>),
+}
+
+impl Msg {
+    /// Whether it takes what comes later: it makes a run other than the one that the page opens
+    /// with, or has one written.
+    fn takes_later(&self) -> bool {
+        match self {
+            Msg::Do(command) => command.makes_run(),
+            Msg::FilesLoaded(loaded) => loaded.is_ok(),
+            Msg::FilesAnswer(answer) => answer.is_some(),
+            Msg::AddressChanged => Address::of_opening_run(&location::hash()).is_none(),
+            _ => false,
+        }
+    }
 }
 
 /// The page.
@@ -116,6 +136,9 @@ pub(crate) struct App {
     announcer: Announcer,
     announcement: String,
     overlay: Option<Overlay>,
+    later: Fetching,
+    /// What is wanted of what comes later, until it is there.
+    aside: Vec<Msg>,
     /// What is for files, once it is there.
     files: Option<JsValue>,
     /// What was dropped or pasted, until it is there.
@@ -143,19 +166,39 @@ pub(crate) struct App {
     /// The run that the address bar names.
     run: Address,
     address_timeout: Option<Timeout>,
-    _listeners: Vec<Listener>,
+    listeners: Vec<Listener>,
+}
+
+/// How far what comes later is.
+#[derive(Clone, Copy)]
+enum Fetching {
+    /// Nobody asked for it yet.
+    Not,
+    /// It is asked for.
+    Begun,
+    /// It did not come.
+    Failed,
+    /// It is there.
+    Done(Later),
 }
 
 /// What parts of the page call. Made once: a part whose properties have not changed
 /// is not drawn again, and a new callback would be a change.
-struct Callbacks {
-    message: Callback<Msg>,
-    command: Callback<Command>,
-    tab: Callback<Tab>,
-    select: Callback<Option<Hit>>,
-    open: Callback<Overlay>,
-    close: Callback<()>,
-    character_keys: Callback<bool>,
+pub(crate) struct Callbacks {
+    /// Whatever one wants of the page.
+    pub(crate) message: Callback<Msg>,
+    /// Whatever one wants of the run.
+    pub(crate) command: Callback<Command>,
+    /// Another tab.
+    pub(crate) tab: Callback<Tab>,
+    /// Something is chosen.
+    pub(crate) select: Callback<Option<Hit>>,
+    /// Something is to lie over the page.
+    pub(crate) open: Callback<Overlay>,
+    /// Nothing is any more.
+    pub(crate) close: Callback<()>,
+    /// Whether letters, digits and signs are keys.
+    pub(crate) character_keys: Callback<bool>,
 }
 
 impl Callbacks {
@@ -191,13 +234,9 @@ impl App {
         let stands_still = overlay.as_ref().is_some_and(Overlay::is_of_a_moment);
         let before = std::mem::replace(&mut self.overlay, overlay);
         if stands_still {
-            let is_playing = self.session.engine().is_playing();
-            self.plays_on |= is_playing;
-            if is_playing {
-                self.carry_out(Command::Pause);
-            }
-        } else if std::mem::take(&mut self.plays_on) {
-            self.carry_out(Command::Play);
+            self.stand_still();
+        } else {
+            self.play_on();
         }
         let loaded = self.callbacks.message.reform(Msg::FilesLoaded);
         match &self.files {
@@ -205,6 +244,23 @@ impl App {
             None if overlay == Some(Overlay::Files) => files::load(loaded),
             Some(module) if before == Some(Overlay::Files) => files::hide(module),
             _ => {}
+        }
+    }
+
+    /// Stops for what is done at this moment, to play on after.
+    fn stand_still(&mut self) {
+        let is_playing = self.session.engine().is_playing();
+        self.plays_on |= is_playing;
+        if is_playing {
+            self.carry_out(Command::Pause);
+        }
+    }
+
+    /// Plays on, unless there is still something to be done at this moment.
+    fn play_on(&mut self) {
+        let stands_still = self.overlay.as_ref().is_some_and(Overlay::is_of_a_moment);
+        if !stands_still && self.aside.is_empty() && std::mem::take(&mut self.plays_on) {
+            self.carry_out(Command::Play);
         }
     }
 
@@ -290,6 +346,29 @@ impl App {
         true
     }
 
+    /// What comes later, if it is there.
+    fn later(&self) -> Option<Later> {
+        match self.later {
+            Fetching::Done(later) => Some(later),
+            Fetching::Not | Fetching::Begun | Fetching::Failed => None,
+        }
+    }
+
+    /// Whether something that comes later is to be seen.
+    fn wants_more(&self) -> bool {
+        self.overlay.is_some()
+            || self.tab != Tab::Story
+            || self.embed.is_some()
+            || !self.aside.is_empty()
+    }
+
+    fn fetch(&mut self, ctx: &Context<App>) {
+        if let Fetching::Not | Fetching::Failed = self.later {
+            self.later = Fetching::Begun;
+            ctx.link().send_future(async { Msg::Fetched(later::fetch().await) });
+        }
+    }
+
     fn announce(&mut self) {
         let now = js_sys::Date::now();
         if let Some(news) = self.announcer.news(&self.session.engine(), now) {
@@ -352,18 +431,6 @@ impl Component for App {
             listeners.push(Listener::new(&window, "keydown", move |event| pressed.emit(event)));
             listeners.extend(files::hear(&window, ctx.link().callback(Msg::Given)));
         }
-        let host = embed.as_ref().and_then(|embed| {
-            let link = ctx.link().clone();
-            HostChannel::open(embed, move |heard| link.send_message(Msg::Host(heard)))
-        });
-        if host.is_some()
-            && let Some(window) = web_sys::window()
-        {
-            let link = ctx.link().clone();
-            listeners.push(Listener::new(&window, "resize", move |_| {
-                link.send_message(Msg::Resized);
-            }));
-        }
         App {
             session,
             callbacks: Callbacks::new(ctx.link()),
@@ -371,6 +438,8 @@ impl Component for App {
             announcer: Announcer::default(),
             announcement: String::new(),
             overlay: None,
+            later: later::there().map_or(Fetching::Not, Fetching::Done),
+            aside: Vec::new(),
             files: None,
             given: JsValue::NULL,
             files_answer: Closure::<dyn Fn(Option<String>)>::new({
@@ -387,17 +456,26 @@ impl Component for App {
             embed,
             page: NodeRef::default(),
             in_view: None,
-            host,
+            host: None,
             news: News::default(),
             news_timeout: None,
             told_height: None,
             run,
             address_timeout: None,
-            _listeners: listeners,
+            listeners,
         }
     }
 
     fn update(&mut self, ctx: &Context<App>, message: Msg) -> bool {
+        if self.later().is_none() && message.takes_later() {
+            // What is done is done at the moment at which it was wanted.
+            if matches!(message, Msg::Do(Command::Act(_) | Command::ActAll(_))) {
+                self.stand_still();
+            }
+            self.aside.push(message);
+            self.fetch(ctx);
+            return true;
+        }
         match message {
             Msg::Refresh => {
                 self.announce();
@@ -405,7 +483,11 @@ impl Component for App {
             }
             Msg::Do(command) => self.carry_out(command),
             Msg::AddressChanged => self.follow_address(),
-            Msg::Key(event) => return self.key(&event),
+            Msg::Key(event) => {
+                if !self.key(&event) {
+                    return false;
+                }
+            }
             Msg::Open(overlay) => self.lay_over(Some(overlay)),
             Msg::Given(given) => {
                 // What an embed shows is its author's choice.
@@ -419,7 +501,10 @@ impl Component for App {
                 // By now something else may lie over the page.
                 if self.overlay == Some(Overlay::Files) {
                     let given = std::mem::replace(&mut self.given, JsValue::NULL);
-                    files::show(&module, &self.session.engine(), &given, &self.files_answer);
+                    if let Some(later) = self.later() {
+                        let engine = self.session.engine();
+                        (later.show_files)(&module, &engine, &given, &self.files_answer);
+                    }
                 }
                 self.files = Some(module);
             }
@@ -472,6 +557,25 @@ impl Component for App {
                 self.tell_size();
                 return false;
             }
+            Msg::Fetch => self.fetch(ctx),
+            Msg::DoWithout => {
+                self.aside.clear();
+                self.lay_over(None);
+                self.tab = Tab::Story;
+                self.note_address();
+            }
+            Msg::Fetched(Ok(later)) => {
+                self.later = Fetching::Done(later);
+                self.open_host(later, ctx);
+                for message in std::mem::take(&mut self.aside) {
+                    Component::update(self, ctx, message);
+                }
+                self.play_on();
+            }
+            Msg::Fetched(Err(NotFetched)) => self.later = Fetching::Failed,
+        }
+        if self.wants_more() && matches!(self.later, Fetching::Not) {
+            self.fetch(ctx);
         }
         true
     }
@@ -518,6 +622,7 @@ impl Component for App {
                     tab={self.tab}
                     on_tab={tab}
                     on_command={command}
+                    later={self.later()}
                 />
                 <section class="card transport" aria-label="Time and actions">
                     <div class="transport-row">
@@ -545,12 +650,12 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<App>, first_render: bool) {
-        if first_render && let Some(host) = &self.host {
-            host.tell(&Told::ready(&self.session.engine()));
-            if !self.notices.is_empty() {
-                host.tell(&Told::error(&self.notices));
-            }
-            self.tell_size();
+        if first_render && let Some(later) = self.later() {
+            self.open_host(later, ctx);
+        } else if first_render {
+            let link = ctx.link().clone();
+            let wait = if self.wants_more() { 0 } else { FETCH_MILLISECONDS };
+            Timeout::new(wait, move || link.send_message(Msg::Fetch)).forget();
         }
         if first_render
             && self.starts_in_view
@@ -568,6 +673,22 @@ impl Component for App {
 
 /// The host page.
 impl App {
+    /// Opens the way to it, if this page is inside another, and says where the run is.
+    fn open_host(&mut self, later: Later, ctx: &Context<App>) {
+        let Some(embed) = &self.embed else { return };
+        let Some(host) = (later.host)(embed, ctx.link().callback(Msg::Host)) else { return };
+        if let Some(window) = web_sys::window() {
+            let resized = ctx.link().callback(|_: web_sys::Event| Msg::Resized);
+            self.listeners.push(Listener::new(&window, "resize", move |event| resized.emit(event)));
+        }
+        host.tell(&Told::ready(&self.session.engine()));
+        if !self.notices.is_empty() {
+            host.tell(&Told::error(&self.notices));
+        }
+        self.host = Some(host);
+        self.tell_size();
+    }
+
     /// Tells it what is new.
     fn tell_host(&mut self, ctx: &Context<App>) {
         let Some(host) = &self.host else { return };
@@ -595,8 +716,7 @@ impl App {
     /// Does what it asks for, and answers.
     fn answer(&mut self, heard: Heard) {
         let id = heard.id;
-        let wanted = heard.asked.map_err(|message| vec![message]).and_then(|asked| asked.wanted());
-        let done = match wanted {
+        let done = match heard.wanted {
             Ok(None) => return,
             Ok(Some(wanted)) => self.grant(wanted),
             Err(messages) => Err(messages),
@@ -650,6 +770,7 @@ impl App {
             on_select: &self.callbacks.select,
             on_tab: &self.callbacks.tab,
             on_open: &self.callbacks.open,
+            later: self.later(),
         });
         html! {
             <div class="page" ref={self.page.clone()}>
@@ -688,6 +809,7 @@ impl App {
                     on_select={select}
                     on_close={close}
                     on_command={command}
+                    later={self.later()}
                 />
             </main>
         }
@@ -695,35 +817,18 @@ impl App {
 
     /// What lies over the page, and what is said to who can't see it.
     fn laid_over(&self) -> Html {
-        let Callbacks { message, command, close, character_keys, .. } = &self.callbacks;
+        let over = self.later().map(|later| {
+            (later.laid_over)(&LaidOver {
+                session: &self.session,
+                overlay: self.overlay,
+                address: self.embed.is_none().then(|| self.address()),
+                has_character_keys: self.has_character_keys,
+                callbacks: &self.callbacks,
+            })
+        });
         html! {
             <>
-                { help(
-                    self.overlay == Some(Overlay::Help),
-                    self.has_character_keys,
-                    character_keys,
-                    close,
-                ) }
-                { palette(&self.session, self.overlay == Some(Overlay::Palette), message, close) }
-                { runs_dialog(
-                    &self.session.engine(),
-                    self.overlay == Some(Overlay::Runs),
-                    command,
-                    close,
-                ) }
-                if self.embed.is_none() {
-                    <ShareDialog
-                        address={(self.overlay == Some(Overlay::Share)).then(|| self.address())}
-                        title={self.session.engine().scenario().title.clone()}
-                        on_close={close}
-                    />
-                }
-                <PartitionDialog
-                    session={self.session.clone()}
-                    is_open={self.overlay == Some(Overlay::Partition)}
-                    on_command={command}
-                    on_close={close}
-                />
+                { over.unwrap_or_default() }
                 <div class="visually-hidden" role="status" data-testid="announcement">
                     { &self.announcement }
                 </div>
@@ -731,8 +836,29 @@ impl App {
         }
     }
 
-    /// What is wrong, until it is dismissed.
+    /// What is wrong, until it is dismissed; what did not come that is wanted, until it does.
     fn notice(&self) -> Html {
+        if matches!(self.later, Fetching::Failed) && self.wants_more() {
+            return html! {
+                <div class="notice" role="alert" data-testid="not-loaded">
+                    <div><p>{ "A part of the page could not be loaded." }</p></div>
+                    <button
+                        type="button"
+                        data-testid="load-again"
+                        onclick={self.callbacks.message.reform(|_: MouseEvent| Msg::Fetch)}
+                    >
+                        { "Try again" }
+                    </button>
+                    <button
+                        type="button"
+                        data-testid="do-without"
+                        onclick={self.callbacks.message.reform(|_: MouseEvent| Msg::DoWithout)}
+                    >
+                        { "Not now" }
+                    </button>
+                </div>
+            };
+        }
         if self.notices.is_empty() {
             return Html::default();
         }

@@ -16,6 +16,13 @@ pub(crate) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
+/// Has index.html say that a part of the page could not be loaded: it listens for errors.
+pub(crate) fn say_not_loaded() {
+    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new("error")) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
 /// Whether a media query holds now.
 pub(crate) fn media_matches(query: &str) -> bool {
     let media = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());

@@ -68,3 +68,21 @@ pub(crate) enum Command {
     /// The same scenario with another seed.
     SetSeed(u64),
 }
+
+impl Command {
+    /// Whether it makes a run other than the one that the page opens with, so that what makes
+    /// those must be there.
+    pub(crate) const fn makes_run(&self) -> bool {
+        matches!(
+            self,
+            Command::Visit(..)
+                | Command::Act(_)
+                | Command::ActAll(_)
+                | Command::Undo
+                | Command::Redo
+                | Command::OpenRun(_)
+                | Command::Begin(_)
+                | Command::Compare(_)
+        )
+    }
+}

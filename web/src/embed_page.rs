@@ -4,6 +4,7 @@
 use crate::actions::Actions;
 use crate::embed::{Beside, Embed};
 use crate::engine::Engine;
+use crate::later::Later;
 use crate::overlay::Overlay;
 use crate::panels::{Panels, Tab};
 use crate::space_time::SpaceTime;
@@ -32,11 +33,14 @@ pub(crate) struct Around<'a> {
     pub(crate) on_tab: &'a Callback<Tab>,
     /// Lays something over the page.
     pub(crate) on_open: &'a Callback<Overlay>,
+    /// What comes later, once it is there.
+    pub(crate) later: Option<Later>,
 }
 
 /// All that is around the stage.
 pub(crate) fn around(around: &Around<'_>) -> Html {
-    let Around { embed, shown, full_page, tab, selected, on_select, on_tab, on_open } = around;
+    let Around { embed, shown, full_page, tab, selected, on_select, on_tab, on_open, later } =
+        around;
     let session = &shown.session;
     html! {
         <>
@@ -52,6 +56,7 @@ pub(crate) fn around(around: &Around<'_>) -> Html {
                         on_select={*on_select}
                         on_tab={*on_tab}
                         on_command={&shown.on_command}
+                        later={*later}
                     />
                 },
                 Beside::Nothing => Html::default(),

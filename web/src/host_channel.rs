@@ -8,16 +8,20 @@
 
 use crate::browser::Listener;
 use crate::embed::Embed;
-use crate::host_page::{Asked, Told, VERSION};
+use crate::host_page::{Asked, Told, VERSION, Wanted};
 use js_sys::{Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Window};
+use yew::Callback;
 
 /// The way to the host page, while it lives.
 pub(crate) struct HostChannel {
     parent: Window,
     target: String,
+    /// How it is told something; by a way that only who opens the channel knows, and what
+    /// comes later does.
+    send: fn(&HostChannel, &Told),
     _listener: Listener,
 }
 
@@ -26,13 +30,13 @@ pub(crate) struct HostChannel {
 pub(crate) struct Heard {
     /// What the answer is to be marked with.
     pub(crate) id: Option<f64>,
-    /// What is asked for, or why that can't be read.
-    pub(crate) asked: Result<Asked, String>,
+    /// What is wanted, if this version knows it, or what is wrong with it.
+    pub(crate) wanted: Result<Option<Wanted>, Vec<String>>,
 }
 
 impl HostChannel {
     /// Listens to the page around this one; `None` where there is none.
-    pub(crate) fn open(embed: &Embed, heard: impl Fn(Heard) + 'static) -> Option<HostChannel> {
+    pub(crate) fn open(embed: &Embed, heard: Callback<Heard>) -> Option<HostChannel> {
         let window = web_sys::window()?;
         let parent = window.parent().ok()??;
         if Object::is(&parent, &window) {
@@ -48,19 +52,23 @@ impl HostChannel {
                 && is_declared
                 && let Some(asked) = read(message.data())
             {
-                heard(asked);
+                heard.emit(asked);
             }
         });
-        Some(HostChannel { parent, target, _listener: listener })
+        Some(HostChannel { parent, target, send, _listener: listener })
     }
 
     /// Tells the host page something.
     pub(crate) fn tell(&self, told: &Told) {
-        // A parent that is at another origin than the declared one gets nothing: the
-        // browser sees to that.
-        if let Ok(message) = told.serialize(&serde_wasm_bindgen::Serializer::json_compatible()) {
-            let _ = self.parent.post_message(&message, &self.target);
-        }
+        (self.send)(self, told);
+    }
+}
+
+fn send(channel: &HostChannel, told: &Told) {
+    // A parent that is at another origin than the declared one gets nothing: the
+    // browser sees to that.
+    if let Ok(message) = told.serialize(&serde_wasm_bindgen::Serializer::json_compatible()) {
+        let _ = channel.parent.post_message(&message, &channel.target);
     }
 }
 
@@ -77,5 +85,6 @@ fn read(data: JsValue) -> Option<Heard> {
             format!("This page speaks version {VERSION} of the protocol.")
         }
     });
-    Some(Heard { id, asked })
+    let wanted = asked.map_err(|message| vec![message]).and_then(|asked| asked.wanted());
+    Some(Heard { id, wanted })
 }

@@ -24,7 +24,9 @@ mod host_channel;
 mod host_page;
 mod jumps;
 mod keys;
+mod laid_over;
 mod lately;
+mod later;
 mod location;
 mod menu;
 mod message_list;
@@ -53,9 +55,26 @@ mod svg;
 mod theme;
 mod transport;
 
+use address::Address;
+use later::NotFetched;
+
 fn main() {
     panic_message::install();
     theme::restore();
+    if Address::of_opening_run(&location::hash()).is_some() {
+        return begin();
+    }
+    // Any other run is made by what comes later, so that is fetched first.
+    wasm_bindgen_futures::spawn_local(async {
+        match later::fetch().await {
+            Ok(_) => begin(),
+            Err(NotFetched) => browser::say_not_loaded(),
+        }
+    });
+}
+
+/// Puts the page in the place of what is on screen until then.
+fn begin() {
     match browser::element("app") {
         Some(place) => {
             yew::Renderer::<app::App>::with_root(place).render();

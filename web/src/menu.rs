@@ -27,6 +27,11 @@ pub(crate) struct Props {
     pub(crate) on_close: Callback<()>,
 }
 
+/// The menu, as whoever opens it gets it.
+pub(crate) fn menu(props: Props) -> Html {
+    html! { <Menu ..props /> }
+}
+
 /// The menu.
 pub(crate) struct Menu {
     menu: NodeRef,

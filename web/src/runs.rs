@@ -8,7 +8,9 @@
 //! ```
 
 use crate::address::Address;
+use crate::later;
 use raft_core::Micros;
+use raft_sim::Action;
 
 /// The most that are kept: the oldest goes first, but never the trunk.
 const MOST: usize = 24;
@@ -72,7 +74,9 @@ impl Runs {
         let common = shared(&self.0[parent]);
         let leaves_at = parted(&self.0[parent].address, &address).unwrap_or_default();
         let told = told.unwrap_or_else(|| match address.interventions.get(common) {
-            Some(step) => format!("{}.", step.action),
+            Some(step) => {
+                later::there().map_or_else(String::new, |later| (later.told)(&step.action))
+            }
             None => "Without what was done later.".to_owned(),
         });
         // After all that hangs from its parent already.
@@ -95,6 +99,11 @@ fn parted(one: &Address, other: &Address) -> Option<Micros> {
     let common = common(one, other);
     let next = |address: &Address| address.interventions.get(common).map(|step| step.at);
     [next(one), next(other)].into_iter().flatten().min()
+}
+
+/// What was done, in a sentence.
+pub(crate) fn told(action: &Action) -> String {
+    format!("{action}.")
 }
 
 #[cfg(test)]

@@ -7,9 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use raft_sim::{Document, Scenario};
 use std::rc::Rc;
 
-/// The run that the page opens with.
-const DEFAULT_SCENARIO: &str = "leader-crash";
-
 /// What is played.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Source {
@@ -23,7 +20,7 @@ pub(crate) enum Source {
 
 impl Default for Source {
     fn default() -> Source {
-        Source::BuiltIn(DEFAULT_SCENARIO.into())
+        Source::BuiltIn(raft_scenarios::OPENING.into())
     }
 }
 

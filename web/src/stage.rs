@@ -3,7 +3,8 @@
 
 use crate::browser::{self, Observer};
 use crate::command::Command;
-use crate::menu::Menu;
+use crate::later::Later;
+use crate::menu;
 use crate::message_list::message_of;
 use crate::offers;
 use crate::overlay::Overlay;
@@ -43,6 +44,8 @@ pub(crate) struct Props {
     pub(crate) on_close: Callback<()>,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
+    /// The menu, once it is there.
+    pub(crate) later: Option<Later>,
 }
 
 /// Where a pointer is, and how far from it something may be that it means.
@@ -275,6 +278,18 @@ impl Stage {
         }
     }
 
+    /// What one can do to what is open.
+    fn menu(&self, props: &Props) -> Option<Html> {
+        let (hit, later) = (props.open?, props.later?);
+        Some((later.menu)(menu::Props {
+            session: props.session.clone(),
+            hit,
+            beside: self.in_window(hit)?,
+            on_command: props.on_command.clone(),
+            on_close: props.on_close.clone(),
+        }))
+    }
+
     /// What is meant, marked where it is; a node and a link are marked themselves.
     fn mark_chosen(&self, props: &Props) -> Html {
         let Some(hit) = self.chosen(props) else { return Html::default() };
@@ -492,15 +507,7 @@ impl Component for Stage {
                 { self.tooltip(props) }
                 </div>
                 <p class="legend" aria-hidden="true">{ legend() }</p>
-                if let Some((hit, beside)) = props.open.and_then(|hit| Some((hit, self.in_window(hit)?))) {
-                    <Menu
-                        session={props.session.clone()}
-                        {hit}
-                        {beside}
-                        on_command={props.on_command.clone()}
-                        on_close={props.on_close.clone()}
-                    />
-                }
+                { self.menu(props).unwrap_or_default() }
             </>
         }
     }

@@ -10,7 +10,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod opening;
+
 use alloc::vec::Vec;
+pub use opening::{OPENING, opening};
 use raft_sim::{Document, Scenario};
 
 /// What is known of a built-in scenario without unpacking it.
@@ -24,19 +27,21 @@ pub struct BuiltIn {
     pub topic: &'static str,
     /// The one that it is shown side by side with: the two differ in one place only.
     pub counterpart: Option<&'static str>,
-    packed: &'static [u8],
+    place: usize,
     /// The file in which it is written, as TOML with its comments.
     #[cfg(feature = "files")]
     pub file: &'static str,
 }
 
 static BUILT_IN: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+/// Apart from what is listed of them: whoever only lists them need not carry them.
+static PACKED: &[&[u8]] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
 
 impl BuiltIn {
     /// The scenario.
     pub fn scenario(&self) -> Scenario {
         let document =
-            Document::from_packed(self.packed).expect("it was packed when this was built");
+            Document::from_packed(PACKED[self.place]).expect("it was packed when this was built");
         document.scenario().expect("it was checked when this was built")
     }
 }

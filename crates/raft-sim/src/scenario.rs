@@ -267,14 +267,32 @@ impl Plan {
         let settings = scenario.settings.check();
         match settings {
             Ok(settings) if errors.is_empty() => {
-                let mut schedule = scenario.script.clone();
-                schedule.extend(interventions.iter().cloned());
-                // Stable: of two steps at one moment the script's comes first.
-                sort_steps(&mut schedule);
-                Ok(Plan { scenario, settings, seed, interventions, schedule })
+                Ok(Plan::of_checked(scenario, settings, seed, interventions))
             }
             _ => Err(errors),
         }
+    }
+
+    /// A run of a scenario that is known to be right, in which nobody does anything. It is not
+    /// asked again whether it is, except by a debug build: what asks is 20 kB of code, which
+    /// the page need not load to show the run that it opens with.
+    pub fn of_right(scenario: Scenario, seed: u64) -> Option<Plan> {
+        debug_assert!(check(&scenario, &[]).is_empty(), "it was said to be right");
+        let settings = scenario.settings.check().ok()?;
+        Some(Plan::of_checked(scenario, settings, seed, Vec::new()))
+    }
+
+    fn of_checked(
+        scenario: Scenario,
+        settings: CheckedSettings,
+        seed: u64,
+        interventions: Vec<Step>,
+    ) -> Plan {
+        let mut schedule = scenario.script.clone();
+        schedule.extend(interventions.iter().cloned());
+        // Stable: of two steps at one moment the script's comes first.
+        sort_steps(&mut schedule);
+        Plan { scenario, settings, seed, interventions, schedule }
     }
 
     /// The scenario.

@@ -118,7 +118,7 @@ pub fn places(timeline: &Timeline) -> impl Iterator<Item = u64> {
 
 /// Five nodes in one data centre with the paper's timeouts, true clocks and fast
 /// disks; nobody asks anything and nothing breaks.
-pub(crate) fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
+pub fn five_nodes(name: &str, title: &str, summary: &str) -> Scenario {
     Scenario {
         name: name.to_string(),
         title: title.to_string(),

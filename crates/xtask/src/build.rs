@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the optimised page, as files and as one file.
 
-use crate::{cli, process, setup, single_file, slim, workspace};
+use crate::{cli, parts, process, setup, single_file, slim, workspace};
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -28,8 +28,10 @@ pub(crate) fn build(toolbox: &setup::Toolbox) -> Result<()> {
     let mut command = toolbox.wasm_command(trunk);
     command.args(["build", "--release"]).current_dir(workspace::root());
     command.arg("--dist").arg(workspace::dist());
+    command.env(parts::WANTED, "1");
     tell_trunk(&mut command)?;
     process::run(&mut command)?;
+    parts::take_apart(&workspace::dist(), toolbox)?;
     slim::slim(&workspace::dist())?;
     let page = single_file::pack(&workspace::dist())?;
     let path = workspace::dist().join(single_file::NAME);

@@ -6,6 +6,7 @@ mod build;
 mod cli;
 mod explored;
 mod page_size;
+mod parts;
 mod process;
 mod screenshots;
 mod serve;

@@ -1,6 +1,7 @@
 //! The page in one file: the built page with its style sheet, its JavaScript and
 //! its wasm moved inside, so that it needs no server and no other file.
 
+use crate::parts;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,11 +27,17 @@ pub(crate) fn pack(dist: &Path) -> Result<String> {
     let page = inline_styles(page, &read_text)?;
     let page = drop_preloads(page);
     let script = module_script(&page)?;
+    let later = script.glue.replace(".js", parts::LATER);
     let glue = read_text(&script.glue)?;
+    let fetching = parts::fetching(later.trim_start_matches("./"));
+    if !glue.contains(&fetching) {
+        bail!("the glue does not fetch {later}, which a page in one file carries");
+    }
+    let glue = glue.replace(&fetching, "raftlabUnpacked(\"raftlab-later\")");
     let wasm = read(&script.wasm)?;
     let before = &page[..script.begins];
     let after = &page[script.ends..];
-    let inline = starter(&inside_script(&glue)?, &wasm)?;
+    let inline = starter(&inside_script(&glue)?, &wasm, &read(&later)?)?;
     let page = format!("{before}{inline}{after}");
     let files = files(&inside_script(&read_text(FILES_GLUE)?)?, &read(FILES_WASM)?)?;
     let page = with_files(&page, &files)?;
@@ -189,10 +196,11 @@ fn inside_script(glue: &str) -> Result<String> {
 
 /// The elements that carry the wasm and start the page. A module script may
 /// export, so the glue stands as it is; the block keeps our names from its own.
-fn starter(glue: &str, wasm: &[u8]) -> Result<String> {
-    let packed = packed(wasm)?;
+fn starter(glue: &str, wasm: &[u8], later: &[u8]) -> Result<String> {
+    let (packed, later) = (packed(wasm)?, packed(later)?);
     Ok(format!(
         r#"<script type="text/plain" id="raftlab-wasm">{packed}</script>
+<script type="text/plain" id="raftlab-later">{later}</script>
 <script type="module">
 {glue}
 {{
@@ -243,13 +251,15 @@ const wasm = await init({ module_or_path: './web-1_bg.wasm' });
 </script></head><body></body></html>"#;
 
     fn dist(name: &str, page: &str, style: &str, glue: &str) -> PathBuf {
+        let glue = format!("{};\n{glue}", parts::fetching("web-1_later.wasm"));
         let folder = std::env::temp_dir().join(format!("raftlab-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         for (file, text) in [
             ("index.html", page),
             ("style-1.css", style),
-            ("web-1.js", glue),
+            ("web-1.js", &*glue),
             ("web-1_bg.wasm", "\0asm"),
+            ("web-1_later.wasm", "\0asm"),
             (FILES_GLUE, "let wasm_bindgen = '</script>';"),
             (FILES_WASM, "\0asm"),
         ] {
@@ -269,6 +279,7 @@ const wasm = await init({ module_or_path: './web-1_bg.wasm' });
             "href=\"./",
             "from './web-1.js'",
             "'</script>'",
+            "fetch(",
         ] {
             assert!(!page.contains(gone), "{gone} in {page}");
         }

@@ -21,12 +21,16 @@ pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// Cargo's target folder.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map(|folder| root().join(folder))
+        .unwrap_or_else(|| root().join("target"))
+}
+
 /// Our own scratch folder, inside cargo's target folder.
 pub(crate) fn scratch() -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map(|folder| root().join(folder))
-        .unwrap_or_else(|| root().join("target"));
-    let scratch = target.join("xtask");
+    let scratch = target().join("xtask");
     std::fs::create_dir_all(&scratch)
         .with_context(|| format!("cannot make the folder {}", scratch.display()))?;
     Ok(scratch)

@@ -11,11 +11,13 @@ mod story;
 
 use crate::command::Command;
 use crate::engine::Moment;
+use crate::later::Later;
 use crate::message_list::{Filter, MessageList};
 use crate::session::Session;
 use raft_core::Micros;
 use raft_scene::Hit;
 use raft_sim::Property;
+pub(crate) use rpcs::Kept;
 use yew::prelude::*;
 
 /// A tab.
@@ -111,15 +113,15 @@ pub(crate) struct Props {
     pub(crate) on_tab: Callback<Tab>,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
+    /// The panels other than the story, once they are there.
+    pub(crate) later: Option<Later>,
 }
 
 /// The tabs, and the panel of the one that is open.
 #[component]
 pub(crate) fn Panels(props: &Props) -> Html {
-    let kept = rpcs::Kept {
-        filter: use_state_eq(Filter::default),
-        messages: use_mut_ref(MessageList::default),
-    };
+    let kept =
+        Kept { filter: use_state_eq(Filter::default), messages: use_mut_ref(MessageList::default) };
     let violations = {
         let engine = props.session.engine();
         let monitors = engine.world().monitors();
@@ -145,20 +147,10 @@ pub(crate) fn Panels(props: &Props) -> Html {
             }
         })
     };
-    let panel = match props.tab {
-        Tab::Story => story::story(props),
-        Tab::Nodes => html! {
-            <nodes::Nodes
-                session={props.session.clone()}
-                moment={props.moment}
-                at={props.at.unwrap_or_default()}
-            />
-        },
-        Tab::Log => log::log(props),
-        Tab::Rpcs => rpcs::rpcs(props, &kept),
-        Tab::History => history::history(props),
-        Tab::Checks => checks::checks(props),
-        Tab::Settings => settings::settings(props),
+    let shown = match (props.tab, props.later) {
+        (Tab::Story, _) => story::story(props),
+        (_, Some(later)) => (later.panel)(props, &kept),
+        (_, None) => html! { <p class="hint" role="status">{ "Loading…" }</p> },
     };
     let open = props.tab.id();
     html! {
@@ -175,9 +167,28 @@ pub(crate) fn Panels(props: &Props) -> Html {
                 tabindex="0"
                 data-testid={format!("panel-{open}")}
             >
-                { panel }
+                { shown }
             </div>
         </aside>
+    }
+}
+
+/// A panel other than the story.
+pub(crate) fn panel(props: &Props, kept: &Kept) -> Html {
+    match props.tab {
+        Tab::Story => Html::default(),
+        Tab::Nodes => html! {
+            <nodes::Nodes
+                session={props.session.clone()}
+                moment={props.moment}
+                at={props.at.unwrap_or_default()}
+            />
+        },
+        Tab::Log => log::log(props),
+        Tab::Rpcs => rpcs::rpcs(props, kept),
+        Tab::History => history::history(props),
+        Tab::Checks => checks::checks(props),
+        Tab::Settings => settings::settings(props),
     }
 }
 

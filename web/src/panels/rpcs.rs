@@ -31,7 +31,7 @@ const KINDS: [(MarkKind, &str); 12] = [
 
 /// What the page keeps of the list while another tab is open.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     pub(super) filter: UseStateHandle<Filter>,
     pub(super) messages: Rc<RefCell<MessageList>>,
 }

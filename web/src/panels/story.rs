@@ -12,12 +12,12 @@ pub(super) fn story(props: &Props) -> Html {
     let engine = props.session.engine();
     let scenario = engine.scenario();
     let compare = counterpart(&scenario.name).map(|other| {
-        let name = other.name.clone();
+        let name = other.name;
         html! {
             <button
                 type="button"
                 data-testid="compare"
-                onclick={props.on_command.reform(move |_: MouseEvent| Command::Compare(name.clone()))}
+                onclick={props.on_command.reform(move |_: MouseEvent| Command::Compare(name.to_owned()))}
             >
                 { format!("Compare with: {}", other.title) }
             </button>
