@@ -114,13 +114,11 @@ pub(crate) enum Msg {
 }
 
 impl Msg {
-    /// Whether it takes what comes later: it makes a run other than the one that the page opens
-    /// with, or has one written.
+    /// Whether it takes what comes later, to make a run other than the one that the page opens
+    /// with.
     fn takes_later(&self) -> bool {
         match self {
             Msg::Do(command) => command.makes_run(),
-            Msg::FilesLoaded(loaded) => loaded.is_ok(),
-            Msg::FilesAnswer(answer) => answer.is_some(),
             Msg::AddressChanged => Address::of_opening_run(&location::hash()).is_none(),
             _ => false,
         }
@@ -241,7 +239,12 @@ impl App {
         let loaded = self.callbacks.message.reform(Msg::FilesLoaded);
         match &self.files {
             Some(module) if overlay == Some(Overlay::Files) => loaded.emit(Ok(module.clone())),
-            None if overlay == Some(Overlay::Files) => files::load(loaded),
+            // Without that it is fetched once it is there.
+            None if overlay == Some(Overlay::Files) => {
+                if let Some(later) = self.later() {
+                    (later.load_files)(loaded);
+                }
+            }
             Some(module) if before == Some(Overlay::Files) => files::hide(module),
             _ => {}
         }
@@ -395,8 +398,10 @@ impl Component for App {
         let (mut engine, notices) = match read.and_then(Engine::new) {
             Ok(engine) => (engine, Vec::new()),
             Err(messages) => {
-                let engine = Engine::new(Address::default());
-                (engine.expect("the built-in default run is right"), messages)
+                let Ok(engine) = Engine::new(Address::default()) else {
+                    unreachable!("the run that the page opens with is right");
+                };
+                (engine, messages)
             }
         };
         // A link to a moment shows that moment; else it plays.
@@ -571,6 +576,9 @@ impl Component for App {
                     Component::update(self, ctx, message);
                 }
                 self.play_on();
+                if self.overlay == Some(Overlay::Files) {
+                    self.lay_over(self.overlay);
+                }
             }
             Msg::Fetched(Err(NotFetched)) => self.later = Fetching::Failed,
         }

@@ -13,7 +13,9 @@ use crate::host_channel::{Heard, HostChannel};
 use crate::laid_over::{LaidOver, laid_over};
 use crate::panels::{self, Kept, panel};
 use crate::{files, menu, runs};
-use raft_sim::{Action, Plan};
+use raft_core::Micros;
+use raft_scene::{Hit, words};
+use raft_sim::{Action, Plan, World};
 #[cfg(split)]
 use std::cell::Cell;
 use std::ops::Deref;
@@ -25,7 +27,9 @@ use yew::prelude::*;
 pub(crate) struct Parts {
     /// A panel other than the story.
     pub(crate) panel: fn(&panels::Props, &Kept) -> Html,
-    /// What one can do to a thing on the stage.
+    /// What is said of a thing on the stage.
+    pub(crate) explanation: fn(Hit, &World, Micros) -> Option<String>,
+    /// What one can do to it.
     pub(crate) menu: fn(menu::Props) -> Html,
     /// The dialogs.
     pub(crate) laid_over: fn(&LaidOver<'_>) -> Html,
@@ -36,7 +40,8 @@ pub(crate) struct Parts {
     pub(crate) run_text: fn(&Address) -> String,
     /// What was done, in a sentence.
     pub(crate) told: fn(&Action) -> String,
-    /// The dialog for files, with the run on screen: [`files::show`].
+    /// What is for files, [fetched](files::load), and its dialog, [shown](files::show).
+    pub(crate) load_files: fn(Callback<files::Loaded>),
     pub(crate) show_files: fn(&JsValue, &Engine, &JsValue, &JsValue),
     /// The way to the page around an embed.
     pub(crate) host: fn(&Embed, Callback<Heard>) -> Option<HostChannel>,
@@ -44,12 +49,14 @@ pub(crate) struct Parts {
 
 static PARTS: Parts = Parts {
     panel,
+    explanation: words::hit,
     menu: menu::menu,
     laid_over,
     read: Address::read_any,
     plan: Address::plan_of_any,
     run_text: Address::run_text,
     told: runs::told,
+    load_files: files::load,
     show_files: files::show,
     host: HostChannel::open,
 };

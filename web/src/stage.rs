@@ -14,7 +14,7 @@ use crate::svg::{px, text};
 use raft_core::{Micros, NodeId};
 use raft_scene::{
     ClientMark, Hit, LinkMark, LinkState, MarkKind, Motion, NodeMark, Rectangle, RingKind,
-    Stage as Marks, StageView, WallMark, bounds_of, everything, hit_test, motion, stage, words,
+    Stage as Marks, StageView, WallMark, bounds_of, everything, hit_test, motion, stage,
 };
 use std::cell::RefCell;
 use std::mem::discriminant;
@@ -44,7 +44,7 @@ pub(crate) struct Props {
     pub(crate) on_close: Callback<()>,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
-    /// The menu, once it is there.
+    /// The menu and what is said of things, once they are there.
     pub(crate) later: Option<Later>,
 }
 
@@ -140,19 +140,21 @@ impl Stage {
     fn explain(&mut self, props: &Props) {
         let engine = props.session.engine();
         let (world, at) = (engine.world(), self.drawn_at);
+        let later = props.later;
+        let explanation = |hit| (later?.explanation)(hit, world, at);
         let is_listing = !self.listed.is_empty();
         if is_listing || matches!(self.chosen(props), Some(Hit::Message(_))) {
             self.motion = motion(world, at, &self.marks, &[]);
         }
-        if is_listing {
+        if is_listing && later.is_some() {
             let all = everything(&self.marks, &self.motion).into_iter();
-            self.listed = all.filter_map(|hit| Some((hit, words::hit(hit, world, at)?))).collect();
+            self.listed = all.filter_map(|hit| Some((hit, explanation(hit)?))).collect();
             let is_there = |hit: Hit| self.listed.iter().any(|(listed, _)| *listed == hit);
             let first = self.listed.first().map(|(hit, _)| *hit);
             self.focused = self.turned_to.filter(|hit| is_there(*hit)).or(first);
             self.turned_to = self.focused;
         }
-        self.explanation = self.explained().and_then(|hit| words::hit(hit, world, at));
+        self.explanation = self.explained().and_then(explanation);
     }
 
     fn turn(&mut self, turn: Turn) {

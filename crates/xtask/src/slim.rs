@@ -20,7 +20,10 @@ pub(crate) fn slim(dist: &Path) -> Result<()> {
         write(&glue, without_indentation(&short_glue).as_bytes())?;
     }
     let [style] = files(dist, ".css")?;
-    write(&style, without_indentation(&without_comments(&read_text(&style)?)).as_bytes())
+    write(&style, without_indentation(&without_comments(&read_text(&style)?)).as_bytes())?;
+    let page = dist.join("index.html");
+    let text = without(&without_comments(&read_text(&page)?), "<!--", "-->");
+    write(&page, without_indentation(&text).as_bytes())
 }
 
 /// The files of a folder whose names end so.
@@ -181,13 +184,18 @@ fn without_indentation(text: &str) -> String {
     out
 }
 
-/// A style sheet without its comments.
+/// A style sheet, or a page that has one in it, without its comments.
 fn without_comments(style: &str) -> String {
-    let mut out = String::with_capacity(style.len());
-    let mut rest = style;
-    while let Some((before, after)) = rest.split_once("/*") {
+    without(style, "/*", "*/")
+}
+
+/// A text without what stands between two marks, and without those.
+fn without(text: &str, begins: &str, ends: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(begins) {
         out.push_str(before);
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
+        rest = after.split_once(ends).map_or("", |(_, after)| after);
     }
     out.push_str(rest);
     out
@@ -250,5 +258,6 @@ mod tests {
         let over_lines = "  const a = `\n    x`;\n";
         assert_eq!(without_indentation(over_lines), over_lines);
         assert_eq!(without_comments("a { b: c } /* d\n e */ f"), "a { b: c }  f");
+        assert_eq!(without("<p><!-- why --></p><!-- or", "<!--", "-->"), "<p></p>");
     }
 }
