@@ -20,7 +20,7 @@ mod text;
 mod watch;
 
 pub use text::OccasionError;
-pub(crate) use watch::Watch;
+pub use watch::{Moment, Watch};
 
 use crate::monitor::Property;
 use crate::state_machine::Value;

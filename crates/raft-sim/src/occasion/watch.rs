@@ -19,7 +19,7 @@ struct Terms {
 
 /// A message under way, as far as an occasion can ask about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Letter {
+struct Letter {
     from: NodeId,
     to: NodeId,
     kind: MessageKind,
@@ -29,7 +29,7 @@ pub(crate) struct Letter {
 /// What of a run it takes to tell whether something in its record is an occasion. It is
 /// fed every record, in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Watch {
+pub struct Watch {
     terms: LiteMap<NodeId, Terms>,
     /// Who believes to lead, and which term.
     leaders: LiteMap<NodeId, Term>,
@@ -40,7 +40,8 @@ pub(crate) struct Watch {
 }
 
 /// A record, with what of the run it takes to tell which occasions it is.
-pub(crate) struct Moment<'a> {
+#[derive(Debug)]
+pub struct Moment<'a> {
     what: &'a Happening,
     /// Whom it is about.
     pub(crate) node: Option<NodeId>,
@@ -53,10 +54,7 @@ pub(crate) struct Moment<'a> {
 
 impl Watch {
     /// A watch that can tell of all these occasions.
-    pub(crate) fn of<'a>(
-        scenario: &Scenario,
-        occasions: impl IntoIterator<Item = &'a Occasion>,
-    ) -> Watch {
+    pub fn of<'a>(scenario: &Scenario, occasions: impl IntoIterator<Item = &'a Occasion>) -> Watch {
         let follows_letters = |occasion: &Occasion| {
             let does = match occasion {
                 Occasion::Node { does, .. } => Some(does),
@@ -88,7 +86,7 @@ impl Watch {
     }
 
     /// Takes note of what happened.
-    pub(crate) fn observe<'a>(&mut self, what: &'a Happening) -> Moment<'a> {
+    pub fn observe<'a>(&mut self, what: &'a Happening) -> Moment<'a> {
         let letter = self.letter(what);
         let node = match what {
             Happening::Sent { envelope, .. } => Some(envelope.from),
@@ -205,8 +203,18 @@ fn is_among(named: &Option<Index>, first: Index, last: Index) -> bool {
 }
 
 impl Moment<'_> {
+    /// Whom it is about.
+    pub const fn node(&self) -> Option<NodeId> {
+        self.node
+    }
+
+    /// The term that whom it is about is in then.
+    pub const fn term(&self) -> Term {
+        self.term
+    }
+
     /// Whether this is that occasion.
-    pub(crate) fn is(&self, occasion: &Occasion) -> bool {
+    pub fn is(&self, occasion: &Occasion) -> bool {
         match occasion {
             Occasion::Node { who, does, in_term } => {
                 means(in_term, &self.term) && self.is_by(*who) && self.is_deed(does)
