@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Figure(Figure),
     /// Lists the built-in scenarios
     List,
+    /// Lists lessons, tells one in the terminal, or checks one that you write
+    Lesson(Lesson),
     /// Prints the JSON schema of a format
     Schema(Schema),
 }
@@ -229,6 +231,37 @@ fn size(text: &str) -> Result<(u32, u32), String> {
         if SIDES.contains(&i64::from(side)) { Ok(side) } else { Err(wrong()) }
     };
     Ok((side(width)?, side(height)?))
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Lesson {
+    #[command(subcommand)]
+    pub(crate) what: LessonCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum LessonCommand {
+    /// Lists the lessons of the course
+    List,
+    /// Tells a lesson with its run's real times
+    Show {
+        /// The name of a lesson (see `raftlab lesson list`), or the folder of one
+        #[arg(value_name = "LESSON")]
+        lesson: String,
+        /// The seed that every draw comes from [default: the lesson's own]
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+    },
+    /// Plays a lesson with many seeds: each step comes, each claim holds, each question has one
+    /// answer
+    Check {
+        /// The folder of a lesson, or the name of one of the course
+        #[arg(value_name = "DIR", required = true)]
+        lessons: Vec<String>,
+        /// With how many seeds, beside the lesson's own
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        seeds: u64,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -8,6 +8,7 @@ mod arguments;
 mod check;
 mod figure;
 mod hunt;
+mod lesson;
 mod list;
 mod picture;
 mod report;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Figure(figure) => figure::command(&figure),
         Command::Hunt(hunt) => hunt::command(&hunt),
         Command::List => list::command(),
+        Command::Lesson(lesson) => lesson::command(&lesson),
         Command::Schema(schema) => schema::command(&schema),
     };
     report::exit_code(ended)

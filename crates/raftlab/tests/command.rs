@@ -363,3 +363,47 @@ fn a_png_is_drawn_with_the_fonts_of_the_machine_and_not_without() {
     // Its width and height, as a PNG's header has them.
     assert_eq!((&png[16..20], &png[20..24]), (&[0, 0, 2, 128][..], &[0, 0, 1, 224][..]));
 }
+
+/// The folder of the lesson that the documentation shows.
+fn example() -> String {
+    format!("{}/../raft-lessons/example/01-a-first-lesson", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_lesson_is_listed_told_and_found_true() {
+    let output = raftlab(&["lesson", "list"]);
+    exits(&output, 0);
+    assert!(text(&output.stdout).contains("a-clean-election"), "{}", text(&output.stdout));
+    let output = raftlab(&["lesson", "show", "a-clean-election"]);
+    exits(&output, 0);
+    let said = text(&output.stdout);
+    for part in ["seed 42", "2. Silence", "so it is", "Sources"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("{old-leader}"), "values stand where their names were");
+    let output = raftlab(&["lesson", "check", &example(), "--seeds", "3"]);
+    exits(&output, 0);
+    assert!(text(&output.stdout).contains("true: "), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_lesson_that_is_not_true_exits_with_1_and_one_that_is_none_with_2() {
+    let folder = folder("01-not-true");
+    let toml = std::fs::read_to_string(example() + "/lesson.toml").expect("it is there");
+    let narration = std::fs::read_to_string(example() + "/lesson.md").expect("it is there");
+    let path = folder.to_str().expect("it is text");
+    std::fs::write(folder.join("lesson.md"), narration).expect("it can be written");
+    let not_true = toml.replacen("at_most = 0", "at_least = 1", 1);
+    std::fs::write(folder.join("lesson.toml"), not_true).expect("it can be written");
+    let output = raftlab(&["lesson", "check", path, "--seeds", "1"]);
+    exits(&output, 1);
+    assert!(text(&output.stdout).contains("lesson.toml, line "), "{}", text(&output.stdout));
+    std::fs::write(folder.join("lesson.toml"), toml.replace("after-step", "after-steps"))
+        .expect("so too");
+    let output = raftlab(&["lesson", "check", path]);
+    exits(&output, 2);
+    assert!(text(&output.stderr).contains("did you mean after-step?"), "{}", text(&output.stderr));
+    let output = raftlab(&["lesson", "show", "a-clean-elektion"]);
+    exits(&output, 2);
+    assert!(text(&output.stderr).contains("did you mean a-clean-election?"), "no");
+}

@@ -1,0 +1,10 @@
+//! Lessons as people write them: `lesson.toml` and `lesson.md`, read with everything that is
+//! wrong at once, each with its file, its line and what would be right.
+
+mod fields;
+mod markdown;
+mod reading;
+
+pub use fields::Problem;
+pub(crate) use fields::{Fields, Problems, expectation};
+pub use reading::{Lines, Read, read};

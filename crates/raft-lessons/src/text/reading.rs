@@ -1,0 +1,666 @@
+//! A lesson's folder, read.
+
+use super::fields::{Fields, Problem, Problems, did_you_mean, expectation, parsed, worded};
+use super::markdown::{self, Known};
+use crate::lesson::{
+    Begins, Choice, Claim, Holds, Item, Kind, Lesson, Measure, Number, Quantity, Question, Right,
+    RunOf, Source, Step, Value,
+};
+use crate::narration::{Block, Piece};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use raft_core::NodeSet;
+use raft_sim::document::Document;
+use raft_sim::{Occasion, Plan};
+use toml::de::DeTable;
+
+/// The version of the format.
+const VERSION: u64 = 1;
+/// The tabs of the page that a step may open.
+const TABS: [&str; 7] = ["story", "nodes", "log", "rpcs", "history", "checks", "settings"];
+const WHAT_ONE_SEES: &str = "What you will see";
+const OFTEN_SAID: &str = "Often said";
+const IN_PRODUCTION: &str = "In production";
+/// A question's blank is this.
+const BLANK: &str = "___";
+
+/// Where in `lesson.toml` its parts are written, for whoever finds something wrong with the
+/// run rather than the text.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lines {
+    /// The line of each step.
+    pub steps: Vec<u32>,
+    /// The line of each claim of each step.
+    pub claims: Vec<Vec<u32>>,
+    /// The line of each value.
+    pub values: Vec<u32>,
+    /// The line of each question.
+    pub questions: Vec<u32>,
+}
+
+/// A lesson that was read, and where its parts are written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Read {
+    /// The lesson.
+    pub lesson: Lesson,
+    /// Where its parts are written.
+    pub lines: Lines,
+}
+
+/// A folder's name without the number that it begins with: `03-a-clean-election`.
+fn name_of(folder: &str) -> String {
+    let rest = folder.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let has_number = rest.len() < folder.len();
+    rest.strip_prefix('-').filter(|_| has_number).unwrap_or(folder).to_owned()
+}
+
+fn is_name(text: &str) -> bool {
+    let is_fine =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    !text.is_empty() && text.chars().all(is_fine)
+}
+
+/// Reads a lesson. `folder` is the name of its folder; `file` gives the text of one of its
+/// files, such as `lesson.md`, or says why it can't be read; `lessons` are the names of all
+/// there are, where that is known.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn read(
+    folder: &str,
+    file: &mut dyn FnMut(&str) -> Result<String, String>,
+    lessons: Option<&[String]>,
+) -> Result<Read, Vec<Problem>> {
+    let mut texts = Vec::new();
+    let mut missing = Vec::new();
+    for name in ["lesson.toml", "lesson.md"] {
+        match file(name) {
+            Ok(text) => texts.push(text),
+            Err(message) => missing.push(Problem { file: name.to_owned(), line: None, message }),
+        }
+    }
+    let [toml, narration] = texts.as_slice() else { return Err(missing) };
+    let problems = Problems::of("lesson.toml", toml);
+    let (table, errors) = DeTable::parse_recoverable(toml);
+    for error in &errors {
+        let line = error.span().map(|span| problems.line_at(span.start));
+        problems.say(line, format!("this is no TOML: {}", error.message().trim()));
+    }
+    if !errors.is_empty() {
+        return Err(problems.all());
+    }
+    let fields = Fields::of(table.get_ref(), 1, "a lesson", &problems);
+    let of_narration = Problems::of("lesson.md", narration);
+    let mut reading = Reading { problems: problems.clone(), values: Vec::new(), lessons, runs: 1 };
+    let (lesson, lines) = reading.lesson(name_of(folder), fields, narration, &of_narration, file);
+    let mut all = problems.all();
+    all.extend(of_narration.all());
+    if all.is_empty() { Ok(Read { lesson, lines }) } else { Err(all) }
+}
+
+struct Reading<'a> {
+    problems: Problems,
+    values: Vec<String>,
+    lessons: Option<&'a [String]>,
+    runs: u8,
+}
+
+impl Reading<'_> {
+    fn known(&self) -> Known<'_> {
+        Known { values: &self.values, lessons: self.lessons }
+    }
+
+    fn lesson(
+        &mut self,
+        name: String,
+        fields: Fields<'_>,
+        narration: &str,
+        of_narration: &Problems,
+        file: &mut dyn FnMut(&str) -> Result<String, String>,
+    ) -> (Lesson, Lines) {
+        match fields.number("lesson") {
+            Some(VERSION) => {}
+            Some(other) => {
+                fields.say("lesson", format!("this is version {other}; Raftlab reads {VERSION}"))
+            }
+            None => self
+                .problems
+                .say(Some(1), "lesson is missing: write lesson = 1, the version of the format"),
+        }
+        if !is_name(&name) {
+            let message = format!(
+                "the folder's name, {name}, is to be a number and lower-case words joined by \
+                 hyphens, such as 03-a-clean-election"
+            );
+            self.problems.say(None, message);
+        }
+        let mut lines = Lines::default();
+        let runs = self.runs(&fields, file);
+        let (values, of_values) = self.values(&fields);
+        lines.values = of_values;
+        let mut steps = self.steps(&fields, &mut lines);
+        let sections = markdown::sections(narration, 1, of_narration, &self.known());
+        let told = self.sections(sections, &mut steps, of_narration, &lines);
+        let questions = self.questions(&fields, &steps, &mut lines);
+        let lesson = Lesson {
+            name,
+            title: fields.must("title"),
+            group: fields.must("group"),
+            summary: fields.must("summary"),
+            seed: fields.number("seed").unwrap_or(42),
+            runs,
+            you_will_see: told.you_will_see,
+            steps,
+            often_said: told.often_said,
+            in_production: told.in_production,
+            questions,
+            values,
+            sources: self.sources(&fields),
+        };
+        self.check_against_runs(&lesson, &lines);
+        fields.finish();
+        (lesson, lines)
+    }
+
+    fn runs(
+        &mut self,
+        fields: &Fields<'_>,
+        file: &mut dyn FnMut(&str) -> Result<String, String>,
+    ) -> Vec<RunOf> {
+        let mut runs = Vec::new();
+        let first = fields.must("scenario");
+        for (field, name) in [("scenario", Some(first)), ("beside", fields.text("beside"))] {
+            let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
+            if !name.ends_with(".toml") {
+                match raft_scenarios::named(&name) {
+                    Some(_) => runs.push(RunOf::BuiltIn(name)),
+                    None => {
+                        let hint = did_you_mean(&name, raft_scenarios::names());
+                        fields.say(field, format!(
+                            "there is no built-in scenario {name}: {hint} A scenario of the lesson's own \
+                             is a file beside lesson.toml, such as scenario.toml"
+                        ));
+                    }
+                }
+                continue;
+            }
+            if name.contains(['/', '\\']) {
+                fields.say(field, "the scenario's file must stand beside lesson.toml");
+                continue;
+            }
+            match file(&name) {
+                Err(message) => fields.say(field, format!("{name}: {message}")),
+                Ok(text) => match Document::from_toml(&text) {
+                    Ok(document) => runs.push(RunOf::Own(document.to_packed())),
+                    Err(errors) => {
+                        for error in errors {
+                            fields.say(field, format!("{name}: {error}"));
+                        }
+                    }
+                },
+            }
+        }
+        self.runs = if fields.text("beside").is_some() { 2 } else { 1 };
+        runs
+    }
+
+    /// Which of the runs: written 1 or 2.
+    fn run(&self, fields: &Fields<'_>) -> u8 {
+        match fields.number("run") {
+            None | Some(1) => 0,
+            Some(2) if self.runs == 2 => 1,
+            Some(other) => {
+                let there_are =
+                    if self.runs == 2 { "1 or 2" } else { "1: there is no scenario beside" };
+                fields.say("run", format!("{other} is none of the runs: it is {there_are}"));
+                0
+            }
+        }
+    }
+
+    fn holds(&self, fields: &Fields<'_>) -> Holds {
+        match fields.text("holds").as_deref() {
+            None | Some("always") => Holds::Always,
+            Some("mostly") => Holds::Mostly,
+            Some("this seed") => Holds::ThisSeed,
+            Some(other) => {
+                fields.say("holds", format!("“{other}” is none of always, mostly and this seed"));
+                Holds::Always
+            }
+        }
+    }
+
+    fn values(&mut self, fields: &Fields<'_>) -> (Vec<Value>, Vec<u32>) {
+        let Some(table) = fields.table("values", "the values") else { return Default::default() };
+        let mut values = Vec::new();
+        let mut lines = Vec::new();
+        for (name, fields) in table.named_tables("a value") {
+            if !is_name(&name) {
+                self.problems.say(
+                    Some(fields.line),
+                    format!("{name} is no name: write lower-case words joined by hyphens"),
+                );
+            }
+            let holds = self.holds(&fields);
+            if let Some(measure) = self.measure(&fields) {
+                lines.push(fields.line);
+                self.values.push(name.clone());
+                values.push(Value { name, measure, holds });
+            }
+            fields.finish();
+        }
+        (values, lines)
+    }
+
+    /// `{ who = "anyone becomes leader", nth = 2 }` and the like.
+    fn measure(&self, fields: &Fields<'_>) -> Option<Measure> {
+        let mut found = Vec::new();
+        for name in ["who", "at", "term", "count", "from"] {
+            if fields.text(name).is_some() {
+                found.push((name, parsed::<Occasion>(fields, name)));
+            }
+        }
+        let to: Option<Occasion> = parsed(fields, "to");
+        let nth = fields.small("nth").unwrap_or(1);
+        let after = parsed(fields, "after");
+        let until = parsed(fields, "until");
+        let run = self.run(fields);
+        if nth == 0 {
+            fields.say("nth", "occasions are counted from 1");
+        }
+        let (name, occasion) = match found.as_slice() {
+            [one] => *one,
+            others => {
+                let message = format!(
+                    "one of who, at, term, count, or from and to, with an occasion: here are {}",
+                    others.len()
+                );
+                self.problems.say(Some(fields.line), message);
+                return None;
+            }
+        };
+        let quantity = match (name, to) {
+            ("from", Some(to)) => Quantity::SpanTo(to),
+            ("from", None) => {
+                fields.say("from", "a span of time needs to as well, with an occasion");
+                return None;
+            }
+            (_, Some(_)) => {
+                fields.say("to", "this goes with from only");
+                return None;
+            }
+            ("who", None) => Quantity::Who,
+            ("at", None) => Quantity::At,
+            ("term", None) => Quantity::Term,
+            _ => Quantity::Count,
+        };
+        Some(Measure { run, quantity, occasion: occasion?, nth, after, until })
+    }
+
+    fn steps(&mut self, fields: &Fields<'_>, lines: &mut Lines) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        for fields in fields.tables("steps", "a step") {
+            let name = fields.must("name");
+            if !name.is_empty() && !is_name(&name) {
+                fields.say("name", "write lower-case words joined by hyphens");
+            }
+            if steps.iter().any(|step| step.name == name) {
+                fields.say("name", format!("there is another step {name}"));
+            }
+            let begins = match fields.text("when").as_deref() {
+                Some("the run begins") => Begins::WithTheRun,
+                Some("the run ends") => Begins::AtTheEnd,
+                Some(_) => parsed(&fields, "when").map_or(Begins::WithTheRun, Begins::On),
+                None => {
+                    let message = "when is missing: write the run begins, the run ends, or an \
+                                   occasion such as B becomes candidate";
+                    self.problems.say(Some(fields.line), message);
+                    Begins::WithTheRun
+                }
+            };
+            let tab = fields.text("tab");
+            if let Some(tab) = tab.as_deref().filter(|tab| !TABS.contains(tab)) {
+                fields.say("tab", format!("there is no tab {tab}: {}", did_you_mean(tab, TABS)));
+            }
+            let mut of_claims = Vec::new();
+            let mut claims = Vec::new();
+            for fields in fields.tables("claims", "a claim") {
+                let says = self.line(&fields, "says");
+                let (run, holds) = (self.run(&fields), self.holds(&fields));
+                if let Some(shown_by) = expectation(&fields) {
+                    of_claims.push(fields.line);
+                    claims.push(Claim { says, shown_by, run, holds });
+                }
+                fields.finish();
+            }
+            lines.steps.push(fields.line);
+            lines.claims.push(of_claims);
+            steps.push(Step {
+                name,
+                title: String::new(),
+                begins,
+                nth: fields.small("nth").unwrap_or(1),
+                run: self.run(&fields),
+                look: worded(&fields, "look").unwrap_or(NodeSet::EMPTY),
+                tab,
+                holds: self.holds(&fields),
+                text: Vec::new(),
+                claims,
+            });
+            fields.finish();
+        }
+        if !(3..=8).contains(&steps.len()) {
+            self.problems.say(
+                Some(fields.line),
+                format!(
+                    "a lesson has three to eight steps, each under [[steps]]: here are {}",
+                    steps.len()
+                ),
+            );
+        }
+        steps
+    }
+
+    /// A text that must be there, of one paragraph.
+    fn line(&self, fields: &Fields<'_>, name: &'static str) -> Vec<Piece> {
+        let text = fields.must(name);
+        markdown::line(&text, fields.line_of(name), &self.problems, &self.known())
+    }
+
+    fn sections(
+        &self,
+        sections: Vec<markdown::Section>,
+        steps: &mut [Step],
+        problems: &Problems,
+        lines: &Lines,
+    ) -> Told {
+        let mut told = Told::default();
+        let names: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
+        for section in sections {
+            let heading = section.heading.trim();
+            let is_empty = section.blocks.is_empty();
+            let place = match heading {
+                "" if is_empty => continue,
+                "" => {
+                    let message =
+                        format!("this stands under no heading: begin with ## {WHAT_ONE_SEES}");
+                    problems.say(Some(section.line), message);
+                    continue;
+                }
+                WHAT_ONE_SEES => &mut told.you_will_see,
+                OFTEN_SAID => &mut told.often_said,
+                IN_PRODUCTION => &mut told.in_production,
+                _ => {
+                    let (name, title) = heading.split_once(':').unwrap_or((heading, ""));
+                    let Some(step) = steps.iter_mut().find(|step| step.name == name.trim()) else {
+                        let known = names.iter().map(String::as_str);
+                        let hint = did_you_mean(
+                            name,
+                            known.chain([WHAT_ONE_SEES, OFTEN_SAID, IN_PRODUCTION]),
+                        );
+                        problems.say(Some(section.line), format!(
+                            "“{name}” is no step of lesson.toml, and none of the other headings: {hint}"
+                        ));
+                        continue;
+                    };
+                    step.title = title.trim().to_owned();
+                    if step.title.is_empty() {
+                        let message = format!("the step has no title: write ## {name}: Title");
+                        problems.say(Some(section.line), message);
+                    }
+                    &mut step.text
+                }
+            };
+            if is_empty {
+                problems.say(Some(section.line), format!("nothing stands under “{heading}”"));
+            }
+            if place.is_empty() {
+                *place = section.blocks;
+            } else {
+                problems.say(Some(section.line), format!("“{heading}” is there twice"));
+            }
+        }
+        for (heading, blocks) in
+            [(WHAT_ONE_SEES, &told.you_will_see), (IN_PRODUCTION, &told.in_production)]
+        {
+            if blocks.is_empty() {
+                problems.say(None, format!("a lesson has a section ## {heading}"));
+            }
+        }
+        for (step, line) in steps.iter().zip(&lines.steps) {
+            if step.text.is_empty() {
+                self.problems.say(
+                    Some(*line),
+                    format!(
+                        "nothing is told of the step {0}: lesson.md needs a section ## {0}: Title",
+                        step.name
+                    ),
+                );
+            }
+        }
+        told
+    }
+
+    fn questions(&self, fields: &Fields<'_>, steps: &[Step], lines: &mut Lines) -> Vec<Question> {
+        let mut questions: Vec<Question> = Vec::new();
+        let tables = fields.tables("questions", "a question");
+        let count = tables.len();
+        for fields in tables {
+            let name = fields.must("name");
+            if questions.iter().any(|question| question.name == name) {
+                fields.say("name", format!("there is another question {name}"));
+            }
+            let after = fields.must("after-step");
+            let step = steps.iter().position(|step| step.name == after);
+            if step.is_none() && !after.is_empty() {
+                let hint = did_you_mean(&after, steps.iter().map(|step| step.name.as_str()));
+                fields.say("after-step", format!("there is no step {after}: {hint}"));
+            }
+            let ask = self.line(&fields, "ask");
+            let explain = fields.must("explain");
+            let at = fields.line_of("explain");
+            let explain: Vec<Block> = markdown::blocks(&explain, at, &self.problems, &self.known());
+            let holds = self.holds(&fields);
+            let kind = self.kind(&fields);
+            if let (Some(step), Some(kind)) = (step.and_then(|it| u16::try_from(it).ok()), kind) {
+                lines.questions.push(fields.line);
+                questions.push(Question { name, step, holds, ask, kind, explain });
+            }
+            fields.finish();
+        }
+        if count < 2 {
+            self.problems.say(
+                Some(fields.line),
+                format!(
+                    "a lesson has at least two questions, each under [[questions]]: here are {count}"
+                ),
+            );
+        }
+        questions
+    }
+
+    fn kind(&self, fields: &Fields<'_>) -> Option<Kind> {
+        const KINDS: [&str; 5] = ["choice", "order", "node", "blank", "number"];
+        let measured = || {
+            let Some(table) = fields.table("answer", "an answer") else {
+                fields.say("answer", "this is needed, such as { who = \"anyone becomes leader\" }");
+                return None;
+            };
+            let measure = self.measure(&table);
+            table.finish();
+            measure
+        };
+        match fields.must("kind").as_str() {
+            "choice" => {
+                let mut choices = Vec::new();
+                for fields in fields.tables("choices", "a choice") {
+                    let text = self.line(&fields, "text");
+                    let reply = fields.text("reply").unwrap_or_default();
+                    let at = fields.line_of("reply");
+                    let reply = markdown::line(&reply, at, &self.problems, &self.known());
+                    let right = match fields.table("right-if", "what makes it right") {
+                        None => Some(Right::Always(fields.flag("right").unwrap_or(false))),
+                        Some(table) => {
+                            if fields.flag("right").is_some() {
+                                fields.say("right", "right-if says whether it is right");
+                            }
+                            let run = self.run(&table);
+                            let shown_by = expectation(&table);
+                            table.finish();
+                            shown_by.map(|shown_by| Right::If { run, shown_by })
+                        }
+                    };
+                    if let Some(right) = right {
+                        choices.push(Choice { text, right, reply });
+                    }
+                    fields.finish();
+                }
+                if choices.len() < 2 {
+                    fields.say(
+                        "choices",
+                        "there must be two at least, each under [[questions.choices]]",
+                    );
+                }
+                Some(Kind::Choice(choices))
+            }
+            "order" => {
+                let mut items = Vec::new();
+                for fields in fields.tables("items", "an item") {
+                    let text = self.line(&fields, "text");
+                    items.push(Item { text, on: parsed(&fields, "when"), run: self.run(&fields) });
+                    fields.finish();
+                }
+                let on = items.iter().filter(|item| item.on.is_some()).count();
+                if items.len() < 3 || (on > 0 && on < items.len()) {
+                    fields.say(
+                        "items",
+                        "there must be three at least, and all of them with when, or none",
+                    );
+                }
+                Some(Kind::Order(items))
+            }
+            "node" => measured().and_then(|measure| {
+                if measure.quantity == Quantity::Who {
+                    return Some(Kind::Node(measure));
+                }
+                fields.say("answer", "a node is asked for by who");
+                None
+            }),
+            "blank" => {
+                let words: Vec<String> =
+                    fields.texts("answers").into_iter().map(|(text, _)| text).collect();
+                if words.is_empty() {
+                    fields.say("answers", "this is needed: a list of the words that will do");
+                }
+                if !fields.text("ask").unwrap_or_default().contains(BLANK) {
+                    fields.say("ask", format!("there must be a blank in it: {BLANK}"));
+                }
+                Some(Kind::Blank(words))
+            }
+            "number" => {
+                let within = fields.number("within").unwrap_or(0);
+                let answer = match fields.number_if_one("answer") {
+                    Some(number) => Some(Number::Is(number)),
+                    None => measured().map(Number::Measured),
+                };
+                if let Some(Number::Measured(Measure { quantity: Quantity::Who, .. })) = answer {
+                    fields.say("answer", "a node is no number: ask for it with kind = \"node\"");
+                }
+                answer.map(|answer| Kind::Number { answer, within })
+            }
+            "" => None,
+            other => {
+                fields.say("kind", format!("“{other}” is none: {}", did_you_mean(other, KINDS)));
+                None
+            }
+        }
+    }
+
+    fn sources(&self, fields: &Fields<'_>) -> Vec<Source> {
+        let mut sources = Vec::new();
+        for (text, line) in fields.texts("sources") {
+            match text.rsplit_once(' ') {
+                Some((title, address)) if address.starts_with("https://") => {
+                    sources.push(Source::Web { title: title.to_owned(), address: address.to_owned() });
+                }
+                _ => match text.parse() {
+                    Ok(reference) => sources.push(Source::Section(reference)),
+                    Err(error) => self.problems.say(Some(line), format!(
+                        "{error}; a page on the web is its title and its address, which begins with https://"
+                    )),
+                },
+            }
+        }
+        if sources.is_empty() {
+            fields.say("sources", "a lesson says where one reads on, such as [\"paper 5.2\"]");
+        }
+        sources
+    }
+
+    /// Whether what is claimed and asked can be of these runs: a node that there is not, a
+    /// span beyond the run's end.
+    fn check_against_runs(&self, lesson: &Lesson, lines: &Lines) {
+        for (run, place) in lesson.runs.iter().zip(0u8..) {
+            let Ok(document) = run.document() else { continue };
+            let nodes = NodeSet::first(document.nodes);
+            for (step, line) in lesson.steps.iter().zip(&lines.steps).filter(|it| it.0.run == place)
+            {
+                for node in step.look.difference(nodes).iter() {
+                    self.problems.say(Some(*line), format!("look: there is no node {node}"));
+                }
+            }
+            // An occasion is checked as an expectation is.
+            let of_steps = lesson.steps.iter().zip(&lines.steps).filter_map(|(step, line)| {
+                match step.begins {
+                    Begins::On(occasion) if step.run == place => Some((occasion, *line)),
+                    _ => None,
+                }
+            });
+            let of_values =
+                lesson.values.iter().zip(&lines.values).filter(|it| it.0.measure.run == place);
+            let of_values = of_values.map(|(value, line)| (value.measure.occasion, *line));
+            let as_expectation = |occasion: Occasion| raft_sim::document::Expectation {
+                what: raft_sim::document::Worded(occasion),
+                at_least: None,
+                at_most: None,
+                from: raft_sim::document::Worded(raft_core::Micros::ZERO),
+                until: None,
+                since: None,
+            };
+            let mut all: Vec<_> =
+                of_steps.chain(of_values).map(|(it, line)| (as_expectation(it), line)).collect();
+            for (step, lines) in lesson.steps.iter().zip(&lines.claims) {
+                let claims = step.claims.iter().zip(lines).filter(|it| it.0.run == place);
+                all.extend(claims.map(|(claim, line)| (claim.shown_by.clone(), *line)));
+            }
+            for (question, line) in lesson.questions.iter().zip(&lines.questions) {
+                if let Kind::Choice(choices) = &question.kind {
+                    all.extend(choices.iter().filter_map(|choice| match &choice.right {
+                        Right::If { run, shown_by } if *run == place => {
+                            Some((shown_by.clone(), *line))
+                        }
+                        _ => None,
+                    }));
+                }
+            }
+            for (expectation, line) in all {
+                let mut alone = document.clone();
+                alone.expectations = alloc::vec![expectation];
+                let planned =
+                    alone.scenario().and_then(|scenario| Plan::new(scenario, 0, Vec::new()));
+                for error in planned.err().into_iter().flatten() {
+                    self.problems.say(Some(line), error.message.to_string());
+                }
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Told {
+    you_will_see: Vec<Block>,
+    often_said: Vec<Block>,
+    in_production: Vec<Block>,
+}

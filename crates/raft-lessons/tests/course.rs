@@ -1,0 +1,166 @@
+//! The course tells the truth: every lesson, seed after seed, and every claim of the ledger.
+
+use raft_lessons::check::check;
+use raft_lessons::text::{Read, read};
+use raft_lessons::{Lesson, ledger};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How many seeds each is played with.
+const SEEDS: u64 = 20;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn folders() -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder("lessons")).expect("it is there");
+    let mut all: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("it can be read").path()).collect();
+    all.sort();
+    all
+}
+
+fn read_folder(path: &Path) -> Read {
+    let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+    let mut file = |name: &str| fs::read_to_string(path.join(name)).map_err(|it| it.to_string());
+    read(&name, &mut file, None).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"))
+}
+
+fn is_true(path: &Path, seeds: u64) {
+    let checked = check(&read_folder(path), 0..seeds).expect("it can be played");
+    assert!(checked.problems.is_empty(), "{}: {:#?}", path.display(), checked.problems);
+}
+
+#[test]
+fn every_lesson_is_true_seed_after_seed() {
+    let all = folders();
+    assert!(all.len() >= 16, "{}", all.len());
+    for path in all {
+        is_true(&path, SEEDS);
+    }
+}
+
+#[test]
+fn the_example_is_true_and_is_what_the_documentation_shows() {
+    is_true(&folder("example/01-a-first-lesson"), SEEDS);
+    let document = fs::read_to_string(folder("../../docs/LESSONS.md")).expect("it is there");
+    for file in ["lesson.toml", "lesson.md"] {
+        let text = fs::read_to_string(folder("example/01-a-first-lesson").join(file))
+            .expect("it is there");
+        assert!(document.contains(text.trim()), "docs/LESSONS.md shows {file} as it is");
+    }
+}
+
+#[test]
+fn what_is_built_in_is_what_is_written() {
+    let all = folders();
+    assert_eq!(raft_lessons::list().len(), all.len());
+    for (built_in, path) in raft_lessons::list().iter().zip(all) {
+        let lesson = read_folder(&path).lesson;
+        assert_eq!(built_in.lesson(), lesson);
+        assert_eq!((built_in.name, built_in.title), (lesson.name.as_str(), lesson.title.as_str()));
+        assert!(built_in.summary == lesson.summary && built_in.group == lesson.group);
+    }
+}
+
+#[test]
+fn a_packed_lesson_that_is_cut_off_or_changed_is_refused_or_read_and_never_panics() {
+    for built_in in raft_lessons::list() {
+        let packed = built_in.packed();
+        for length in (0..packed.len()).step_by(11) {
+            assert!(
+                Lesson::from_packed(&packed[..length]).is_err(),
+                "{} at {length}",
+                built_in.name
+            );
+        }
+        for place in (0..packed.len()).step_by(7) {
+            let mut changed = packed.to_vec();
+            changed[place] ^= 0x55;
+            let _ = Lesson::from_packed(&changed);
+        }
+    }
+}
+
+#[test]
+fn every_claim_of_the_ledger_is_shown_by_its_runs() {
+    let entries = ledger::read(ledger::LEDGER).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert!(entries.len() >= 60, "{}", entries.len());
+    for entry in &entries {
+        if let Some(lesson) = &entry.lesson {
+            let is_there = raft_lessons::named(lesson).is_some();
+            assert!(is_there, "{}: there is no lesson {lesson}", entry.id);
+        }
+        for shown in &entry.shown_by {
+            for seed in 0..SEEDS.min(8) {
+                let failures = shown.failures(seed).expect("it can be played");
+                let what = (&entry.id, &shown.scenario, seed);
+                assert!(failures.is_empty(), "{what:?}: {failures:#?}");
+            }
+        }
+    }
+}
+
+/// A lesson is worth something where one that isn't true is found out.
+#[test]
+fn a_lesson_that_says_what_is_not_so_is_found_out_with_its_line() {
+    let good = folder("example/01-a-first-lesson");
+    let toml = fs::read_to_string(good.join("lesson.toml")).expect("it is there");
+    for (from, to, says) in [
+        ("when = \"leader crashes\"", "when = \"leader hands over\"", "never comes after the step"),
+        ("at_most = 0", "at_least = 1", "the claim: with the lesson's own seed, expected"),
+        ("after-step = \"crash\"", "after-step = \"new-leader\"", "is there before it is asked"),
+        ("right = true", "right = false", "none of its choices is right"),
+    ] {
+        assert!(toml.contains(from), "{from}");
+        let changed = toml.replacen(from, to, 1);
+        let mut file = |name: &str| match name {
+            "lesson.toml" => Ok(changed.clone()),
+            _ => fs::read_to_string(good.join(name)).map_err(|it| it.to_string()),
+        };
+        let read = read("01-a-first-lesson", &mut file, None)
+            .unwrap_or_else(|problems| panic!("{to}: {problems:#?}"));
+        let problems = check(&read, 0..2).expect("it can be played").problems;
+        let found = problems.iter().find(|problem| problem.message.contains(says));
+        let line =
+            found.unwrap_or_else(|| panic!("{to}: {problems:#?}")).line.expect("it has a line");
+        let place = changed.lines().position(|it| it.contains(to)).expect("it is there") + 1;
+        assert!(line as usize <= place && place <= line as usize + 12, "{to}: {line}, {place}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_in_the_files_is_told_at_once_with_line_and_mend() {
+    let good = folder("example/01-a-first-lesson");
+    let text = |name: &str| fs::read_to_string(good.join(name)).expect("it is there");
+    let toml = text("lesson.toml")
+        .replace("title = ", "titel = ")
+        .replace("scenario = \"leader-crash\"", "scenario = \"leader-crush\"")
+        .replace("when = \"leader crashes\"", "when = \"leader explodes\"")
+        .replace("paper 5.2", "paper 5.7")
+        .replace("kind = \"node\"", "kind = \"nodes\"");
+    let narration = text("lesson.md")
+        .replace("## crash:", "## crush:")
+        .replace("{new-leader}", "{new-laeder}")
+        .replace("## In production", "> A quotation\n\n## In production");
+    let mut file =
+        |name: &str| Ok(if name == "lesson.toml" { toml.clone() } else { narration.clone() });
+    let problems = read("01-a-first-lesson", &mut file, None).expect_err("it is wrong");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    for says in [
+        "a lesson has no field titel: did you mean title?",
+        "title is missing",
+        "there is no built-in scenario leader-crush: did you mean leader-crash?",
+        "“explodes” is nothing that a node does",
+        "the paper has no section 5.7; it has 5, 5.1",
+        "“nodes” is none: did you mean node?",
+        "“crush” is no step of lesson.toml, and none of the other headings: did you mean crash?",
+        "{new-laeder} is none of the values in lesson.toml: did you mean new-leader?",
+        "a quotation can't be set apart: write paragraphs",
+    ] {
+        assert!(told.iter().any(|it| it.contains(says)), "{says}: {told:#?}");
+    }
+    let without_line: Vec<&String> = told.iter().filter(|it| !it.contains(", line ")).collect();
+    assert!(without_line.is_empty(), "{without_line:#?}");
+}

@@ -1,0 +1,245 @@
+//! `raftlab lesson`: the course in a terminal, and whether a lesson is true.
+
+use crate::arguments::{self, LessonCommand};
+use crate::report::{BAD, Ended, Failure, GOOD, QUIET, STRONG};
+use raft_lessons::text::{self, Read};
+use raft_lessons::{Answer, Block, Holds, Kind, Link, Piece, Said, Source, Telling, check, tell};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// How wide a paragraph is told.
+const WIDTH: usize = 88;
+/// A name that is further off is no typo of it.
+const NEAR: f64 = 0.7;
+
+pub(crate) fn command(lesson: &arguments::Lesson) -> crate::Result {
+    match &lesson.what {
+        LessonCommand::List => list(),
+        LessonCommand::Show { lesson, seed } => show(lesson, *seed),
+        LessonCommand::Check { lessons, seeds } => {
+            let mut ended = Ended::Well;
+            for lesson in lessons {
+                if checked(lesson, *seeds)? == Ended::Badly {
+                    ended = Ended::Badly;
+                }
+            }
+            Ok(ended)
+        }
+    }
+}
+
+fn list() -> crate::Result {
+    let all = raft_lessons::list();
+    let longest = all.iter().map(|it| it.name.len()).max().unwrap_or(0);
+    let mut stdout = anstream::stdout().lock();
+    for of_a_group in all.chunk_by(|one, next| one.group == next.group) {
+        if let [first, ..] = of_a_group {
+            writeln!(stdout, "{STRONG}{}{STRONG:#}", first.group)?;
+        }
+        for it in of_a_group {
+            writeln!(stdout, "  {:>2}  {:longest$}  {}", it.number, it.name, it.title)?;
+        }
+    }
+    Ok(Ended::Well)
+}
+
+/// A lesson of the course by its name, or one in a folder.
+fn load(name: &str) -> Result<Read, Failure> {
+    if let Some(it) = raft_lessons::named(name) {
+        return Ok(Read { lesson: it.lesson(), lines: text::Lines::default() });
+    }
+    let folder = Path::new(name);
+    if !folder.is_dir() {
+        let nearness = |known: &str| strsim::jaro_winkler(known, name);
+        let names = raft_lessons::list().iter().map(|it| it.name);
+        let nearest = names.max_by(|one, other| nearness(one).total_cmp(&nearness(other)));
+        let hint = match nearest.filter(|known| nearness(known) >= NEAR) {
+            Some(nearest) => format!("; did you mean {nearest}?"),
+            None => String::new(),
+        };
+        let wrong = format!(
+            "there is neither a lesson nor a folder of that name{hint} `raftlab lesson list` lists the lessons"
+        );
+        return Err(Failure::input(name, wrong));
+    }
+    let full = folder.canonicalize().map_err(|error| Failure::reading(folder, &error))?;
+    let last = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut file = |name: &str| {
+        fs::read_to_string(folder.join(name)).map_err(|error| format!("it can't be read: {error}"))
+    };
+    text::read(&last, &mut file, None).map_err(|problems| Failure::Input {
+        what: name.to_string(),
+        wrong: problems.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn checked(name: &str, seeds: u64) -> crate::Result {
+    let mut read = load(name)?;
+    let lesson = &read.lesson;
+    let lines = &mut read.lines;
+    // A lesson of the course comes without its files: what is wrong with it has no line.
+    lines.steps.resize(lesson.steps.len(), 0);
+    lines.claims.resize(lesson.steps.len(), Vec::new());
+    for (lines, step) in lines.claims.iter_mut().zip(&lesson.steps) {
+        lines.resize(step.claims.len(), 0);
+    }
+    lines.values.resize(lesson.values.len(), 0);
+    lines.questions.resize(lesson.questions.len(), 0);
+    let checked = check::check(&read, 0..seeds).map_err(|wrong| Failure::input(name, wrong))?;
+    let lesson = &read.lesson;
+    let mut stdout = anstream::stdout().lock();
+    for problem in &checked.problems {
+        writeln!(stdout, "{BAD}wrong{BAD:#}: {name}/{problem}")?;
+    }
+    for note in &checked.notes {
+        writeln!(stdout, "{QUIET}note: {name}/{note}{QUIET:#}")?;
+    }
+    let claims: usize = lesson.steps.iter().map(|step| step.claims.len()).sum();
+    let (steps, questions) = (lesson.steps.len(), lesson.questions.len());
+    let of =
+        format!("{steps} steps, {claims} claims, {questions} questions, {seeds} seeds and its own");
+    if checked.problems.is_empty() {
+        writeln!(stdout, "{GOOD}true{GOOD:#}: {name}: {of}")?;
+        return Ok(Ended::Well);
+    }
+    writeln!(stdout, "{name}: {of}; not so: {}", checked.problems.len())?;
+    Ok(Ended::Badly)
+}
+
+fn show(name: &str, seed: Option<u64>) -> crate::Result {
+    let lesson = load(name)?.lesson;
+    let seed = seed.unwrap_or(lesson.seed);
+    let telling = tell(&lesson, seed).map_err(|wrong| Failure::input(name, wrong))?;
+    let mut to = anstream::stdout().lock();
+    writeln!(to, "{STRONG}{}{STRONG:#}", lesson.title)?;
+    writeln!(to, "{QUIET}{}, seed {seed}{QUIET:#}\n", lesson.group)?;
+    paragraph(&mut to, "", &lesson.summary)?;
+    heading(&mut to, "What you will see")?;
+    blocks(&mut to, &lesson.you_will_see, &telling)?;
+    let mut all_hold = true;
+    for (place, step) in lesson.steps.iter().enumerate() {
+        let comes = telling.steps.get(place).copied().flatten();
+        let when = comes.map_or("not with this seed".to_string(), |comes| comes.at.to_string());
+        writeln!(to, "\n{STRONG}{}. {}{STRONG:#}  {QUIET}{when}{QUIET:#}", place + 1, step.title)?;
+        if comes.is_some() {
+            blocks(&mut to, &step.text, &telling)?;
+        }
+        let verdicts = telling.claims.get(place).map_or(&[][..], Vec::as_slice);
+        for (claim, verdict) in step.claims.iter().zip(verdicts) {
+            let says = said(&claim.says, &telling);
+            let (colour, mark) = match (verdict.holds, claim.holds) {
+                (true, _) => (GOOD, "so it is"),
+                (false, Holds::Always) => (BAD, "NOT SO"),
+                (false, Holds::Mostly | Holds::ThisSeed) => (QUIET, "not with this seed"),
+            };
+            all_hold &= verdict.holds || claim.holds != Holds::Always;
+            writeln!(to, "  {colour}{mark}{colour:#}: {says}\n      {QUIET}{verdict}{QUIET:#}")?;
+        }
+        for (question, answer) in lesson.questions.iter().zip(&telling.answers) {
+            if usize::from(question.step) == place {
+                writeln!(to, "  {STRONG}?{STRONG:#} {}", said(&question.ask, &telling))?;
+                if let Ok(answer) = answer {
+                    writeln!(to, "      {}", answered(&question.kind, answer, &telling))?;
+                }
+            }
+        }
+    }
+    if !lesson.often_said.is_empty() {
+        heading(&mut to, "Often said")?;
+        blocks(&mut to, &lesson.often_said, &telling)?;
+    }
+    heading(&mut to, "In production")?;
+    blocks(&mut to, &lesson.in_production, &telling)?;
+    heading(&mut to, "Sources")?;
+    for source in &lesson.sources {
+        match source {
+            Source::Section(section) => writeln!(to, "  {section}  {}", section.work.address())?,
+            Source::Web { title, address } => writeln!(to, "  {title}  {address}")?,
+        }
+    }
+    Ok(if all_hold { Ended::Well } else { Ended::Badly })
+}
+
+fn answered(kind: &Kind, answer: &Answer, telling: &Telling) -> String {
+    match (kind, answer) {
+        (Kind::Choice(choices), Answer::Choice(place)) => choices
+            .get(usize::from(*place))
+            .map_or(String::new(), |choice| said(&choice.text, telling)),
+        (Kind::Order(items), Answer::Order(places)) => {
+            let items = places.iter().filter_map(|place| items.get(usize::from(*place)));
+            items.map(|item| said(&item.text, telling)).collect::<Vec<_>>().join("; then ")
+        }
+        (_, Answer::Node(node)) => node.to_string(),
+        (_, Answer::Word(words)) => words.join(" or "),
+        (_, Answer::Number { is, within: 0 }) => is.to_string(),
+        (_, Answer::Number { is, within }) => format!("{is}, give or take {within}"),
+        _ => String::new(),
+    }
+}
+
+fn heading(to: &mut impl Write, text: &str) -> io::Result<()> {
+    writeln!(to, "\n{STRONG}{text}{STRONG:#}")
+}
+
+fn blocks(to: &mut impl Write, blocks: &[Block], telling: &Telling) -> io::Result<()> {
+    for block in blocks {
+        match block {
+            Block::Paragraph(pieces) => paragraph(to, "", &said(pieces, telling))?,
+            Block::List { is_ordered, items } => {
+                for (place, item) in items.iter().enumerate() {
+                    let mark =
+                        if *is_ordered { format!("{}. ", place + 1) } else { "- ".to_string() };
+                    paragraph(to, &mark, &said(item, telling))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Words without their looks, and values as they are in this run.
+fn said(pieces: &[Piece], telling: &Telling) -> String {
+    let mut text = String::new();
+    for (place, piece) in pieces.iter().enumerate() {
+        match &piece.what {
+            Said::Text(words) | Said::Code(words) => text.push_str(words),
+            Said::Value(value) => {
+                match telling.values.get(usize::from(*value)).copied().flatten() {
+                    Some(measured) => text.push_str(&measured.to_string()),
+                    None => text.push('—'),
+                }
+            }
+        }
+        let goes_on = pieces.get(place + 1).is_some_and(|next| next.link == piece.link);
+        if let Some(link) = piece.link.as_ref().filter(|_| !goes_on) {
+            match link {
+                Link::Web(address) => text.push_str(&format!(" ({address})")),
+                Link::Section(section) => text.push_str(&format!(" ({section})")),
+                Link::Lesson(name) => text.push_str(&format!(" (lesson {name})")),
+                Link::Scenario(name) => text.push_str(&format!(" (scenario {name})")),
+            }
+        }
+    }
+    text
+}
+
+/// A text in lines of a width that reads well.
+fn paragraph(to: &mut impl Write, mark: &str, text: &str) -> io::Result<()> {
+    let indent = " ".repeat(mark.len());
+    let mut line = format!("  {mark}");
+    let mut is_empty = true;
+    for word in text.split_whitespace() {
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(to, "{line}")?;
+            line = format!("  {indent}");
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_empty = false;
+    }
+    writeln!(to, "{line}")
+}
