@@ -4,8 +4,9 @@
 use raft_sim::Document;
 use serde_json::Value;
 
-/// Texts, and what is expected, are about the difference: they are no part of it.
-const ABOUT_IT: [&str; 5] = ["name", "title", "summary", "seed", "expectations"];
+/// Texts, what is expected, and what is only told of where nodes stand, are about the
+/// difference: they are no part of it.
+const ABOUT_IT: [&str; 6] = ["name", "title", "summary", "seed", "expectations", "places"];
 
 fn json(name: &str) -> Value {
     let scenario = raft_scenarios::by_name(name).expect("it is built in");
