@@ -118,6 +118,16 @@ for (const way of ["pointer", "keyboard"]) {
     await expect(page).toHaveURL(new RegExp(`transfer:${follower}`));
     await toEnd(page);
     expect((await nodes(page))[follower].role).toMatch(/^leader/);
+
+    // Who has been removed can come back, first as a learner.
+    await open(page, site, { ...calm, do: "500000:remove:E" });
+    await toNode[way](page, "E");
+    await choose(page, "Add as a learner", way === "keyboard");
+    await expect(page).toHaveURL(/600000:add-learner:E/);
+    await open(page, site, { ...calm, do: "450000:remove:E,520000:add-learner:E" });
+    await toNode[way](page, "E");
+    await choose(page, "Let it vote", way === "keyboard");
+    await expect(page).toHaveURL(/600000:add-voter:E/);
   });
 }
 

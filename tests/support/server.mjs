@@ -3,6 +3,8 @@
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { join, normalize, extname, sep } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress } from "node:zlib";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -29,9 +31,19 @@ function listen(answer) {
   });
 }
 
-// Serves `folder` below `path`, and nothing anywhere else on the host. Hosts
-// differ in whether they let other origins read: `shared` is whether this one does.
-export async function serveFolder(folder, path, { shared = false } = {}) {
+// A port that nobody listens at, for a program that has to be told one.
+export async function freePort() {
+  const { origin, close } = await listen(() => {});
+  await close();
+  return Number(new URL(origin).port);
+}
+
+// Serves `folder` below `path`, and nothing anywhere else on the host. Hosts differ in whether
+// they let other origins read, `shared`, and in whether they compress what they send, `compressed`.
+// `head` is put at the beginning of the head of every page: a browser without a way to ask it for
+// its console gets a script that listens.
+export async function serveFolder(folder, path, { shared = false, compressed = false, head = "" } = {}) {
+  const packed = new Map();
   const { origin, close } = await listen(async (request, response) => {
     const asked = decodeURIComponent(new URL(request.url, "http://host").pathname);
     if (`${asked}/` === path) {
@@ -45,8 +57,15 @@ export async function serveFolder(folder, path, { shared = false } = {}) {
       return;
     }
     try {
-      const body = await readFile(file);
+      let body = await readFile(file);
       const headers = { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" };
+      if (head && extname(file) === ".html") body = withHead(String(body), head);
+      if (compressed && /\bbr\b/.test(request.headers["accept-encoding"] ?? "")) {
+        headers["Content-Encoding"] = "br";
+        headers.Vary = "Accept-Encoding";
+        if (!packed.has(file)) packed.set(file, await promisify(brotliCompress)(body));
+        body = packed.get(file);
+      }
       if (shared) headers["Access-Control-Allow-Origin"] = "*";
       response.writeHead(200, headers).end(body);
     } catch {
@@ -55,6 +74,9 @@ export async function serveFolder(folder, path, { shared = false } = {}) {
   });
   return { url: origin + path, origin, close };
 }
+
+// A page with more at the beginning of its head.
+export const withHead = (html, head) => html.replace("<head>", () => `<head>${head}`);
 
 // Serves the pages that a test writes; another origin than any other server here.
 export async function serveArticles() {

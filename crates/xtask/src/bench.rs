@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const HELP: &str = "\
-Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags]
+Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags] [-- NAMES]
 
   --only PART    core: proposals a second, beside the raft crate
                  (crates/raft-interop/examples/bench; the first time it is compiled)
@@ -17,7 +17,9 @@ Prints figures; nothing here passes or fails. Usage: cargo xtask bench [flags]
                  how long it takes to go anywhere in it (crates/raft-sim/examples/bench*.rs)
                  browser: the simulator in Chromium, and the page (tests/bench/*.mjs)
                  size: the page, raw and compressed; may be given more than once
-  -h, --help     this text";
+  -h, --help     this text
+
+NAMES choose among tests/bench/*.mjs: cargo xtask bench --only browser -- frame lighthouse";
 
 const PARTS: &[&str] = &["core", "speed", "browser", "size"];
 
@@ -44,13 +46,13 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
         example("raft-sim", "bench_kept", "examples/bench_kept.rs")?;
     }
     if wanted("browser") || wanted("size") {
-        let scripts = scripts();
+        let scripts = scripts(&given.rest)?;
         let in_browser = wanted("browser") && !scripts.is_empty();
         let needs = if in_browser { setup::BENCH } else { setup::BUILD };
         let toolbox = setup::prepare(needs)?;
         build::build(&toolbox)?;
         if wanted("browser") {
-            browser(&toolbox, &scripts)?;
+            browser(&toolbox, &scripts, given.rest.is_empty())?;
         }
         if wanted("size") {
             heading("the size of the page, bytes");
@@ -77,8 +79,8 @@ fn example(package: &str, name: &str, path: &str) -> Result<()> {
     process::run(&mut command)
 }
 
-/// The measurements that run in the browser, in order of their names.
-fn scripts() -> Vec<PathBuf> {
+/// The measurements of the page, in order of their names: all, or those that are named.
+fn scripts(names: &[String]) -> Result<Vec<PathBuf>> {
     let folder = workspace::root().join("tests/bench");
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut scripts: Vec<PathBuf> = entries
@@ -86,10 +88,20 @@ fn scripts() -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "mjs"))
         .collect();
     scripts.sort();
-    scripts
+    let name_of = |path: &PathBuf| path.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let known: Vec<String> = scripts.iter().filter_map(name_of).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        let text = format!("`-- {unknown}`: there are {} in tests/bench", known.join(", "));
+        return Err(cli::Misuse(text).into());
+    }
+    let is_wanted = |path: &PathBuf| {
+        names.is_empty() || name_of(path).is_some_and(|name| names.contains(&name))
+    };
+    scripts.retain(is_wanted);
+    Ok(scripts)
 }
 
-fn browser(toolbox: &setup::Toolbox, scripts: &[PathBuf]) -> Result<()> {
+fn browser(toolbox: &setup::Toolbox, scripts: &[PathBuf], with_simulator: bool) -> Result<()> {
     heading("the page in Chromium");
     if scripts.is_empty() {
         process::say("nothing measured: there is no tests/bench/*.mjs");
@@ -97,7 +109,9 @@ fn browser(toolbox: &setup::Toolbox, scripts: &[PathBuf]) -> Result<()> {
     }
     let browser = toolbox.browser.as_ref().context("the set-up found no browser")?;
     process::say(&format!("Chromium {}", browser.version));
-    browser_tests::measure(toolbox, "raft-sim", "speed_in_browser")?;
+    if with_simulator {
+        browser_tests::measure(toolbox, "raft-sim", "speed_in_browser")?;
+    }
     for script in scripts {
         let mut command = toolbox.command("node");
         command.arg(script).current_dir(workspace::root().join("tests"));
@@ -119,6 +133,9 @@ mod tests {
         }
         let words = ["--only", "spede"].map(str::to_owned).to_vec();
         assert!(command(words).unwrap_err().to_string().contains("core, speed, browser, size"));
+        let error = scripts(&["fame".to_owned()]).unwrap_err().to_string();
+        assert!(error.contains("fame") && error.contains("frame"), "{error}");
+        assert_eq!(scripts(&["frame".to_owned()]).unwrap().len(), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! and the browser tests of wasm-bindgen talk to it through the second.
 
 use super::cache::Cache;
-use super::{Options, Tool, Toolbox, first_way_of, node_packages, release_download};
+use super::{Options, Tool, Toolbox, apt, first_way_of, node_packages, release_download};
 use crate::{process, workspace};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -178,33 +178,8 @@ fn major(version: &str) -> Option<&str> {
     version.split('.').next()
 }
 
-/// Installs for the whole machine, so only where we may without a password.
 fn by_apt(cache: &Cache) -> Result<()> {
-    let Some(apt) = process::on_path("apt-get") else { bail!("there is no apt-get here") };
-    let short = Duration::from_secs(20);
-    let is_root = process::output_of(Command::new("id").arg("-u"), short)
-        .is_ok_and(|user| user.trim() == "0");
-    let with_sudo = !is_root;
-    if with_sudo {
-        let Some(sudo) = process::on_path("sudo") else {
-            bail!("installing packages wants root, and there is no sudo here");
-        };
-        let allowed = process::capture(Command::new(sudo).args(["-n", "true"]), short)?;
-        if !allowed.status.success() {
-            bail!("installing packages wants root, and sudo wants a password");
-        }
-    }
-    let log = cache.log("chromium");
-    let get = |words: &[&str]| {
-        let mut command = if with_sudo { Command::new("sudo") } else { Command::new(&apt) };
-        if with_sudo {
-            command.args(["-n", "DEBIAN_FRONTEND=noninteractive"]).arg(&apt);
-        }
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(words);
-        process::with_heartbeat(&mut command, "apt-get", &log)
-    };
-    get(&["update"])?;
-    get(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"])?;
+    apt::install(cache, "chromium", &["chromium", "chromium-driver"])?;
     // Ubuntu's packages of these names only point to another store.
     among(&browsers(), &drivers(cache)).map(|_| ())
 }

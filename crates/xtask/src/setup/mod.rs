@@ -1,12 +1,14 @@
 //! Setting up: finds the tools that a command needs, installs what is missing,
 //! and hands back how to call them. What is there already is never touched.
 
+mod apt;
 mod bare_metal;
 mod browser;
 mod cache;
 mod cargo_install;
 mod library_source;
 mod node_packages;
+mod other_browsers;
 mod release_download;
 mod rust_target;
 mod trunk;
@@ -44,6 +46,8 @@ pub(crate) enum Need {
     WasmOpt,
     NodePackages,
     Browser,
+    Firefox,
+    WebKit,
 }
 
 /// What `cargo xtask serve` needs: an unoptimised build, so no wasm-opt.
@@ -60,6 +64,18 @@ pub(crate) const BENCH: &[Need] = &[
     Need::Trunk,
     Need::WasmBindgen,
 ];
+/// What the tests of the whole page need on top of a build: a browser, and two more
+/// where they can be had.
+pub(crate) const END_TO_END: &[Need] = &[
+    Need::WasmTarget,
+    Need::WasmOpt,
+    Need::NodePackages,
+    Need::Browser,
+    Need::Firefox,
+    Need::WebKit,
+    Need::Trunk,
+    Need::WasmBindgen,
+];
 /// What `cargo xtask test` needs: everything. What is quick comes first, so that
 /// what fails fails early; the browser comes after the node packages, since its
 /// last way of being installed is one of them.
@@ -69,6 +85,8 @@ pub(crate) const TEST: &[Need] = &[
     Need::WasmOpt,
     Need::NodePackages,
     Need::Browser,
+    Need::Firefox,
+    Need::WebKit,
     Need::Trunk,
     Need::WasmBindgen,
 ];
@@ -83,6 +101,10 @@ trait Tool {
     fn takes(&self) -> &'static str;
     /// How a person would install it.
     fn by_hand(&self) -> String;
+    /// Whether we do without it where it can't be installed, and say so.
+    fn is_optional(&self) -> bool {
+        false
+    }
     /// Looks for it. Found: puts it into the toolbox, and says where it is.
     fn find(&self, cache: &Cache, toolbox: &mut Toolbox) -> Result<Option<String>>;
     /// Installs it, by the first way that works.
@@ -106,6 +128,8 @@ pub(crate) struct Toolbox {
     pub(crate) wasm_test_runner: Option<PathBuf>,
     /// The browser that the tests run in.
     pub(crate) browser: Option<Browser>,
+    /// What we do without, and why.
+    pub(crate) left_out: Vec<String>,
     /// A sysroot of our own, for a toolchain that can't be written to.
     wasm_sysroot: Option<PathBuf>,
     bare_metal_sysroot: Option<PathBuf>,
@@ -152,6 +176,8 @@ fn tool(need: Need) -> Result<Box<dyn Tool>> {
         Need::WasmOpt => Box::new(wasm_opt::WasmOpt),
         Need::NodePackages => Box::new(node_packages::NodePackages),
         Need::Browser => Box::new(browser::BrowserAndDriver),
+        Need::Firefox => Box::new(other_browsers::FIREFOX),
+        Need::WebKit => Box::new(other_browsers::WEBKIT),
     })
 }
 
@@ -175,11 +201,18 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
         }
     };
     let options = Options { no_prebuilt: given.has("--no-prebuilt") };
-    let (_, places) = prepare_with(needs, &options)?;
+    let (toolbox, places) = prepare_with(needs, &options)?;
     for (name, place) in places {
         println!("  {name}: {place}");
     }
-    println!("Everything is there. Next: cargo xtask serve");
+    if toolbox.left_out.is_empty() {
+        println!("Everything is there. Next: cargo xtask serve");
+    } else {
+        println!(
+            "Everything is there but what can be done without. {}",
+            toolbox.left_out.join("\n")
+        );
+    }
     Ok(())
 }
 
@@ -211,6 +244,10 @@ fn prepare_with(needs: &[Need], options: &Options) -> Result<(Toolbox, Vec<(Stri
     for tool in missing {
         match set_up(tool.as_ref(), &cache, &mut toolbox, options) {
             Ok(place) => places.push((tool.name(), place)),
+            Err(error) if tool.is_optional() => {
+                process::say(&format!("   {}: left out", tool.name()));
+                toolbox.left_out.push(explain(tool.as_ref(), &error));
+            }
             Err(error) => {
                 process::say(&format!("   !! {}: not installed", tool.name()));
                 failures.push(explain(tool.as_ref(), &error));

@@ -52,7 +52,7 @@ impl Tool for NodePackages {
     }
 
     fn purpose(&self) -> &'static str {
-        "to drive a browser through the page (Playwright, axe-core)"
+        "to drive browsers through the page, and to look at it (Playwright, Puppeteer, axe-core, Lighthouse)"
     }
 
     fn takes(&self) -> &'static str {

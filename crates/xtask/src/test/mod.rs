@@ -123,7 +123,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "end-to-end",
         about: "Playwright against the built page",
-        needs: setup::BENCH,
+        needs: setup::END_TO_END,
         run: end_to_end,
         advice: "`cargo xtask test --only end-to-end -- FILE -g \"part of its title\"` runs one \
                  again; pictures and traces of what failed are in tests/results",
@@ -200,6 +200,9 @@ fn run_all(steps: &[&Step], toolbox: &Toolbox, rest: &[String]) -> Result<()> {
     }
     for step in steps.iter().skip(table.len()) {
         process::say(&format!("  {:<11} not run", step.name));
+    }
+    for left_out in &toolbox.left_out {
+        process::say(&format!("\nIts tests were left out. {left_out}"));
     }
     if let Some(failure) = &failure {
         process::say(&format!("\n{failure}"));
