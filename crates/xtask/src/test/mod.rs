@@ -251,7 +251,8 @@ fn lint_wasm(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     let mut command = toolbox.wasm_command(process::cargo());
     command.current_dir(workspace::root());
     // The only crates that are never in a browser.
-    let excluded = ["xtask", "raft-interop", "raftlab"].map(|name| ["--exclude", name]);
+    let excluded =
+        ["xtask", "raft-interop", "raftlab", "wasm-splitter"].map(|name| ["--exclude", name]);
     command
         .args(["clippy", "--workspace"])
         .args(excluded.as_flattened())
