@@ -121,9 +121,20 @@ fn joined(glue: &str, parts: &str, later: &str) -> Result<String> {
     }
     let script = script
         .replace(streaming, "WebAssembly.instantiate(await src, imports)")
-        .replace(fetched, &fetching(later));
-    let exported = exported.join(", ");
-    Ok(format!("{script}const {namespace} = {{ {exported} }};\n{glue}"))
+        .replace(fetched, "takeLater()");
+    let (exported, fetching) = (exported.join(", "), fetching(later));
+    // A link may name a run that takes both parts: the second need not wait for the first.
+    Ok(format!(
+        "const fetchLater = () => {fetching};\n\
+         let early = location.hash ? fetchLater() : undefined;\n\
+         early?.catch(() => {{}});\n\
+         const takeLater = () => {{\n\
+         const src = early ?? fetchLater();\n\
+         early = undefined;\n\
+         return src;\n\
+         }};\n\
+         {script}const {namespace} = {{ {exported} }};\n{glue}"
+    ))
 }
 
 /// How the glue gets what comes later; nobody but the page in one file has another way.
