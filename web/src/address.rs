@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// The seed that the page opens with.
 const DEFAULT_SEED: u64 = 42;
 
+/// How much of what is wrong with an address is said at once.
+const MOST_SAID: usize = 8;
+
 /// The fields of an address, in the order in which they are written.
 const FIELDS: &str = "scenario, own or free (with preset and clients), seed, do, t and tab";
 
@@ -104,6 +107,10 @@ impl Address {
         let mut free = FreePlay::default();
         let hash = hash.strip_prefix('#').unwrap_or(hash);
         for part in hash.split('&').filter(|part| !part.is_empty()) {
+            // A link of thousands of fields is nobody's slip.
+            if wrong.len() == MOST_SAID {
+                break;
+            }
             let (field, value) = part.split_once('=').unwrap_or((part, ""));
             let (field, value) = (decoded(field), decoded(value));
             if seen.contains(&field) {
@@ -461,6 +468,8 @@ mod tests {
                 if let Err(messages) = Address::read(&hash) {
                     prop_assert!(messages.iter().all(|message| message.len() < 1_500));
                 }
+                let hash = "&colour=red".repeat(1 + value.len());
+                prop_assert!(Address::read(&hash).is_err_and(|messages| messages.len() <= MOST_SAID));
             }
         }
     }

@@ -422,9 +422,11 @@ impl Component for App {
             session.playback().wake();
         }
         let run = session.engine().run_address().clone();
-        panic_message::note(&run);
+        let at = shows_moment.then(|| session.engine().at());
+        let shown = Address { at, tab, ..run.clone() };
+        panic_message::note(&shown);
         if is_right && !shows_moment {
-            location::refine(&Address { tab, ..run.clone() });
+            location::refine(&shown);
         }
         let mut listeners = Vec::new();
         if let Some(window) = web_sys::window() {

@@ -4,8 +4,8 @@
 use crate::browser::{self, Listener};
 use crate::location;
 use std::cell::{Cell, RefCell};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
     /// The link to the run that is shown; kept here since nothing else can be
@@ -23,9 +23,24 @@ pub(crate) fn install() {
     // Through Yew, which would put a hook of its own in the place of ours.
     yew::set_custom_panic_hook(Box::new(|information| show(&information.to_string())));
     if let Some(window) = web_sys::window() {
-        let listener = Listener::new(&window, BREAK, |_| panic!("a test breaks the page"));
+        let listeners = [
+            Listener::new(&window, BREAK, |_| panic!("a test breaks the page")),
+            Listener::new(&window, "error", |event| look_at(&event)),
+        ];
         // As long as the page.
-        std::mem::forget(listener);
+        std::mem::forget(listeners);
+    }
+}
+
+/// What stops the page's code without a panic, as when there is no memory left, passes the
+/// hook by. The browser tells of it as of any error.
+fn look_at(event: &web_sys::Event) {
+    let of = |value: &JsValue, field: &str| {
+        js_sys::Reflect::get(value, &field.into()).unwrap_or(JsValue::UNDEFINED)
+    };
+    let error = of(event, "error");
+    if error.is_instance_of::<js_sys::WebAssembly::RuntimeError>() {
+        show(&of(&error, "message").as_string().unwrap_or_default());
     }
 }
 
