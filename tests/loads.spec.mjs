@@ -105,6 +105,16 @@ test("the page plays before the rest is there, and what is wanted of the rest wa
   await expect(page.getByTestId("log")).toBeVisible();
 });
 
+test("a key that acts waits for the rest as a button does", async ({ page, site }) => {
+  const release = await held(page);
+  await page.goto(site.url);
+  await started(page);
+  await page.keyboard.press("c");
+  await expect(page.getByTestId("notice")).toHaveCount(0);
+  release();
+  await expect(page).toHaveURL(/do=\d+:crash:leader/);
+});
+
 test("the rest is loaded by itself, and then nothing more is", async ({ page, context, site }) => {
   const later = page.waitForResponse(/_later\.wasm$/);
   await page.goto(site.url);

@@ -24,30 +24,28 @@
 //! * on the stage, nodes are `#node-A` and so on, with `data-node` and `data-role`; an item of a
 //!   menu has `data-action`, the actions' text in a link.
 
-use crate::actions::Actions;
+mod host;
+mod look;
+
 use crate::address::{self, Address};
 use crate::announce::Announcer;
 use crate::browser::{self, Listener, Observer};
 use crate::carrying_out::carry_out;
 use crate::command::Command;
 use crate::embed::Embed;
-use crate::embed_page::{self, Around};
 use crate::engine::Engine;
 use crate::files;
-use crate::header::Header;
 use crate::host_channel::{Heard, HostChannel};
-use crate::host_page::{News, Told, Wanted};
+use crate::host_page::News;
 use crate::keys::{self, Focus, Held, Pressed};
-use crate::laid_over::LaidOver;
 use crate::later::{self, Later, NotFetched};
 use crate::overlay::Overlay;
-use crate::panels::{Panels, Tab};
+use crate::panels::Tab;
 use crate::random_seed::random_seed;
 use crate::session::Session;
-use crate::space_time::SpaceTime;
-use crate::stage::{self, Stage};
+use crate::stage;
 use crate::theme::{self, Theme};
-use crate::{location, panic_message, transport};
+use crate::{location, panic_message};
 use gloo_timers::callback::Timeout;
 use raft_scene::Hit;
 use wasm_bindgen::closure::Closure;
@@ -326,9 +324,10 @@ impl App {
         self.session.changed();
     }
 
-    fn key(&mut self, event: &KeyboardEvent) -> bool {
+    /// What a key leads to, if it is one of the page's.
+    fn pressed(&self, event: &KeyboardEvent) -> Option<Pressed> {
         if event.alt_key() || event.default_prevented() {
-            return false;
+            return None;
         }
         let target = event.target().and_then(|target| target.dyn_into().ok());
         let held = Held {
@@ -336,17 +335,9 @@ impl App {
             control: event.ctrl_key() || event.meta_key(),
             characters: self.has_character_keys,
         };
-        let Some(pressed) = keys::pressed(&event.key(), held, Focus::of(target.as_ref())) else {
-            return false;
-        };
+        let pressed = keys::pressed(&event.key(), held, Focus::of(target.as_ref()))?;
         event.prevent_default();
-        match pressed {
-            Pressed::Run(command) => self.carry_out(command),
-            Pressed::Open(overlay) => self.lay_over(Some(overlay)),
-            Pressed::Node(number) => stage::focus_node(number),
-            Pressed::List => stage::focus_list(),
-        }
-        true
+        Some(pressed)
     }
 
     /// What comes later, if it is there.
@@ -490,11 +481,16 @@ impl Component for App {
             }
             Msg::Do(command) => self.carry_out(command),
             Msg::AddressChanged => self.follow_address(),
-            Msg::Key(event) => {
-                if !self.key(&event) {
-                    return false;
+            // As if it had been asked for by a button: what comes later may have to come first.
+            Msg::Key(event) => match self.pressed(&event) {
+                Some(Pressed::Run(command)) => {
+                    return Component::update(self, ctx, Msg::Do(command));
                 }
-            }
+                Some(Pressed::Open(overlay)) => self.lay_over(Some(overlay)),
+                Some(Pressed::Node(number)) => stage::focus_node(number),
+                Some(Pressed::List) => stage::focus_list(),
+                None => return false,
+            },
             Msg::Open(overlay) => self.lay_over(Some(overlay)),
             Msg::Given(given) => {
                 // What an embed shows is its author's choice.
@@ -591,72 +587,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<App>) -> Html {
-        let Callbacks { message, command, tab, select, open, .. } = &self.callbacks;
-        let session = &self.session;
-        let engine = session.engine();
-        let moment = engine.moment();
-        // In another run the same name is another message.
-        let selected = self.selected();
-        let shown = transport::Shown {
-            session: session.clone(),
-            at: engine.at(),
-            moment,
-            is_playing: engine.is_playing(),
-            speed: engine.speed(),
-            is_pacing: engine.is_pacing(),
-            on_command: command.clone(),
-            on_open: open.clone(),
-        };
-        if let Some(embed) = &self.embed {
-            return self.embedded(embed, &shown);
-        }
-        html! {
-            <div class="page">
-                <Header
-                    source={engine.run_address().source.clone()}
-                    title={engine.scenario().title.clone()}
-                    seed={engine.run_address().seed}
-                    can_undo={engine.can_undo()}
-                    can_redo={engine.can_redo()}
-                    theme={self.theme}
-                    on_message={message}
-                />
-                { self.notice() }
-                { self.stage() }
-                <Panels
-                    session={session.clone()}
-                    {moment}
-                    at={self.tab.is_of_time().then(|| engine.at())}
-                    {selected}
-                    on_select={select}
-                    tab={self.tab}
-                    on_tab={tab}
-                    on_command={command}
-                    later={self.later()}
-                />
-                <section class="card transport" aria-label="Time and actions">
-                    <div class="transport-row">
-                        { transport::buttons(&shown) }
-                        { transport::readout(&shown) }
-                        <Actions
-                            session={session.clone()}
-                            {moment}
-                            on_command={command}
-                            on_open={open}
-                        />
-                    </div>
-                    { transport::progress(&shown) }
-                    <SpaceTime
-                        session={session.clone()}
-                        {selected}
-                        on_select={select}
-                        on_command={command}
-                    />
-                    { transport::time_slider(&shown) }
-                </section>
-                { self.laid_over() }
-            </div>
-        }
+        self.look()
     }
 
     fn rendered(&mut self, ctx: &Context<App>, first_render: bool) {
@@ -677,212 +608,6 @@ impl Component for App {
                     in_view.emit(());
                 }
             });
-        }
-    }
-}
-
-/// The host page.
-impl App {
-    /// Opens the way to it, if this page is inside another, and says where the run is.
-    fn open_host(&mut self, later: Later, ctx: &Context<App>) {
-        let Some(embed) = &self.embed else { return };
-        let Some(host) = (later.host)(embed, ctx.link().callback(Msg::Host)) else { return };
-        if let Some(window) = web_sys::window() {
-            let resized = ctx.link().callback(|_: web_sys::Event| Msg::Resized);
-            self.listeners.push(Listener::new(&window, "resize", move |event| resized.emit(event)));
-        }
-        host.tell(&Told::ready(&self.session.engine()));
-        if !self.notices.is_empty() {
-            host.tell(&Told::error(&self.notices));
-        }
-        self.host = Some(host);
-        self.tell_size();
-    }
-
-    /// Tells it what is new.
-    fn tell_host(&mut self, ctx: &Context<App>) {
-        let Some(host) = &self.host else { return };
-        let (news, again) = self.news.of(&self.session.engine(), js_sys::Date::now());
-        for told in &news {
-            host.tell(told);
-        }
-        let link = ctx.link().clone();
-        self.news_timeout = again.map(|milliseconds| {
-            Timeout::new(milliseconds as u32 + 1, move || link.send_message(Msg::Refresh))
-        });
-    }
-
-    /// Tells it how high the frame should be.
-    fn tell_size(&mut self) {
-        let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64());
-        if let (Some(host), Some(embed), Some(width)) = (&self.host, &self.embed, width) {
-            let height = embed.wished_height(width as u32);
-            if self.told_height.replace(height) != Some(height) {
-                host.tell(&Told::resize(height));
-            }
-        }
-    }
-
-    /// Does what it asks for, and answers.
-    fn answer(&mut self, heard: Heard) {
-        let id = heard.id;
-        let done = match heard.wanted {
-            Ok(None) => return,
-            Ok(Some(wanted)) => self.grant(wanted),
-            Err(messages) => Err(messages),
-        };
-        let Some(host) = &self.host else { return };
-        match done {
-            Ok(()) if id.is_some() => {
-                host.tell(&Told { id, ..Told::state(&self.session.engine()) });
-            }
-            Ok(()) => {}
-            Err(messages) => host.tell(&Told { id, ..Told::error(&messages) }),
-        }
-    }
-
-    /// What is wrong is for the author of the host page, not for the reader.
-    fn grant(&mut self, wanted: Wanted) -> Result<(), Vec<String>> {
-        let (address, commands) = match wanted {
-            Wanted::State => return Ok(()),
-            Wanted::Do(command, times) => (None, vec![command; times as usize]),
-            Wanted::Load(address) => (Some(address), Vec::new()),
-            Wanted::Restore(address, commands) => (address, commands),
-        };
-        self.starts_in_view = false;
-        let mut done = Ok(());
-        if let Some(address) = address {
-            self.tab = address.tab;
-            let mut engine = self.session.engine_mut();
-            done = engine.open(&address);
-            if address.at.is_some() {
-                engine.pause();
-            }
-        }
-        for command in commands {
-            done = done.and_then(|()| carry_out(&self.session, command));
-        }
-        self.session.changed();
-        self.note_address();
-        done
-    }
-}
-
-impl App {
-    /// The page as it is inside another.
-    fn embedded(&self, embed: &Embed, shown: &transport::Shown) -> Html {
-        let around = embed_page::around(&Around {
-            embed,
-            shown,
-            full_page: location::full_link(&self.address()),
-            tab: self.tab,
-            selected: self.selected(),
-            on_select: &self.callbacks.select,
-            on_tab: &self.callbacks.tab,
-            on_open: &self.callbacks.open,
-            later: self.later(),
-        });
-        html! {
-            <div class="page" ref={self.page.clone()}>
-                { self.notice() }
-                { self.stage() }
-                { around }
-                { self.laid_over() }
-            </div>
-        }
-    }
-
-    /// What is chosen in this run.
-    fn selected(&self) -> Option<Hit> {
-        let now = self.session.engine().moment().run;
-        self.selected.filter(|(run, _)| *run == now).map(|(_, hit)| hit)
-    }
-
-    /// The cluster, and the menu of a node.
-    fn stage(&self) -> Html {
-        let Callbacks { command, select, open, close, .. } = &self.callbacks;
-        let session = &self.session;
-        html! {
-            <main class="card stage-card">
-                if self.embed.is_some() {
-                    <h1 class="visually-hidden">{ "Raftlab" }</h1>
-                }
-                <h2 class="visually-hidden">{ "The cluster" }</h2>
-                if session.engine().world().is_modified_raft() {
-                    <p class="modified">{ "modified Raft: a rule is left out" }</p>
-                }
-                <Stage
-                    session={session.clone()}
-                    open={self.overlay.as_ref().and_then(Overlay::hit)}
-                    on_open={open}
-                    selected={self.selected()}
-                    on_select={select}
-                    on_close={close}
-                    on_command={command}
-                    later={self.later()}
-                />
-            </main>
-        }
-    }
-
-    /// What lies over the page, and what is said to who can't see it.
-    fn laid_over(&self) -> Html {
-        let over = self.later().map(|later| {
-            (later.laid_over)(&LaidOver {
-                session: &self.session,
-                overlay: self.overlay,
-                address: self.embed.is_none().then(|| self.address()),
-                has_character_keys: self.has_character_keys,
-                callbacks: &self.callbacks,
-            })
-        });
-        html! {
-            <>
-                { over.unwrap_or_default() }
-                <div class="visually-hidden" role="status" data-testid="announcement">
-                    { &self.announcement }
-                </div>
-            </>
-        }
-    }
-
-    /// What is wrong, until it is dismissed; what did not come that is wanted, until it does.
-    fn notice(&self) -> Html {
-        if matches!(self.later, Fetching::Failed) && self.wants_more() {
-            return html! {
-                <div class="notice" role="alert" data-testid="not-loaded">
-                    <div><p>{ "A part of the page could not be loaded." }</p></div>
-                    <button
-                        type="button"
-                        data-testid="load-again"
-                        onclick={self.callbacks.message.reform(|_: MouseEvent| Msg::Fetch)}
-                    >
-                        { "Try again" }
-                    </button>
-                    <button
-                        type="button"
-                        data-testid="do-without"
-                        onclick={self.callbacks.message.reform(|_: MouseEvent| Msg::DoWithout)}
-                    >
-                        { "Not now" }
-                    </button>
-                </div>
-            };
-        }
-        if self.notices.is_empty() {
-            return Html::default();
-        }
-        html! {
-            <div class="notice" role="alert" data-testid="notice">
-                <div>{ for self.notices.iter().map(|notice| html! { <p>{ notice }</p> }) }</div>
-                <button
-                    type="button"
-                    data-testid="dismiss"
-                    onclick={self.callbacks.message.reform(|_: MouseEvent| Msg::Dismiss)}
-                >
-                    { "Dismiss" }
-                </button>
-            </div>
         }
     }
 }

@@ -1,0 +1,190 @@
+//! What the page looks like: its parts, put together.
+
+use super::{App, Callbacks, Fetching, Msg};
+use crate::actions::Actions;
+use crate::embed::Embed;
+use crate::embed_page::{self, Around};
+use crate::header::Header;
+use crate::laid_over::LaidOver;
+use crate::overlay::Overlay;
+use crate::panels::Panels;
+use crate::space_time::SpaceTime;
+use crate::stage::Stage;
+use crate::{location, transport};
+use raft_scene::Hit;
+use yew::prelude::*;
+
+impl App {
+    /// The page as it is now.
+    pub(super) fn look(&self) -> Html {
+        let Callbacks { message, command, tab, select, open, .. } = &self.callbacks;
+        let session = &self.session;
+        let engine = session.engine();
+        let moment = engine.moment();
+        // In another run the same name is another message.
+        let selected = self.selected();
+        let shown = transport::Shown {
+            session: session.clone(),
+            at: engine.at(),
+            moment,
+            is_playing: engine.is_playing(),
+            speed: engine.speed(),
+            is_pacing: engine.is_pacing(),
+            on_command: command.clone(),
+            on_open: open.clone(),
+        };
+        if let Some(embed) = &self.embed {
+            return self.embedded(embed, &shown);
+        }
+        html! {
+            <div class="page">
+                <Header
+                    source={engine.run_address().source.clone()}
+                    title={engine.scenario().title.clone()}
+                    seed={engine.run_address().seed}
+                    can_undo={engine.can_undo()}
+                    can_redo={engine.can_redo()}
+                    theme={self.theme}
+                    on_message={message}
+                />
+                { self.notice() }
+                { self.stage() }
+                <Panels
+                    session={session.clone()}
+                    {moment}
+                    at={self.tab.is_of_time().then(|| engine.at())}
+                    {selected}
+                    on_select={select}
+                    tab={self.tab}
+                    on_tab={tab}
+                    on_command={command}
+                    later={self.later()}
+                />
+                <section class="card transport" aria-label="Time and actions">
+                    <div class="transport-row">
+                        { transport::buttons(&shown) }
+                        { transport::readout(&shown) }
+                        <Actions
+                            session={session.clone()}
+                            {moment}
+                            on_command={command}
+                            on_open={open}
+                        />
+                    </div>
+                    { transport::progress(&shown) }
+                    <SpaceTime
+                        session={session.clone()}
+                        {selected}
+                        on_select={select}
+                        on_command={command}
+                    />
+                    { transport::time_slider(&shown) }
+                </section>
+                { self.laid_over() }
+            </div>
+        }
+    }
+
+    /// The page as it is inside another.
+    fn embedded(&self, embed: &Embed, shown: &transport::Shown) -> Html {
+        let around = embed_page::around(&Around {
+            embed,
+            shown,
+            full_page: location::full_link(&self.address()),
+            tab: self.tab,
+            selected: self.selected(),
+            on_select: &self.callbacks.select,
+            on_tab: &self.callbacks.tab,
+            on_open: &self.callbacks.open,
+            later: self.later(),
+        });
+        html! {
+            <div class="page" ref={self.page.clone()}>
+                { self.notice() }
+                { self.stage() }
+                { around }
+                { self.laid_over() }
+            </div>
+        }
+    }
+
+    /// What is chosen in this run.
+    fn selected(&self) -> Option<Hit> {
+        let now = self.session.engine().moment().run;
+        self.selected.filter(|(run, _)| *run == now).map(|(_, hit)| hit)
+    }
+
+    /// The cluster, and the menu of a node.
+    fn stage(&self) -> Html {
+        let Callbacks { command, select, open, close, .. } = &self.callbacks;
+        let session = &self.session;
+        html! {
+            <main class="card stage-card">
+                if self.embed.is_some() {
+                    <h1 class="visually-hidden">{ "Raftlab" }</h1>
+                }
+                <h2 class="visually-hidden">{ "The cluster" }</h2>
+                if session.engine().world().is_modified_raft() {
+                    <p class="modified">{ "modified Raft: a rule is left out" }</p>
+                }
+                <Stage
+                    session={session.clone()}
+                    open={self.overlay.as_ref().and_then(Overlay::hit)}
+                    on_open={open}
+                    selected={self.selected()}
+                    on_select={select}
+                    on_close={close}
+                    on_command={command}
+                    later={self.later()}
+                />
+            </main>
+        }
+    }
+
+    /// What lies over the page, and what is said to who can't see it.
+    fn laid_over(&self) -> Html {
+        let over = self.later().map(|later| {
+            (later.laid_over)(&LaidOver {
+                session: &self.session,
+                overlay: self.overlay,
+                address: self.embed.is_none().then(|| self.address()),
+                has_character_keys: self.has_character_keys,
+                callbacks: &self.callbacks,
+            })
+        });
+        html! {
+            <>
+                { over.unwrap_or_default() }
+                <div class="visually-hidden" role="status" data-testid="announcement">
+                    { &self.announcement }
+                </div>
+            </>
+        }
+    }
+
+    /// What is wrong, until it is dismissed; what did not come that is wanted, until it does.
+    fn notice(&self) -> Html {
+        let button = |name: &'static str, text: &'static str, message: Msg| {
+            let onclick = self.callbacks.message.reform(move |_: MouseEvent| message.clone());
+            html! { <button type="button" data-testid={name} {onclick}>{ text }</button> }
+        };
+        if matches!(self.later, Fetching::Failed) && self.wants_more() {
+            return html! {
+                <div class="notice" role="alert" data-testid="not-loaded">
+                    <div><p>{ "A part of the page could not be loaded." }</p></div>
+                    { button("load-again", "Try again", Msg::Fetch) }
+                    { button("do-without", "Not now", Msg::DoWithout) }
+                </div>
+            };
+        }
+        if self.notices.is_empty() {
+            return Html::default();
+        }
+        html! {
+            <div class="notice" role="alert" data-testid="notice">
+                <div>{ for self.notices.iter().map(|notice| html! { <p>{ notice }</p> }) }</div>
+                { button("dismiss", "Dismiss", Msg::Dismiss) }
+            </div>
+        }
+    }
+}
