@@ -142,7 +142,7 @@ for (const format of ["toml", "json", "jsonl"]) {
     const download = await saved;
     expect(download.suggestedFilename()).toBe(`leader-crash-7.${format}`);
     expect(await readFile(await download.path(), "utf8")).toBe(content);
-    await expect(page.getByTestId("files-status")).toHaveText("Saved.");
+    await expect(page.getByTestId("files-status")).toHaveText("Given to the browser to save.");
     await page.getByTestId("choose-file").setInputFiles(await download.path());
     await expect(page.getByTestId("files-dialog")).toBeHidden();
     await expect(page.getByTestId("seed")).toHaveValue("7");
@@ -293,7 +293,7 @@ for (const [where, sandbox] of [["from disk", false], ["in a sandboxed frame", t
     await place.getByTestId("figure").click();
     await expect.poll(() => place.getByTestId("drawn").evaluate((image) => image.naturalWidth)).toBeGreaterThan(300);
     await place.getByTestId("save-png").click();
-    await expect(place.getByTestId("files-status")).toHaveText("Saved.");
+    await expect(place.getByTestId("files-status")).toHaveText("Given to the browser to save.");
     await place.getByTestId("pasted").fill(scenario);
     await place.getByTestId("open-pasted").click();
     await expect(place.getByTestId("files-dialog")).toBeHidden();

@@ -61,22 +61,27 @@ pub(crate) fn Actions(props: &Props) -> Html {
         let is_open = is_open.clone();
         Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
     };
-    // A choice closes them, and so does Escape, which gives the focus back.
-    let close = {
-        let is_open = is_open.clone();
-        Callback::from(move |_: MouseEvent| is_open.set(false))
-    };
-    let on_key = {
+    // A choice closes them, and so does Escape: what had the focus is then gone from sight.
+    let shut = {
         let (is_open, toggle_button) = (is_open.clone(), toggle_button.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" && *is_open {
+        move || {
+            if *is_open {
                 is_open.set(false);
                 if let Some(button) = toggle_button.cast::<web_sys::Element>() {
                     browser::focus(&button);
                 }
             }
-        })
+        }
     };
+    let close = {
+        let shut = shut.clone();
+        Callback::from(move |_: MouseEvent| shut())
+    };
+    let on_key = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            shut();
+        }
+    });
     html! {
         <div class="actions-place" onkeydown={on_key}>
         <button

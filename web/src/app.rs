@@ -83,6 +83,8 @@ pub(crate) enum Msg {
     FilesLoaded(files::Loaded),
     /// The dialog for files was closed, or has a run to be opened: see [`files::show`].
     FilesAnswer(Option<String>),
+    /// What is for files has broken, and why.
+    FilesBroke(String),
     /// Something is chosen, or nothing any more.
     Select(Option<Hit>),
     /// Another tab.
@@ -121,6 +123,14 @@ impl Msg {
             _ => false,
         }
     }
+
+    /// Whether it leads to another run, so that what waits is to be done before.
+    fn is_of_another_run(&self) -> bool {
+        matches!(
+            self,
+            Msg::Do(Command::SetSeed(_)) | Msg::Seed(_) | Msg::NewSeed | Msg::AddressChanged
+        )
+    }
 }
 
 /// The page.
@@ -135,8 +145,12 @@ pub(crate) struct App {
     later: Fetching,
     /// What is wanted of what comes later, until it is there.
     aside: Vec<Msg>,
+    /// How often that was given up: a control that shows what was wanted is then made anew.
+    given_up: u32,
     /// What is for files, once it is there.
     files: Option<JsValue>,
+    /// Whether it has broken: a browser loads a module once, so only a new page has another.
+    have_files_broken: bool,
     /// What was dropped or pasted, until it is there.
     given: JsValue,
     /// What its dialog calls.
@@ -161,6 +175,8 @@ pub(crate) struct App {
     told_height: Option<u32>,
     /// The run that the address bar names.
     run: Address,
+    /// The hash by which the page itself went there, until another is followed.
+    visited: Option<String>,
     address_timeout: Option<Timeout>,
     listeners: Vec<Listener>,
 }
@@ -174,6 +190,8 @@ enum Fetching {
     Begun,
     /// It did not come.
     Failed,
+    /// It did not come, and nobody minds until something of it is wanted.
+    Without,
     /// It is there.
     Done(Later),
 }
@@ -227,8 +245,16 @@ impl App {
     /// Lays something over the page, or nothing. What one can do depends on the moment:
     /// the run stands still while that is shown, and plays on after.
     fn lay_over(&mut self, overlay: Option<Overlay>) {
+        if overlay == Some(Overlay::Files) && self.have_files_broken {
+            let what_helps = "What reads and writes files has broken: load the page again.";
+            self.notices = vec![what_helps.to_owned()];
+            return;
+        }
         let stands_still = overlay.as_ref().is_some_and(Overlay::is_of_a_moment);
         let before = std::mem::replace(&mut self.overlay, overlay);
+        if before == Some(Overlay::Files) && overlay != before {
+            self.given = JsValue::NULL;
+        }
         if stands_still {
             self.stand_still();
         } else {
@@ -274,14 +300,21 @@ impl App {
     fn note_address(&mut self) {
         let (address, is_playing) = (self.address(), self.session.engine().is_playing());
         panic_message::note(&address);
+        // Where the reader has gone meanwhile, and what comes later is to follow.
+        if self.aside.iter().any(|message| matches!(message, Msg::AddressChanged)) {
+            return;
+        }
         if !address.is_same_run(&self.run) {
             self.run = Address { at: None, ..address.clone() };
             self.address_timeout = None;
             // The Back button of an article belongs to the article.
-            return match self.embed {
-                Some(_) => location::refine(&address),
-                None => location::visit(&address),
-            };
+            if self.embed.is_some() {
+                location::refine(&address);
+            } else {
+                location::visit(&address);
+                self.visited = Some(address.hash());
+            }
+            return;
         }
         let at = if is_playing { None } else { address.at };
         self.address_timeout = Some(Timeout::new(ADDRESS_DEBOUNCE_MILLISECONDS, move || {
@@ -292,6 +325,11 @@ impl App {
     /// The address bar changed.
     fn follow_address(&mut self) {
         let hash = location::hash();
+        // The page went there itself; by the time that it hears of it, it may have played on.
+        if self.visited.as_ref() == Some(&hash) {
+            return;
+        }
+        self.visited = None;
         let (address, wrong) = match Address::read(&hash).and_then(|address| {
             address.plan()?;
             Ok(address)
@@ -344,20 +382,27 @@ impl App {
     fn later(&self) -> Option<Later> {
         match self.later {
             Fetching::Done(later) => Some(later),
-            Fetching::Not | Fetching::Begun | Fetching::Failed => None,
+            Fetching::Not | Fetching::Begun | Fetching::Failed | Fetching::Without => None,
         }
     }
 
-    /// Whether something that comes later is to be seen.
+    /// Whether something of what comes later is wanted.
     fn wants_more(&self) -> bool {
-        self.overlay.is_some()
-            || self.tab != Tab::Story
-            || self.embed.is_some()
-            || !self.aside.is_empty()
+        self.overlay.is_some() || self.tab != Tab::Story || !self.aside.is_empty()
+    }
+
+    /// Whether what comes later is to be fetched without waiting for a quiet moment.
+    fn is_later_due(&self) -> bool {
+        match self.later {
+            // An embed needs it to speak with its host page.
+            Fetching::Not => self.embed.is_some() || self.wants_more(),
+            Fetching::Without => self.wants_more(),
+            Fetching::Begun | Fetching::Failed | Fetching::Done(_) => false,
+        }
     }
 
     fn fetch(&mut self, ctx: &Context<App>) {
-        if let Fetching::Not | Fetching::Failed = self.later {
+        if let Fetching::Not | Fetching::Failed | Fetching::Without = self.later {
             self.later = Fetching::Begun;
             ctx.link().send_future(async { Msg::Fetched(later::fetch().await) });
         }
@@ -438,11 +483,19 @@ impl Component for App {
             overlay: None,
             later: later::there().map_or(Fetching::Not, Fetching::Done),
             aside: Vec::new(),
+            given_up: 0,
             files: None,
+            have_files_broken: false,
             given: JsValue::NULL,
-            files_answer: Closure::<dyn Fn(Option<String>)>::new({
+            files_answer: Closure::<dyn Fn(Option<String>, Option<bool>)>::new({
                 let link = ctx.link().clone();
-                move |answer| link.send_message(Msg::FilesAnswer(answer))
+                move |answer: Option<String>, is_broken: Option<bool>| match answer {
+                    Some(why) if is_broken == Some(true) => {
+                        panic_message::pass_by_next();
+                        link.send_message(Msg::FilesBroke(why));
+                    }
+                    answer => link.send_message(Msg::FilesAnswer(answer)),
+                }
             })
             .into_js_value(),
             plays_on: false,
@@ -459,16 +512,24 @@ impl Component for App {
             news_timeout: None,
             told_height: None,
             run,
+            visited: None,
             address_timeout: None,
             listeners,
         }
     }
 
     fn update(&mut self, ctx: &Context<App>, message: Msg) -> bool {
-        if self.later().is_none() && message.takes_later() {
+        if matches!(message, Msg::AddressChanged) {
+            // What was to be written there belongs to where the reader was before.
+            self.address_timeout = None;
+        }
+        let is_next = !self.aside.is_empty() && message.is_of_another_run();
+        if self.later().is_none() && (message.takes_later() || is_next) {
             // What is done is done at the moment at which it was wanted.
             if matches!(message, Msg::Do(Command::Act(_) | Command::ActAll(_))) {
                 self.stand_still();
+                let at = self.session.engine().at();
+                self.aside.push(Msg::Do(Command::Seek(at)));
             }
             self.aside.push(message);
             self.fetch(ctx);
@@ -512,7 +573,9 @@ impl Component for App {
                 self.files = Some(module);
             }
             Msg::FilesLoaded(Err(message)) => {
-                self.lay_over(None);
+                if self.overlay == Some(Overlay::Files) {
+                    self.lay_over(None);
+                }
                 self.notices = vec![message];
             }
             Msg::FilesAnswer(answer) => {
@@ -524,6 +587,11 @@ impl Component for App {
                     },
                     wrong => self.notices.extend(wrong),
                 }
+            }
+            Msg::FilesBroke(why) => {
+                (self.files, self.have_files_broken) = (None, true);
+                self.lay_over(None);
+                self.notices = vec![why];
             }
             Msg::Close => self.lay_over(None),
             Msg::Tab(tab) => {
@@ -562,7 +630,9 @@ impl Component for App {
             }
             Msg::Fetch => self.fetch(ctx),
             Msg::DoWithout => {
+                self.later = Fetching::Without;
                 self.aside.clear();
+                self.given_up += 1;
                 self.lay_over(None);
                 self.tab = Tab::Story;
                 self.note_address();
@@ -580,7 +650,7 @@ impl Component for App {
             }
             Msg::Fetched(Err(NotFetched)) => self.later = Fetching::Failed,
         }
-        if self.wants_more() && matches!(self.later, Fetching::Not) {
+        if self.is_later_due() {
             self.fetch(ctx);
         }
         true
@@ -595,7 +665,7 @@ impl Component for App {
             self.open_host(later, ctx);
         } else if first_render {
             let link = ctx.link().clone();
-            let wait = if self.wants_more() { 0 } else { FETCH_MILLISECONDS };
+            let wait = if self.is_later_due() { 0 } else { FETCH_MILLISECONDS };
             Timeout::new(wait, move || link.send_message(Msg::Fetch)).forget();
         }
         if first_render

@@ -180,15 +180,21 @@ fn flag(name: &str, value: &str) -> Result<bool, String> {
     }
 }
 
-/// Whether this is a scheme, a host and perhaps a port, as a browser writes an origin.
+/// Whether this is a scheme, a host and perhaps a port, as a browser writes an origin: it
+/// leaves a scheme's own port out, and what it never writes would match nobody.
 fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        let is_letter = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]_".contains(&byte)
-        };
-        !host.is_empty() && host.bytes().all(is_letter)
-    })
+    let (host, own_port) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(host), _) => (host, ":443"),
+        (_, Some(host)) => (host, ":80"),
+        _ => return false,
+    };
+    let is_letter = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]_".contains(&byte)
+    };
+    host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+        && host.bytes().all(is_letter)
+        && !host.ends_with(own_port)
+        && !host.ends_with(':')
 }
 
 /// The query without what embeds: for the link from an embed to the full page.

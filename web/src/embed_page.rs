@@ -50,7 +50,7 @@ pub(crate) fn around(around: &Around<'_>) -> Html {
                     <Panels
                         session={session.clone()}
                         moment={shown.moment}
-                        at={shown.at}
+                        at={tab.is_of_time().then_some(shown.at)}
                         tab={*tab}
                         selected={*selected}
                         on_select={*on_select}

@@ -1,13 +1,13 @@
-//! The header: which scenario, which seed, light or dark, help.
+//! The header: which scenario, which seed, and what concerns the page as a whole: files, undo,
+//! sharing, the theme, the palette, help.
 
 use crate::app::Msg;
+use crate::browser;
 use crate::command::Command;
 use crate::free_play::FreePlay;
 use crate::overlay::Overlay;
 use crate::source::Source;
 use crate::theme::Theme;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// The menu's item for free play, which is no scenario's name.
@@ -36,17 +36,13 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Header(props: &Props) -> Html {
     let choose = props.on_message.reform(|event: Event| {
-        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        let scenario = select.map(|select| select.value()).unwrap_or_default();
-        Msg::Do(Command::OpenRun(match scenario.as_str() {
+        Msg::Do(Command::OpenRun(match browser::chosen(&event).as_str() {
             FREE_PLAY => Source::Free(FreePlay::default()),
             name => Source::BuiltIn(name.into()),
         }))
     });
-    let type_seed = props.on_message.reform(|event: Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        Msg::Seed(input.map(|input| input.value()).unwrap_or_default())
-    });
+    let type_seed =
+        props.on_message.reform(|event: Event| Msg::Seed(browser::typed(&event)));
     let other = match props.theme {
         Theme::Light => "Dark theme",
         Theme::Dark => "Light theme",
@@ -91,26 +87,15 @@ pub(crate) fn Header(props: &Props) -> Html {
                     onchange={type_seed}
                 />
             </label>
-            <button
-                type="button"
-                data-testid="new-seed"
-                title="The same scenario with other random numbers"
-                onclick={props.on_message.reform(|_: MouseEvent| Msg::NewSeed)}
-            >
+            { button(props, "new-seed", None, "The same scenario with other random numbers", Msg::NewSeed, html! { <>
                 <span aria-hidden="true">{ "⟳ " }</span><span class="long">{ "New seed" }</span>
-            </button>
-            <button
-                type="button"
-                data-testid="open-files"
-                aria-label="Files"
-                title="Open or save a scenario, a trace, a figure"
-                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Files))}
-            >
+            </> }) }
+            { button(props, "open-files", Some("Files"), "Open or save a scenario, a trace, a figure", Msg::Open(Overlay::Files), html! { <>
                 <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
                     <path d="M1 3h5l2 2h7v8H1z" fill="none" stroke="currentColor" stroke-width="1.5" />
                 </svg>
                 <span class="long">{ " Files" }</span>
-            </button>
+            </> }) }
             <span class="spring" />
             { undo_button(props, "undo", "Undo", "↶", props.can_undo, Command::Undo) }
             { undo_button(props, "redo", "Redo", "↷", props.can_redo, Command::Redo) }
@@ -123,22 +108,10 @@ pub(crate) fn Header(props: &Props) -> Html {
             >
                 { "Share" }<span class="long">{ " link" }</span>
             </button>
-            <button
-                type="button"
-                data-testid="theme"
-                aria-label={other}
-                title={other}
-                onclick={props.on_message.reform(|_: MouseEvent| Msg::ToggleTheme)}
-            >
+            { button(props, "theme", Some(other), other, Msg::ToggleTheme, html! { <>
                 <span aria-hidden="true">{ "◐" }</span>
-            </button>
-            <button
-                type="button"
-                data-testid="open-palette"
-                aria-label="Find what to do"
-                title="Find what to do (Ctrl K or ⌘ K)"
-                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Palette))}
-            >
+            </> }) }
+            { button(props, "open-palette", Some("Find what to do"), "Find what to do (Ctrl K or ⌘ K)", Msg::Open(Overlay::Palette), html! { <>
                 <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
                     <path
                         d="M10.5 10.5L15 15M2 7a5 5 0 1 0 10 0a5 5 0 1 0-10 0z"
@@ -147,17 +120,33 @@ pub(crate) fn Header(props: &Props) -> Html {
                         stroke-width="2"
                     />
                 </svg>
-            </button>
-            <button
-                type="button"
-                data-testid="open-help"
-                aria-label="Help and keys"
-                title="Help and keys"
-                onclick={props.on_message.reform(|_: MouseEvent| Msg::Open(Overlay::Help))}
-            >
+            </> }) }
+            { button(props, "open-help", Some("Help and keys"), "Help and keys", Msg::Open(Overlay::Help), html! { <>
                 <span aria-hidden="true">{ "?" }</span>
-            </button>
+            </> }) }
         </header>
+    }
+}
+
+/// A button that wants something of the page. It has a label where its text is a sign.
+fn button(
+    props: &Props,
+    id: &'static str,
+    label: Option<&'static str>,
+    title: &'static str,
+    message: Msg,
+    content: Html,
+) -> Html {
+    html! {
+        <button
+            type="button"
+            data-testid={id}
+            aria-label={label}
+            title={title}
+            onclick={props.on_message.reform(move |_: MouseEvent| message.clone())}
+        >
+            { content }
+        </button>
     }
 }
 

@@ -50,8 +50,10 @@ pub(crate) struct Asked {
 pub(crate) enum Wanted {
     /// Nothing but an answer.
     State,
-    /// Something that the reader could have wanted too; so many times.
-    Do(Command, u32),
+    /// Something that the reader could have wanted too.
+    Do(Command),
+    /// So many events forwards, or back.
+    Step(i64),
     /// Another run.
     Load(Box<Address>),
     /// A state that was told earlier: a run, a moment, how fast, whether it plays.
@@ -68,7 +70,7 @@ impl Asked {
         if self.raftlab != VERSION {
             return Err(vec![format!("This page speaks version {VERSION} of the protocol.")]);
         }
-        let once = |command| Ok(Some(Wanted::Do(command, 1)));
+        let once = |command| Ok(Some(Wanted::Do(command)));
         match self.kind.as_str() {
             "play" => once(Command::Play),
             "pause" => once(Command::Pause),
@@ -81,8 +83,7 @@ impl Asked {
                         "“by” is a whole number of events from -{most} to {most}."
                     )]);
                 }
-                let way = if by < 0.0 { Way::Back } else { Way::Forward };
-                Ok(Some(Wanted::Do(Command::Step(way), by.abs() as u32)))
+                Ok(Some(Wanted::Step(by as i64)))
             }
             "act" => {
                 let text = self.action.as_deref().unwrap_or_default();
@@ -298,14 +299,14 @@ mod tests {
 
     #[test]
     fn each_message_comes_to_what_it_says() {
-        let once = |command| Ok(Some(Wanted::Do(command, 1)));
+        let once = |command| Ok(Some(Wanted::Do(command)));
         assert_eq!(asked("play").wanted(), once(Command::Play));
         assert_eq!(asked("pause").wanted(), once(Command::Pause));
         assert_eq!(asked("getState").wanted(), Ok(Some(Wanted::State)));
         let seek = Asked { at: Some(412_000.0), ..asked("seek") };
         assert_eq!(seek.wanted(), once(Command::Seek(Micros(412_000))));
         let step = Asked { by: Some(-3.0), ..asked("step") };
-        assert_eq!(step.wanted(), Ok(Some(Wanted::Do(Command::Step(Way::Back), 3))));
+        assert_eq!(step.wanted(), Ok(Some(Wanted::Step(-3))));
         let act = Asked { action: Some("crash:leader".to_owned()), ..asked("act") };
         assert_eq!(act.wanted(), once(Command::Act(Action::Crash(Who::Leader))));
         let load = Asked { address: Some("#seed=7".to_owned()), ..asked("load") };

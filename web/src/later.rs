@@ -1,8 +1,8 @@
 //! What the page does without until it is in use: all panels but the story, the menus, the
 //! dialogs, the palette. `cargo xtask build` puts what only these need into a wasm of its own,
-//! which is fetched when the page stands still for the first time, or when somebody wants
-//! something of it. Everything is reached through one table, so that there is one place
-//! where it may not be there yet.
+//! which is fetched soon after the first picture, or when somebody wants something of it.
+//! Everything is reached through one table, so that there is one place where it may not be
+//! there yet.
 //!
 //! `trunk build` and `trunk serve` leave it all in one wasm.
 
@@ -12,10 +12,10 @@ use crate::engine::Engine;
 use crate::host_channel::{Heard, HostChannel};
 use crate::laid_over::{LaidOver, laid_over};
 use crate::panels::{self, Kept, panel};
-use crate::{files, menu, runs};
+use crate::{files, menu};
 use raft_core::Micros;
 use raft_scene::{Hit, words};
-use raft_sim::{Action, Plan, World};
+use raft_sim::{Plan, World};
 #[cfg(split)]
 use std::cell::Cell;
 use std::ops::Deref;
@@ -38,8 +38,6 @@ pub(crate) struct Parts {
     pub(crate) read: fn(&str) -> Result<Address, Vec<String>>,
     pub(crate) plan: fn(&Address) -> Result<Arc<Plan>, Vec<String>>,
     pub(crate) run_text: fn(&Address) -> String,
-    /// What was done, in a sentence.
-    pub(crate) told: fn(&Action) -> String,
     /// What is for files, [fetched](files::load), and its dialog, [shown](files::show).
     pub(crate) load_files: fn(Callback<files::Loaded>),
     pub(crate) show_files: fn(&JsValue, &Engine, &JsValue, &JsValue),
@@ -55,7 +53,6 @@ static PARTS: Parts = Parts {
     read: Address::read_any,
     plan: Address::plan_of_any,
     run_text: Address::run_text,
-    told: runs::told,
     load_files: files::load,
     show_files: files::show,
     host: HostChannel::open,

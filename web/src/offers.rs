@@ -277,10 +277,10 @@ fn settings(world: &World, offers: &mut Offers) {
                 let flaws = world.settings().flaws;
                 for flaw in Flaw::ALL {
                     // Of rules that say how to do the same, two can't be left out at once.
-                    let (what, value) = match (flaws.has(*flaw), flaws.is_none()) {
-                        (true, _) => ("Rule back in force, against", "off"),
-                        (false, true) => ("Rule left out, modified Raft", "on"),
-                        (false, false) => continue,
+                    let (what, value) = match flaws.has(*flaw) {
+                        true => ("Rule back in force, against", "off"),
+                        false if flaws.with(*flaw).contradiction().is_some() => continue,
+                        false => ("Rule left out, modified Raft", "on"),
                     };
                     let name = flaw.name();
                     let title = format!("{what}: {}", name.replace('-', " "));

@@ -6,6 +6,7 @@ use crate::browser;
 use crate::command::{Command, Way};
 use crate::dialog::Dialog;
 use crate::engine::Engine;
+use crate::jumps::Jumps;
 use crate::keys;
 use crate::offers::{self, Offer};
 use crate::overlay::Overlay;
@@ -70,8 +71,6 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         ("Play or pause", Command::TogglePlaying),
         ("One event forward", Command::Step(Way::Forward)),
         ("One event back", Command::Step(Way::Back)),
-        ("Next election, commit, fault or violation", Command::Notable(Way::Forward)),
-        ("Previous election, commit, fault or violation", Command::Notable(Way::Back)),
         ("To the beginning", Command::ToStart),
         ("To the end", Command::ToEnd),
         ("Faster", Command::Faster),
@@ -80,6 +79,21 @@ fn entries(engine: &Engine) -> Vec<Entry> {
     for (title, command) in playback {
         entries.push(Entry::of("Time", title, Msg::Do(command)));
     }
+    let jumps = engine.jumps().name();
+    for (which, way) in [("Next", Way::Forward), ("Previous", Way::Back)] {
+        let title = format!("{which} of {jumps}");
+        entries.push(Entry::of("Time", title, Msg::Do(Command::Notable(way))));
+    }
+    for jumps in Jumps::all().filter(|jumps| *jumps != engine.jumps()) {
+        let title = format!("Jump to {}", jumps.name());
+        entries.push(Entry::of("Time", title, Msg::Do(Command::SetJumps(jumps))));
+    }
+    let pacing = match engine.is_pacing() {
+        true => "Be as quick everywhere",
+        false => "Be quicker where nothing happens",
+    };
+    let toggle = Command::SetPacing(!engine.is_pacing());
+    entries.push(Entry::of("Time", pacing, Msg::Do(toggle)));
     if engine.can_undo() {
         entries.push(Entry::of("Time", "Undo", Msg::Do(Command::Undo)));
     }
@@ -93,6 +107,7 @@ fn entries(engine: &Engine) -> Vec<Entry> {
         ("Help and keys", Msg::Open(Overlay::Help)),
         ("Light or dark", Msg::ToggleTheme),
         ("New seed", Msg::NewSeed),
+        ("Runs that you made", Msg::Open(Overlay::Runs)),
         ("Files: open or save a scenario, a trace, a figure", Msg::Open(Overlay::Files)),
     ];
     entries.extend(page.map(|(title, message)| Entry::of("Page", title, message)));

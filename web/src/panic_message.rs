@@ -12,6 +12,8 @@ thread_local! {
     /// trusted once something has panicked.
     static LINK: RefCell<String> = const { RefCell::new(String::new()) };
     static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
+    /// Whether the next trap is another wasm's, of which the reader knows.
+    static PASSED_BY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// An event of the window that breaks the page, so that the tests can see this message. No
@@ -32,6 +34,11 @@ pub(crate) fn install() {
     }
 }
 
+/// What has broken is another wasm, which has told of it: the browser is about to tell of it too.
+pub(crate) fn pass_by_next() {
+    PASSED_BY.set(true);
+}
+
 /// What stops the page's code without a panic, as when there is no memory left, passes the
 /// hook by. The browser tells of it as of any error.
 fn look_at(event: &web_sys::Event) {
@@ -39,7 +46,8 @@ fn look_at(event: &web_sys::Event) {
         js_sys::Reflect::get(value, &field.into()).unwrap_or(JsValue::UNDEFINED)
     };
     let error = of(event, "error");
-    if error.is_instance_of::<js_sys::WebAssembly::RuntimeError>() {
+    let is_trap = error.is_instance_of::<js_sys::WebAssembly::RuntimeError>();
+    if is_trap && !PASSED_BY.replace(false) {
         show(&of(&error, "message").as_string().unwrap_or_default());
     }
 }

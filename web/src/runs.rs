@@ -8,9 +8,7 @@
 //! ```
 
 use crate::address::Address;
-use crate::later;
 use raft_core::Micros;
-use raft_sim::Action;
 
 /// The most that are kept: the oldest goes first, but never the trunk.
 const MOST: usize = 24;
@@ -24,7 +22,7 @@ pub(crate) struct Run {
     pub(crate) depth: usize,
     /// When it leaves the run that it hangs from.
     pub(crate) leaves_at: Micros,
-    /// What was done then, in a sentence.
+    /// What came of what was done then, in a sentence.
     pub(crate) told: String,
 }
 
@@ -67,16 +65,18 @@ impl Runs {
         let shared = |run: &Run| common(&run.address, &address);
         let parent = (0..self.0.len()).rev().max_by_key(|place| shared(&self.0[*place]));
         let Some(parent) = parent else {
-            let told = "The run as the scenario has it.".to_owned();
-            return self.0.push(Run { address, depth: 0, leaves_at: Micros::ZERO, told });
+            let told = match address.interventions.is_empty() {
+                true => "The run as the scenario has it.",
+                false => "The run as its link has it.",
+            };
+            let (depth, leaves_at, told) = (0, Micros::ZERO, told.to_owned());
+            return self.0.push(Run { address, depth, leaves_at, told });
         };
         let depth = self.0[parent].depth + 1;
         let common = shared(&self.0[parent]);
         let leaves_at = parted(&self.0[parent].address, &address).unwrap_or_default();
         let told = told.unwrap_or_else(|| match address.interventions.get(common) {
-            Some(step) => {
-                later::there().map_or_else(String::new, |later| (later.told)(&step.action))
-            }
+            Some(_) => "What a link has instead.".to_owned(),
             None => "Without what was done later.".to_owned(),
         });
         // After all that hangs from its parent already.
@@ -99,11 +99,6 @@ fn parted(one: &Address, other: &Address) -> Option<Micros> {
     let common = common(one, other);
     let next = |address: &Address| address.interventions.get(common).map(|step| step.at);
     [next(one), next(other)].into_iter().flatten().min()
-}
-
-/// What was done, in a sentence.
-pub(crate) fn told(action: &Action) -> String {
-    format!("{action}.")
 }
 
 #[cfg(test)]
@@ -129,7 +124,7 @@ mod tests {
         runs.visit(&address("&do=700:crash:A,800:heal"), None);
         assert_eq!(drawn(&runs), [(0, 0, 0), (1, 700, 1), (2, 900, 2), (2, 800, 2), (1, 500, 1)],);
         assert_eq!(runs.all()[2].told, "Healed.");
-        assert_eq!(runs.all()[4].told, "crash:B.");
+        assert_eq!(runs.all()[4].told, "What a link has instead.");
         let forks = runs.forks_of(&address("&do=700:crash:A,900:heal"));
         assert_eq!(forks, [Micros(500), Micros(700), Micros(800), Micros(900)]);
     }

@@ -1,5 +1,6 @@
 //! The transport: play and step, how fast, where in the run, and what comes next.
 
+use crate::browser;
 use crate::command::{Command, Way};
 use crate::engine::{Engine, Moment};
 use crate::jumps::Jumps;
@@ -10,7 +11,7 @@ use raft_core::Micros;
 use raft_scene::words;
 use raft_sim::Landmark;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What the transport shows.
@@ -151,9 +152,7 @@ pub(crate) fn progress(shown: &Shown) -> Html {
     let engine = shown.session.engine();
     let (events, all) = (grouped(shown.moment.events), grouped(engine.timeline().events()));
     let set_jumps = shown.on_command.reform(|event: Event| {
-        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        let number = select.and_then(|select| select.value().parse().ok()).unwrap_or(0);
-        Command::SetJumps(Jumps::numbered(number))
+        Command::SetJumps(Jumps::numbered(browser::chosen(&event).parse().unwrap_or(0)))
     });
     let runs = engine.runs().all().len();
     html! {

@@ -274,7 +274,7 @@ impl Flaws {
     }
 
     /// Two of these that contradict each other, if there are any.
-    pub(crate) fn contradiction(self) -> Option<(Flaw, Flaw)> {
+    pub fn contradiction(self) -> Option<(Flaw, Flaw)> {
         CONTRADICTIONS.into_iter().find(|(one, other)| self.has(*one) && self.has(*other))
     }
 

@@ -1,21 +1,18 @@
 //! `raftlab figure`: a moment of a run as a picture.
 
-use crate::arguments::{self, FigureOf, FigureTheme};
+use crate::arguments::{self, FigureTheme};
 use crate::picture;
 use crate::report::{Ended, Failure};
 use crate::source;
 use raft_core::Micros;
-use raft_scene::svg::{self, Caption, FigureView, TooSmall};
-use raft_scene::{LogGridView, Motion, ObservedCluster, StageView, Theme, TimelineIndex, log_grid};
+use raft_scene::svg::{self, FigureOf, FigureView, TooSmall};
+use raft_scene::{Theme, TimelineIndex};
 use raft_sim::trace::{self, TraceError, observed::Observation};
-use raft_sim::{Plan, Timeline, World};
+use raft_sim::Plan;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::sync::Arc;
-
-/// How long a timeline is where nobody says and no election timeout is known.
-const USUAL_SPAN: Micros = Micros::from_millis(200);
 
 /// What kind of file a figure goes to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,7 +24,7 @@ enum Form {
 pub(crate) fn command(figure: &arguments::Figure) -> crate::Result {
     // What can be refused at once is, before a run is made.
     let form = form_of(&figure.out)?;
-    if figure.view != FigureOf::Timeline && (figure.from.is_some() || figure.to.is_some()) {
+    if figure.view != arguments::FigureOf::Timeline && (figure.from.is_some() || figure.to.is_some()) {
         let wrong =
             "only a timeline has a beginning and an end: add --view timeline, or leave them out";
         return Err(Failure::input("--from, --to", wrong));
@@ -141,15 +138,12 @@ fn span(
     usual: Micros,
     end: Micros,
 ) -> Result<(Micros, Micros), Failure> {
-    let usual = usual.min(end).max(Micros(1));
-    let from = figure.from.unwrap_or_else(|| {
-        let to = figure.to.unwrap_or(end);
-        let before = Micros(usual.0 * 2 / 3);
-        // Near the end it is as long, and ends there.
-        let from = Micros(figure.at.0.saturating_sub(before.0));
-        if figure.to.is_some() { from.min(to) } else { from.min(Micros(end.0 - usual.0)) }
-    });
-    let to = figure.to.unwrap_or_else(|| (from + usual).min(end));
+    let around = svg::span_around(figure.at, usual, end);
+    let (from, to) = match (figure.from, figure.to) {
+        (None, None) => around,
+        (Some(from), to) => (from, to.unwrap_or_else(|| (from + (around.1 - around.0)).min(end))),
+        (None, Some(to)) => (around.0.min(to), to),
+    };
     if from >= to {
         let wrong = format!("the timeline begins at {from} and ends at {to}: it must end later");
         return Err(Failure::input("--from, --to", wrong));
@@ -157,11 +151,18 @@ fn span(
     Ok((from, to))
 }
 
+fn what_of(figure: &arguments::Figure) -> FigureOf {
+    match figure.view {
+        arguments::FigureOf::Stage => FigureOf::Stage,
+        arguments::FigureOf::Timeline => FigureOf::Timeline,
+        arguments::FigureOf::Log => FigureOf::Log,
+    }
+}
+
 fn view_of(figure: &arguments::Figure) -> FigureView {
-    let usual = if figure.view == FigureOf::Timeline { 960 } else { 800 };
     let (width, height) = match figure.size {
         Some((width, height)) => (width, Some(height as f32)),
-        None => (figure.width.unwrap_or(usual), None),
+        None => (figure.width.unwrap_or(what_of(figure).usual_width()), None),
     };
     let theme = match figure.theme {
         FigureTheme::Light => Theme::Light,
@@ -175,48 +176,17 @@ type Drawn = Result<Result<String, TooSmall>, Failure>;
 fn of_ours(figure: &arguments::Figure, plan: Arc<Plan>) -> Drawn {
     let end = plan.scenario().duration;
     check_moment(figure, end)?;
-    let (timeline, index): (Timeline, TimelineIndex) = TimelineIndex::of_new_run(plan);
-    let at = figure.at;
-    let world: World = timeline.world_after(timeline.events_by(at));
-    let violations = index.violations_by(world.events());
-    let caption = Caption::of_run(timeline.plan(), at, violations);
-    let view = view_of(figure);
-    Ok(match figure.view {
-        FigureOf::Stage => svg::stage_figure(&world, at, &index, &caption, &view),
-        FigureOf::Timeline => {
-            let usual = timeline.plan().scenario().settings.election_timeout_max;
-            let span = span(figure, usual, end)?;
-            svg::timeline_figure(&index, span, at, &caption, &view)
-        }
-        FigureOf::Log => {
-            svg::log_figure(&caption, &view, &|view: &LogGridView| log_grid(&world, view))
-        }
-    })
+    let (timeline, index) = TimelineIndex::of_new_run(plan);
+    let span = span(figure, svg::usual_span(&timeline), end)?;
+    let (what, view) = (what_of(figure), view_of(figure));
+    Ok(svg::figure_of_run(&timeline, &index, figure.at, what, span, &view))
 }
 
 fn of_observed(figure: &arguments::Figure, observation: &Observation) -> Drawn {
     let end = observation.verdict.until;
     check_moment(figure, end)?;
     let index = TimelineIndex::of_observed(observation);
-    let at = figure.at;
-    // What an event is to our runs, a line is to a trace; the first is its head.
-    let lines = observation.lines.partition_point(|line| line.at <= at) as u64 + 1;
-    let caption = Caption::of_observed(observation, at, index.violations_by(lines));
-    let view = view_of(figure);
-    let mut cluster = ObservedCluster::new(observation);
-    cluster.advance_to(at);
-    Ok(match figure.view {
-        FigureOf::Stage => svg::stage_figure_of(&caption, &view, &mut |width, height| {
-            let stage = cluster.stage(&StageView::of_size(width, height));
-            let motion = Motion::of_observed(&index, at, &stage);
-            (stage, motion)
-        }),
-        FigureOf::Timeline => {
-            let span = span(figure, USUAL_SPAN, end)?;
-            svg::timeline_figure(&index, span, at, &caption, &view)
-        }
-        FigureOf::Log => {
-            svg::log_figure(&caption, &view, &|view: &LogGridView| cluster.log_grid(view))
-        }
-    })
+    let span = span(figure, svg::usual_span_of_observed(observation), end)?;
+    let (what, view) = (what_of(figure), view_of(figure));
+    Ok(svg::figure_of_observed(observation, &index, figure.at, what, span, &view))
 }

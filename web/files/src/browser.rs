@@ -15,17 +15,21 @@ const SCALE: f64 = 2.0;
 thread_local! {
     /// The address of what is shown: the browser keeps that until it is told not to.
     static SHOWN: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The address of what was saved last: by the next time the browser has written it.
+    static SAVED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// The address of a figure, for an image; the one before is forgotten.
 pub(crate) fn show(svg: &str) -> Option<String> {
     let address = address_of(&JsValue::from_str(svg), "image/svg+xml").ok();
-    SHOWN.with_borrow_mut(|shown| {
-        if let Some(before) = std::mem::replace(shown, address.clone()) {
-            let _ = Url::revoke_object_url(&before);
-        }
-    });
+    SHOWN.with_borrow_mut(|shown| take_place_of(shown, address.clone()));
     address
+}
+
+fn take_place_of(kept: &mut Option<String>, address: Option<String>) {
+    if let Some(before) = std::mem::replace(kept, address) {
+        let _ = Url::revoke_object_url(&before);
+    }
 }
 
 fn address_of(content: &JsValue, kind: &str) -> Result<String, JsValue> {
@@ -46,6 +50,7 @@ pub(crate) async fn save(name: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&address);
     link.set_download(name);
     link.click();
+    SAVED.with_borrow_mut(|saved| take_place_of(saved, Some(address)));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clipboard;
 use crate::dialog::Dialog;
-use crate::figure::What;
+use raft_scene::svg::FigureOf;
 use crate::{Opened, Run, browser, drawn, read, written};
 use raft_core::Micros;
 use wasm_bindgen::JsCast;
@@ -70,7 +70,7 @@ pub(crate) enum Msg {
 /// A figure.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Drawing {
-    what: What,
+    what: FigureOf,
     theme: usize,
     /// The moment, in microseconds, and the last that there is.
     at: u64,
@@ -131,7 +131,7 @@ impl Files {
             Ok(Opened::Run(hash)) => ctx.props().answer.emit(Some(hash)),
             Ok(Opened::Observed(until, verdict)) => {
                 self.told = Told { verdict, ..Told::default() };
-                let (at, what) = (until.0, What::Timeline);
+                let (at, what) = (until.0, FigureOf::Timeline);
                 self.draw(ctx, Drawing { what, theme: 0, at, until: at, is_observed: true });
             }
             Err(wrong) => self.wrong(wrong),
@@ -238,7 +238,7 @@ impl Component for Files {
                     Msg::Saved(browser::save(&name, &text).await.is_ok())
                 });
             }
-            Msg::Saved(true) => self.told.status = "Saved.",
+            Msg::Saved(true) => self.told.status = "Given to the browser to save.",
             Msg::Saved(false) => self.told.status = "The browser does not let this page save it.",
             Msg::Copy => {
                 if let Some((_, text)) = &self.told.text {
@@ -283,7 +283,7 @@ impl Component for Files {
             input.set_value("");
             Some(Msg::Given(Given::File(file?)))
         });
-        let (what, at) = (What::Stage, run.at.0);
+        let (what, at) = (FigureOf::Stage, run.at.0);
         let figure = Drawing { what, theme: 0, at, until: at, is_observed: false };
         let close = answer.reform(|()| None);
         html! {
@@ -406,14 +406,14 @@ impl Files {
             let at = slider.value().parse().ok()?;
             Some(Msg::Draw(Drawing { at, ..drawing }))
         });
-        let views = What::ALL.map(What::name);
-        let view = What::ALL.iter().position(|what| *what == drawing.what).unwrap_or(0);
+        let views = FigureOf::ALL.map(FigureOf::name);
+        let view = FigureOf::ALL.iter().position(|what| *what == drawing.what).unwrap_or(0);
         let image = self.told.figure.as_ref().and_then(|(_, address)| address.clone());
         html! {
             <>
                 <div class="choices">
                     { choice(ctx, "view", &views, view, move |place| {
-                        Drawing { what: What::ALL[place], ..drawing }
+                        Drawing { what: FigureOf::ALL[place], ..drawing }
                     }) }
                     { choice(ctx, "colours", &THEMES, drawing.theme, move |theme| {
                         Drawing { theme, ..drawing }

@@ -16,11 +16,12 @@ mod files_dialog;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use figure::What;
+
 use files_dialog::{Files, Given, Props};
 use js_sys::Function;
 use raft_core::Micros;
 use raft_scene::TimelineIndex;
+use raft_scene::svg::FigureOf;
 use raft_sim::trace::observed::{OBSERVED_FORMAT, Observation};
 use raft_sim::{
     Document, Plan, Scenario, ScenarioError, Step, Timeline, format_steps, parse_steps, sort_steps,
@@ -41,7 +42,7 @@ thread_local! {
     /// The dialog, once it was opened, and what it shows.
     static DIALOG: Cell<Option<(AppHandle<Files>, Props)>> = const { Cell::new(None) };
     /// Where it is, and whom to tell when it fails.
-    static LAST_WORDS: Cell<Option<(web_sys::Element, Callback<Option<String>>)>> =
+    static LAST_WORDS: Cell<Option<(web_sys::Element, Function)>> =
         const { Cell::new(None) };
     /// The trace of another implementation that was read last: figures are drawn of it.
     static OBSERVED: RefCell<Option<(Observation, TimelineIndex)>> = const { RefCell::new(None) };
@@ -59,6 +60,7 @@ pub fn show(
     given: JsValue,
     answer: Function,
 ) {
+    let broken = answer.clone();
     let answer = Callback::from(move |hash: Option<String>| {
         let _ = answer.call1(&JsValue::NULL, &hash.into());
     });
@@ -78,7 +80,7 @@ pub fn show(
         }
         None => {
             let Some(place) = browser::place() else { return };
-            tell_panics(place.clone(), props.answer.clone());
+            tell_panics(place.clone(), broken);
             yew::Renderer::<Files>::with_root_and_props(place, props.clone()).render()
         }
     };
@@ -96,15 +98,17 @@ pub fn hide() {
 }
 
 /// Whoever reads what others wrote may fail at it: then the dialog goes, and the page goes on.
-fn tell_panics(place: web_sys::Element, answer: Callback<Option<String>>) {
+/// It is told by a second argument that this wasm is of no use any more.
+fn tell_panics(place: web_sys::Element, answer: Function) {
     LAST_WORDS.set(Some((place, answer)));
-    std::panic::set_hook(Box::new(|panic| {
+    // Through Yew, which would put a hook of its own in the place of ours.
+    yew::set_custom_panic_hook(Box::new(|panic| {
         // What it is made of is in no state to be taken apart.
         std::mem::forget(DIALOG.take());
         if let Some((place, answer)) = LAST_WORDS.take() {
             place.remove();
-            let wrong = "Reading or writing a file failed, by a fault of Raftlab's.";
-            answer.emit(Some(format!("{wrong} {panic}")));
+            let wrong = format!("Reading or writing a file failed, by a fault of Raftlab's. {panic}");
+            let _ = answer.call2(&JsValue::NULL, &wrong.into(), &JsValue::TRUE);
         }
     }));
 }
@@ -246,7 +250,7 @@ pub(crate) fn written(run: &Run, format: &str) -> Result<String, Vec<String>> {
 /// Why it can't be drawn, in sentences for the reader.
 pub(crate) fn drawn(
     run: Option<&Run>,
-    what: What,
+    what: FigureOf,
     theme: &str,
     at: Micros,
 ) -> Result<String, Vec<String>> {
@@ -366,7 +370,7 @@ mod tests {
     #[test]
     fn anothers_trace_is_judged_and_drawn() {
         assert!(verdict(example()).contains("Election Safety: holds"));
-        for what in What::ALL {
+        for what in FigureOf::ALL {
             let svg = drawn(None, what, "light", Micros(30_000)).expect("a figure");
             assert!(svg.starts_with("<svg") && svg.contains("example 1.0"), "{what:?}: {svg}");
             for node in ["n1", "n2", "n3"] {
@@ -382,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_figure_of_the_run_on_screen_says_which_it_is() {
-        for what in What::ALL {
+        for what in FigureOf::ALL {
             let svg = drawn(Some(&run()), what, "dark", run().at).expect("a figure");
             let says = "leader-crash · seed 7 · at 650.0 ms · with 2 interventions";
             assert!(svg.contains(says), "{what:?}: {svg}");

@@ -3,6 +3,7 @@
 use super::{App, Msg};
 use crate::browser::Listener;
 use crate::carrying_out::carry_out;
+use crate::command::Command;
 use crate::host_channel::Heard;
 use crate::host_page::{Told, Wanted};
 use crate::later::Later;
@@ -72,11 +73,11 @@ impl App {
     fn grant(&mut self, wanted: Wanted) -> Result<(), Vec<String>> {
         let (address, commands) = match wanted {
             Wanted::State => return Ok(()),
-            Wanted::Do(command, times) => (None, vec![command; times as usize]),
+            Wanted::Do(command) => (None, vec![command]),
+            Wanted::Step(by) => (None, vec![self.step(by)]),
             Wanted::Load(address) => (Some(address), Vec::new()),
             Wanted::Restore(address, commands) => (address, commands),
         };
-        self.starts_in_view = false;
         let mut done = Ok(());
         if let Some(address) = address {
             self.tab = address.tab;
@@ -89,8 +90,19 @@ impl App {
         for command in commands {
             done = done.and_then(|()| carry_out(&self.session, command));
         }
+        // What is refused changes nothing.
+        self.starts_in_view &= done.is_err();
         self.session.changed();
         self.note_address();
         done
+    }
+
+    /// To the event that is so many further; past the last one, to the end.
+    fn step(&self, by: i64) -> Command {
+        let engine = self.session.engine();
+        match engine.events().saturating_add_signed(by) {
+            event if event > engine.timeline().events() => Command::ToEnd,
+            event => Command::SeekEvent(event),
+        }
     }
 }

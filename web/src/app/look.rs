@@ -39,6 +39,7 @@ impl App {
         html! {
             <div class="page">
                 <Header
+                    key={self.given_up}
                     source={engine.run_address().source.clone()}
                     title={engine.scenario().title.clone()}
                     seed={engine.run_address().seed}
@@ -114,7 +115,7 @@ impl App {
         self.selected.filter(|(run, _)| *run == now).map(|(_, hit)| hit)
     }
 
-    /// The cluster, and the menu of a node.
+    /// The cluster, and the menu of what is on it.
     fn stage(&self) -> Html {
         let Callbacks { command, select, open, close, .. } = &self.callbacks;
         let session = &self.session;
@@ -168,7 +169,8 @@ impl App {
             let onclick = self.callbacks.message.reform(move |_: MouseEvent| message.clone());
             html! { <button type="button" data-testid={name} {onclick}>{ text }</button> }
         };
-        if matches!(self.later, Fetching::Failed) && self.wants_more() {
+        let is_missed = self.embed.is_some() || self.wants_more();
+        if matches!(self.later, Fetching::Failed) && is_missed {
             return html! {
                 <div class="notice" role="alert" data-testid="not-loaded">
                     <div><p>{ "A part of the page could not be loaded." }</p></div>

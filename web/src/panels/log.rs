@@ -126,7 +126,8 @@ fn sign_of(role: NodeRole) -> Html {
     let (sign, name) = match role {
         NodeRole::Leader => ("♛", "leader"),
         NodeRole::StaleLeader => ("♛?", "stale leader"),
-        NodeRole::Candidate | NodeRole::PreCandidate => ("▲", "candidate"),
+        NodeRole::Candidate => ("▲", "candidate"),
+        NodeRole::PreCandidate => ("▲", "pre-candidate"),
         NodeRole::Crashed => ("✕", "crashed"),
         NodeRole::Follower => return Html::default(),
     };

@@ -39,7 +39,9 @@ pub(crate) struct Kept {
 /// The list, its filters, and all of the message that is chosen.
 pub(super) fn rpcs(props: &Props, kept: &Kept) -> Html {
     let engine = props.session.engine();
-    let filter = *kept.filter;
+    // Another run may have no such node.
+    let chosen_node = kept.filter.node.filter(|node| engine.world().host(*node).is_some());
+    let filter = Filter { node: chosen_node, ..*kept.filter };
     let mut list = kept.messages.borrow_mut();
     list.turn_to(&engine, filter);
     let selected = message_of(props.selected).and_then(|id| engine.index().message(id));
@@ -49,7 +51,7 @@ pub(super) fn rpcs(props: &Props, kept: &Kept) -> Html {
         <>
             <div class="filters">
                 { kinds(kept) }
-                { nodes(kept, &engine) }
+                { nodes(kept, filter, &engine) }
                 <span data-testid="rpcs-count">{ format!("{count} {messages}") }</span>
             </div>
             if count == 0 {
@@ -104,8 +106,8 @@ fn kinds(kept: &Kept) -> Html {
     }
 }
 
-fn nodes(kept: &Kept, engine: &Engine) -> Html {
-    let Filter { kind, node } = *kept.filter;
+fn nodes(kept: &Kept, shown: Filter, engine: &Engine) -> Html {
+    let Filter { kind, node } = shown;
     let choose = {
         let filter = kept.filter.clone();
         Callback::from(move |event: Event| {

@@ -6,13 +6,17 @@ use crate::browser;
 use crate::command::Command;
 use crate::engine::Engine;
 use crate::free_play::FreePlay;
+use crate::session::Session;
 use crate::setting_text as text;
 use crate::source::Source;
+use gloo_timers::callback::Timeout;
 use raft_core::Flaw;
 use raft_sim::document::Preset;
 use raft_sim::{
-    Action, FREE_PLAY_CLIENTS, FREE_PLAY_NODES, SETTINGS, Setting, SettingKind, SettingRow,
+    Action, FREE_PLAY_CLIENTS, FREE_PLAY_NODES, SETTINGS, Setting, SettingKind, SettingRow, World,
 };
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// The panel.
@@ -43,6 +47,7 @@ pub(super) fn settings(props: &Props) -> Html {
                         _ => html! {
                             <Field
                                 key={row.name}
+                                session={props.session.clone()}
                                 name={row.name}
                                 value={row.in_force(world)}
                                 on_command={props.on_command.clone()}
@@ -66,8 +71,32 @@ pub(super) fn settings(props: &Props) -> Html {
     }
 }
 
+/// Once the page has done what a control asks for, or refused it: shows what is in force. A
+/// refusal changes nothing, so that nothing else would take back what the reader sees.
+fn show_in_force(event: &Event, session: &Session, in_force: impl Fn(&World) -> String + 'static) {
+    let (target, session) = (event.target(), session.clone());
+    Timeout::new(0, move || {
+        let value = in_force(session.engine().world());
+        match target.map(JsCast::dyn_into::<HtmlInputElement>) {
+            Some(Ok(switch)) => switch.set_checked(value == "on"),
+            Some(Err(other)) => {
+                if let Ok(select) = other.dyn_into::<HtmlSelectElement>() {
+                    select.set_value(&value);
+                }
+            }
+            None => {}
+        }
+    })
+    .forget();
+}
+
+const fn on_or_off(is_on: bool) -> &'static str {
+    if is_on { "on" } else { "off" }
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct FieldProps {
+    session: Session,
     /// Which setting.
     name: &'static str,
     /// What is in force, as an action has it; `None` where it is not one value.
@@ -94,15 +123,19 @@ fn Field(props: &FieldProps) -> Html {
     let control = match row.kind {
         SettingKind::OnOff => {
             let is_on = props.value.as_deref() == Some("on");
-            let toggle = Callback::from(move |_: Event| {
+            let session = props.session.clone();
+            let toggle = Callback::from(move |event: Event| {
                 // Both are always right.
-                let _: Result<(), String> = act(if is_on { "off" } else { "on" });
+                let _: Result<(), String> = act(on_or_off(!is_on));
+                show_in_force(&event, &session, |world| row.in_force(world).unwrap_or_default());
             });
             switch(id.clone(), is_on, Some(about.clone()), toggle)
         }
         SettingKind::Choice(choices) => {
+            let session = props.session.clone();
             let choose = Callback::from(move |event: Event| {
                 let _: Result<(), String> = act(&browser::chosen(&event));
+                show_in_force(&event, &session, |world| row.in_force(world).unwrap_or_default());
             });
             html! {
                 <select
@@ -276,7 +309,11 @@ fn flaws(props: &Props, engine: &Engine, row: &SettingRow) -> Html {
                 let name = flaw.name();
                 let id = format!("flaw-{name}");
                 let about = format!("{id}-about");
-                let toggle = props.on_command.reform(move |_: Event| {
+                let session = props.session.clone();
+                let toggle = props.on_command.reform(move |event: Event| {
+                    show_in_force(&event, &session, move |world| {
+                        on_or_off(world.settings().flaws.has(flaw)).to_owned()
+                    });
                     Command::Act(Action::Set(Setting::Flaw { flaw, is_on }))
                 });
                 html! {

@@ -1,7 +1,8 @@
 //! Figures: the marks of a moment as standalone SVG, for an article, a paper or a test.
 //!
 //! Three views of a run: [`stage_figure`] (where everything is), [`timeline_figure`] (what
-//! happened around it) and [`log_figure`] (what is in whose log). Each has a caption that
+//! happened around it) and [`log_figure`] (what is in whose log); [`figure_of_run`] makes any of
+//! them. Each has a caption that
 //! says how to get the same picture again, and a legend of just what occurs in it. They
 //! are drawn in SVG 1.1 with plain attributes, and what is told by a colour is told by a
 //! shape, a dash or a number too: a figure is printed in grey as well.
@@ -9,12 +10,16 @@
 mod caption;
 mod legend;
 mod log_grid;
+mod moment;
 mod paper;
 mod stage;
 mod timeline;
 
 pub use caption::Caption;
 pub use log_grid::log_figure;
+#[cfg(feature = "observed")]
+pub use moment::{figure_of_observed, usual_span_of_observed};
+pub use moment::{FigureOf, figure_of_run, span_around, usual_span};
 pub use stage::{stage_figure, stage_figure_of};
 pub use timeline::timeline_figure;
 
