@@ -83,8 +83,9 @@ test("hostile messages do nothing, and nothing breaks", async ({ page, site, art
     const frame = document.getElementById("one").contentWindow;
     let seed = 7;
     const draw = (among) => {
-      seed = (seed * 1103515245 + 12345) % 2147483648;
-      return among[seed % among.length];
+      // 32 bits, of which the high ones are the better.
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return among[Math.floor((seed / 2 ** 32) * among.length)];
     };
     const circle = { raftlab: 1, type: "seek" };
     circle.at = circle;
@@ -121,16 +122,17 @@ test("the state is told at most ten times a second", async ({ page, site, articl
   const states = await page.evaluate(async () => {
     const begun = heard.one.filter((message) => message.type === "state" && message.id === undefined).length;
     const frame = document.getElementById("one").contentWindow;
+    const began = performance.now();
     for (let at = 0; at < 300; at += 1) frame.postMessage({ raftlab: 1, type: "seek", at: at * 1_000 }, "*");
     const { at } = await one.getState();
-    const began = performance.now();
     await new Promise((done) => setTimeout(done, 500));
     const told = heard.one.filter((message) => message.type === "state" && message.id === undefined);
     return { at, last: told.at(-1).at, count: told.length - begun, milliseconds: performance.now() - began };
   });
   expect(states.at).toBe(299_000);
   expect(states.last, "the last state is told").toBe(299_000);
-  expect(states.count).toBeLessThan(60);
+  // The first at once, the last as it is, and one that may have been on its way.
+  expect(states.count).toBeLessThanOrEqual(states.milliseconds / 100 + 3);
 });
 
 test("it listens to its own parent only, at the declared origin only", async ({ page, site, articles, watch }) => {

@@ -61,9 +61,11 @@ test("with the menu, the help and the dialog for walls open", async ({ page, sit
   expect(await violations(page), "menu").toEqual([]);
   await page.keyboard.press("Escape");
   await page.getByTestId("open-help").click();
+  await expect(page.getByTestId("help")).toBeVisible();
   expect(await violations(page), "help").toEqual([]);
   await page.keyboard.press("Escape");
   await page.getByTestId("open-partition").click();
+  await expect(page.getByTestId("partition")).toBeVisible();
   expect(await violations(page), "walls").toEqual([]);
 });
 

@@ -69,6 +69,15 @@ const toLink = {
   },
 };
 
+// All of them, which may still be on their way, and so many at least.
+async function largeEnough(items, count) {
+  await expect.poll(() => items.count()).toBeGreaterThanOrEqual(count);
+  for (const item of await items.all()) {
+    const { height } = await item.boundingBox();
+    expect(height, await item.textContent()).toBeGreaterThanOrEqual(44);
+  }
+}
+
 // What is done, what the link says of it, and how it is taken back.
 const ofNode = [
   ["Crash", "crash:B", "Restart"],
@@ -282,15 +291,10 @@ test.describe("by touch", () => {
   test("what one can touch is large enough", async ({ page, site }) => {
     await open(page, site, calm);
     await page.locator("#node-B").tap();
-    for (const item of await page.getByRole("menuitem").all()) {
-      const { height } = await item.boundingBox();
-      expect(height, await item.textContent()).toBeGreaterThanOrEqual(44);
-    }
+    await largeEnough(page.getByRole("menuitem"), ofNode.length);
     await page.keyboard.press("Escape");
     await page.getByTestId("open-palette").tap();
-    for (const option of await page.locator("#palette-list li").all()) {
-      expect((await option.boundingBox()).height).toBeGreaterThanOrEqual(44);
-    }
+    await largeEnough(page.locator("#palette-list").getByRole("option"), 20);
   });
 });
 

@@ -28,7 +28,7 @@ test("what one types is found and done", async ({ page, site }) => {
   await find(page, "to the end");
   await expect(page.getByTestId("next-event")).toHaveText("the run is over");
   await find(page, "figure 8");
-  await expect(page).not.toHaveURL(/reads-by-read-index/);
+  await expect(page).toHaveURL(/scenario=figure-8(&|$)/);
 });
 
 test("it can lead to a dialog, which stays open", async ({ page, site }) => {

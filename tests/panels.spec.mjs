@@ -270,9 +270,6 @@ for (const colorScheme of ["light", "dark"]) {
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, name).toBeLessThanOrEqual(0);
         expect(await violations(page), name).toEqual([]);
-        if (process.env.RAFTLAB_PICTURES) {
-          await page.screenshot({ path: `${process.env.RAFTLAB_PICTURES}/${name}-${viewport.width}-${colorScheme}.png`, fullPage: viewport.width < 700 });
-        }
       }
       await context.close();
     });

@@ -6,6 +6,7 @@
 //   RAFTLAB_CHROMIUM  the browser [default: /usr/bin/chromium]
 //   RAFTLAB_PICTURES  the folder for the matrix; without it, docs/ gets the README's
 import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { serveFolder } from "./support/server.mjs";
 
@@ -32,7 +33,7 @@ const readme = [
   { file: "page-dark", moment: "stale-read", theme: "dark", width: 1280, height: 800 },
 ];
 
-const file = (path) => new URL(path, import.meta.url).pathname;
+const file = (path) => join(import.meta.dirname, path);
 const folder = process.env.RAFTLAB_PICTURES ?? file("../docs");
 await mkdir(folder, { recursive: true });
 

@@ -1,10 +1,11 @@
 // What the measurements of tests/bench/ share: a Chromium, the built page, and how much of the
 // main thread's time each frame takes.
 import { loadavg } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { freePort, serveFolder } from "./server.mjs";
 
-const dist = process.env.RAFTLAB_DIST ?? new URL("../../dist", import.meta.url).pathname;
+const dist = process.env.RAFTLAB_DIST ?? join(import.meta.dirname, "../../dist");
 
 // As in crates/xtask/src/setup/browser.rs.
 const FLAGS = [
@@ -16,9 +17,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-// Runs a measurement with the page served as a host that compresses serves it.
-export async function measured(what, measure) {
-  const site = await serveFolder(dist, "/bench/", { compressed: true });
+// Runs a measurement with the page served as a host that compresses serves it, or as one that does not.
+export async function measured(what, measure, { compressed = true } = {}) {
+  const site = await serveFolder(dist, "/bench/", { compressed });
   // For whoever drives it past Playwright.
   const port = await freePort();
   const browser = await chromium.launch({

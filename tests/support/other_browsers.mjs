@@ -3,19 +3,26 @@
 // brings the driver and a small browser, on a screen that nobody sees (Xvfb).
 //
 // Both are told the same few things: go to an address, evaluate a function, click, press a key.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { freePort } from "./server.mjs";
 
-// The file of a program: one that the environment names, one on the PATH, or where it usually is.
-function program(variable, names, places = []) {
-  if (process.env[variable]) return process.env[variable];
+// The file of a program: one that the environment names, one on the PATH, or where it usually is. With the
+// flag it says something and ends well; a stub that says where to get the program does not, and is none.
+// crates/xtask/src/setup/other_browsers.rs says the same.
+function program(variable, flag, names, places = []) {
+  const runs = (path) => spawnSync(path, [flag], { stdio: "ignore", timeout: 30_000 }).status === 0;
+  const named = process.env[variable];
+  if (named) {
+    if (!runs(named)) throw new Error(`${variable} must name a program that runs: ${named}`);
+    return named;
+  }
   const folders = (process.env.PATH ?? "").split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...found, ...places].find((path) => existsSync(path));
+  return [...found, ...places].find((path) => existsSync(path) && runs(path));
 }
 
 // Listens to what goes wrong in a page, from its first line on: WebKit's driver can't be asked for
@@ -31,18 +38,25 @@ export const LISTENER = `<script>
 </script>`;
 
 const firefoxHere = () =>
-  program("RAFTLAB_FIREFOX", ["firefox-esr", "firefox"], [
+  program("RAFTLAB_FIREFOX", "--version", ["firefox-esr", "firefox"], [
     "/Applications/Firefox.app/Contents/MacOS/firefox",
     "C:\\Program Files\\Mozilla Firefox\\firefox.exe",
   ]);
+
+// Firefox as a snap reads nothing that is in /tmp or hidden, so its profile is here. Playwright empties this
+// folder when it begins.
+const results = join(import.meta.dirname, "../results");
 
 const firefox = {
   name: "Firefox",
   missing: () => (firefoxHere() ? null : "there is no Firefox here"),
   async launch() {
+    await mkdir(results, { recursive: true });
+    const profile = await mkdtemp(join(results, "firefox-"));
     const browser = await puppeteer.launch({
       browser: "firefox",
       executablePath: firefoxHere(),
+      userDataDir: profile,
       headless: true,
       timeout: 90_000,
       protocolTimeout: 90_000,
@@ -60,8 +74,10 @@ const firefox = {
     return {
       version: await browser.version(),
       goto: async (url) => {
-        wrong = [];
+        const before = [...wrong];
         await page.goto("about:blank");
+        // What breaks off because the page is left is no error of it.
+        wrong = before;
         await page.goto(url);
       },
       ...commands(() => page),
@@ -69,8 +85,12 @@ const firefox = {
       press: (key) => page.keyboard.press(key),
       back: () => page.goBack(),
       picture: (path) => page.screenshot({ path }),
-      wentWrong: async () => wrong,
-      close: () => browser.close(),
+      // Since it was last asked.
+      wentWrong: async () => wrong.splice(0),
+      close: async () => {
+        await browser.close();
+        await rm(profile, { recursive: true, force: true, maxRetries: 10 });
+      },
     };
   },
 };
@@ -78,11 +98,14 @@ const firefox = {
 // As the protocol spells keys that are no characters.
 const KEYS = { ArrowRight: "\uE014", ArrowLeft: "\uE012", Enter: "\uE007", Escape: "\uE00C" };
 
+const webkitHere = () => program("RAFTLAB_WEBKIT_DRIVER", "--help", ["WebKitWebDriver"]);
+const screenHere = () => program("RAFTLAB_XVFB", "-help", ["Xvfb"]);
+
 const webkit = {
   name: "WebKit",
   missing: () => {
-    if (!program("RAFTLAB_WEBKIT_DRIVER", ["WebKitWebDriver"])) return "there is no WebKitWebDriver here";
-    if (!program("RAFTLAB_XVFB", ["Xvfb"])) return "there is no Xvfb here, the screen that it needs";
+    if (!webkitHere()) return "there is no WebKitWebDriver here";
+    if (!screenHere()) return "there is no Xvfb here, the screen that it needs";
     return null;
   },
   async launch() {
@@ -90,7 +113,7 @@ const webkit = {
     const stop = () => started.forEach((one) => one.kill());
     try {
       // It takes a number that is free, and tells it on its fourth descriptor.
-      const screen = spawn(program("RAFTLAB_XVFB", ["Xvfb"]), ["-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"], {
+      const screen = spawn(screenHere(), ["-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"], {
         stdio: ["ignore", "ignore", "ignore", "pipe"],
       });
       started.push(screen);
@@ -100,7 +123,7 @@ const webkit = {
         screen.once("exit", (code) => failed(new Error(`Xvfb ended with ${code}`)));
       });
       const port = await freePort();
-      const driver = spawn(program("RAFTLAB_WEBKIT_DRIVER", ["WebKitWebDriver"]), [`--port=${port}`], {
+      const driver = spawn(webkitHere(), [`--port=${port}`], {
         // Containers and root have no sandbox, and no graphics card.
         env: {
           ...process.env,
@@ -172,9 +195,20 @@ async function session(address, stop) {
     await tell("/frame", { id: await find("iframe") });
   };
   const inFrame = commands(frame);
+  // What went wrong in the page that is open, and in the first frame in it; whether anybody listened.
+  const take = async () => {
+    const told = () => window.wentWrong?.splice(0) ?? null;
+    await top();
+    const outside = await evaluate(told);
+    const hasFrame = await evaluate(() => document.querySelector("iframe") !== null);
+    const inside = hasFrame ? await inFrame.evaluate(told) : null;
+    return { wrong: [...(outside ?? []), ...(inside ?? [])], isHeard: (hasFrame ? inside : outside) !== null };
+  };
+  let before = [];
   return {
     version: `${capabilities.browserName} ${capabilities.browserVersion}`,
     goto: async (url) => {
+      before.push(...(await take()).wrong);
       await tell("/url", { url: "about:blank" });
       await tell("/url", { url });
     },
@@ -189,13 +223,11 @@ async function session(address, stop) {
     back: () => tell("/back"),
     picture: async (path) =>
       writeFile(path, Buffer.from(await ask("GET", `/session/${sessionId}/screenshot`), "base64")),
+    // Since it was last asked.
     wentWrong: async () => {
-      await top();
-      const wrong = await evaluate(() => window.wentWrong ?? null);
-      const hasFrame = await evaluate(() => document.querySelector("iframe") !== null);
-      const inside = hasFrame ? await inFrame.evaluate(() => window.wentWrong ?? null) : [];
-      if (wrong === null && inside === null) throw new Error("nobody listened to what goes wrong");
-      return [...(wrong ?? []), ...(inside ?? [])];
+      const { wrong, isHeard } = await take();
+      if (!isHeard) throw new Error("nobody listened to what goes wrong");
+      return [...before.splice(0), ...wrong];
     },
     close: async () => {
       await ask("DELETE", `/session/${sessionId}`).catch(() => null);

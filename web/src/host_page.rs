@@ -6,7 +6,7 @@
 //! records would cost the page several kilobytes more.
 
 use crate::address::Address;
-use crate::command::{Command, Way};
+use crate::command::Command;
 use crate::engine::{Engine, Moment};
 use crate::source::shortened;
 use crate::speed::Speed;

@@ -91,6 +91,13 @@ impl FollowerReads {
         let asked = self.asked.iter().map(|asked| asked.gives_up_at);
         asked.chain(self.confirmed.iter().map(|read| read.gives_up_at)).min()
     }
+
+    /// Each read is given up no later than this.
+    pub(crate) fn hurry(&mut self, by: Micros) {
+        let asked = self.asked.iter_mut().map(|asked| &mut asked.gives_up_at);
+        let confirmed = self.confirmed.iter_mut().map(|read| &mut read.gives_up_at);
+        asked.chain(confirmed).for_each(|gives_up_at| *gives_up_at = by.min(*gives_up_at));
+    }
 }
 
 impl Node {

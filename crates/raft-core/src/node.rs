@@ -92,6 +92,8 @@ pub enum Input {
     ///   followers may have become less patient.
     /// * *Check-quorum* (dissertation, section 6.2): with another minimum timeout or interval
     ///   a leader gives its followers that long from now. It asked them at the old pace.
+    /// * *What is given up in time*, a transfer under way and the reads that a follower keeps, is
+    ///   given up no later than if it began now.
     ///
     /// What was done while a rule was left out stays done: a vote that was given twice, an
     /// entry that was committed too early. Such a server is never again one of which the
@@ -340,9 +342,14 @@ impl Node {
         let new = *self.settings();
         self.was_modified |= !new.flaws.is_none();
         let timeouts = |of: &Settings| (of.election_timeout_min, of.election_timeout_max);
+        let gives_up_at = now + new.election_timeout_min;
+        self.follower_reads.hurry(gives_up_at);
         if let Role::Leader(leader) = &mut self.role {
             leader.rounds.begin_leases_anew();
             leader.rounds.hurry(now + new.heartbeat_interval);
+            if let Some(transfer) = &mut leader.transfer {
+                transfer.gives_up_at = transfer.gives_up_at.min(gives_up_at);
+            }
             let pace = |of: &Settings| (of.election_timeout_min, of.heartbeat_interval);
             if pace(&old) != pace(&new) {
                 leader.rounds.judge_from(now);

@@ -8,7 +8,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use raft_sim::document::Expectation;
-use toml::de::DeTable;
 
 /// What is often said, and what is so.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,15 +70,8 @@ pub const LEDGER: &str = include_str!("../claims.toml");
 /// Everything that is wrong.
 pub fn read(text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
     let problems = Problems::of("claims.toml", text);
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let line = error.span().map(|span| problems.line_at(span.start));
-        problems.say(line, format!("this is no TOML: {}", error.message().trim()));
-    }
-    if !errors.is_empty() {
-        return Err(problems.all());
-    }
-    let fields = Fields::of(table.get_ref(), 1, "the ledger", &problems);
+    let table = problems.table(text)?;
+    let fields = Fields::of(&table, 1, "the ledger", &problems);
     let mut entries: Vec<Entry> = Vec::new();
     for fields in fields.tables("claims", "a claim") {
         let id = fields.must("id");

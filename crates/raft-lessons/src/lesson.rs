@@ -337,46 +337,59 @@ impl Lesson {
         })
     }
 
-    /// How things are read off the runs: its values, and its questions' answers.
-    fn measures(&self) -> impl Iterator<Item = &Measure> {
-        let of_questions = self.questions.iter().filter_map(|question| match &question.kind {
-            Kind::Node(measure) | Kind::Number { answer: Number::Measured(measure), .. } => {
-                Some(measure)
-            }
-            _ => None,
-        });
-        self.values.iter().map(|value| &value.measure).chain(of_questions)
-    }
-
     /// Every occasion of one of the runs that has to be found to tell the lesson.
     pub fn occasions_of(&self, run: u8) -> Vec<Occasion> {
         let mut all: Vec<Occasion> = Vec::new();
-        let mut take = |occasion: &Occasion| {
-            if !all.contains(occasion) {
-                all.push(*occasion);
+        let mut take = |occasion: Occasion| {
+            if !all.contains(&occasion) {
+                all.push(occasion);
             }
         };
-        for step in self.steps.iter().filter(|step| step.run == run) {
-            if let Begins::On(occasion) = &step.begins {
-                take(occasion);
-            }
-        }
-        for measure in self.measures().filter(|measure| measure.run == run) {
-            take(&measure.occasion);
-            measure.after.iter().chain(&measure.until).for_each(&mut take);
-            if let Quantity::SpanTo(to) = &measure.quantity {
-                take(to);
-            }
+        self.steps.iter().filter_map(|step| step.occasion_of(run)).for_each(&mut take);
+        for value in &self.values {
+            value.measure.occasions_of(run).for_each(&mut take);
         }
         for question in &self.questions {
-            if let Kind::Order(items) = &question.kind {
-                items
-                    .iter()
-                    .filter(|item| item.run == run)
-                    .filter_map(|it| it.on.as_ref())
-                    .for_each(&mut take);
-            }
+            question.occasions_of(run).into_iter().for_each(&mut take);
         }
         all
+    }
+}
+
+impl Step {
+    /// The occasion of this run that it begins on.
+    pub(crate) fn occasion_of(&self, run: u8) -> Option<Occasion> {
+        match self.begins {
+            Begins::On(occasion) if self.run == run => Some(occasion),
+            _ => None,
+        }
+    }
+}
+
+impl Measure {
+    /// The occasions of this run that it is read off.
+    pub(crate) fn occasions_of(&self, run: u8) -> impl Iterator<Item = Occasion> {
+        let to = match self.quantity {
+            Quantity::SpanTo(to) => Some(to),
+            _ => None,
+        };
+        let all = [Some(self.occasion), self.after, self.until, to];
+        all.into_iter().flatten().filter(move |_| self.run == run)
+    }
+}
+
+impl Question {
+    /// The occasions of this run that its answer is found by, apart from what makes a choice
+    /// right.
+    pub(crate) fn occasions_of(&self, run: u8) -> Vec<Occasion> {
+        match &self.kind {
+            Kind::Node(measure) | Kind::Number { answer: Number::Measured(measure), .. } => {
+                measure.occasions_of(run).collect()
+            }
+            Kind::Order(items) => {
+                items.iter().filter(|item| item.run == run).filter_map(|item| item.on).collect()
+            }
+            Kind::Choice(_) | Kind::Blank(_) | Kind::Number { .. } => Vec::new(),
+        }
     }
 }

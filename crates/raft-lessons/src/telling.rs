@@ -197,7 +197,7 @@ pub enum NoAnswer {
     ComesBefore,
     /// Two of its items come at the same moment.
     AtOnce,
-    /// Two of its numbers, or its steps, can't be told.
+    /// The step after which it is asked never comes.
     StepMissing,
 }
 

@@ -138,6 +138,7 @@ fn everything_that_is_wrong_in_the_files_is_told_at_once_with_line_and_mend() {
         .replace("title = ", "titel = ")
         .replace("scenario = \"leader-crash\"", "scenario = \"leader-crush\"")
         .replace("when = \"leader crashes\"", "when = \"leader explodes\"")
+        .replace("tab = \"nodes\"", "nth = 0")
         .replace("paper 5.2", "paper 5.7")
         .replace("kind = \"node\"", "kind = \"nodes\"");
     let narration = text("lesson.md")
@@ -153,6 +154,8 @@ fn everything_that_is_wrong_in_the_files_is_told_at_once_with_line_and_mend() {
         "title is missing",
         "there is no built-in scenario leader-crush: did you mean leader-crash?",
         "“explodes” is nothing that a node does",
+        "new-leader is told nowhere: write {new-leader}, or leave it out",
+        "nth: occasions are counted from 1",
         "the paper has no section 5.7; it has 5, 5.1",
         "“nodes” is none: did you mean node?",
         "“crush” is no step of lesson.toml, and none of the other headings: did you mean crash?",
@@ -163,4 +166,43 @@ fn everything_that_is_wrong_in_the_files_is_told_at_once_with_line_and_mend() {
     }
     let without_line: Vec<&String> = told.iter().filter(|it| !it.contains(", line ")).collect();
     assert!(without_line.is_empty(), "{without_line:#?}");
+}
+
+#[test]
+fn a_node_that_there_is_not_is_told_with_its_line_wherever_it_is_named() {
+    let good = folder("example/01-a-first-lesson");
+    let text = |name: &str| fs::read_to_string(good.join(name)).expect("it is there");
+    let toml = text("lesson.toml");
+    let last = "reply = \"Nobody asks it anything: it can't answer.\"\n";
+    let with_order = format!(
+        "{last}\n[[questions]]\nname = \"order\"\nafter-step = \"first-leader\"\nkind = \"order\"\n\
+         ask = \"What comes when?\"\nexplain = \"So it is.\"\nitems = [\n\
+         {{ text = \"One\", when = \"leader crashes\" }},\n\
+         {{ text = \"Two\", when = \"anyone becomes candidate\" }},\n\
+         {{ text = \"Three\", when = \"F becomes leader\" }},\n]\n"
+    );
+    for (from, to) in [
+        ("when = \"leader crashes\"", "when = \"F crashes\""),
+        ("who = \"anyone becomes leader\"", "who = \"F becomes leader\""),
+        ("after = \"leader crashes\"", "after = \"F crashes\""),
+        ("from = \"leader crashes\", to", "from = \"F crashes\", to"),
+        ("to = \"anyone becomes candidate\"", "to = \"F becomes candidate\""),
+        ("to = \"anyone", "until = \"F crashes\", to = \"anyone"),
+        ("since = \"leader crashes\"", "since = \"F crashes\""),
+        ("answer = { who = \"anyone becomes", "answer = { who = \"F becomes"),
+        ("right = true", "right-if = { what = \"F becomes leader\" }"),
+        (last, &with_order),
+    ] {
+        assert!(toml.contains(from), "{from}");
+        let changed = toml.replacen(from, to, 1);
+        let mut file =
+            |name: &str| Ok(if name == "lesson.toml" { changed.clone() } else { text(name) });
+        let problems = read("01-a-first-lesson", &mut file, None).expect_err(to);
+        let place = changed.lines().position(|it| it.contains("\"F ")).expect("it is there") + 1;
+        for problem in &problems {
+            let line = problem.line.expect("it has a line") as usize;
+            assert!(problem.message.ends_with("there is no node F"), "{to}: {problem}");
+            assert!(line <= place && place <= line + 12, "{to}: {line}, {place}");
+        }
+    }
 }

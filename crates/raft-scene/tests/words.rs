@@ -300,6 +300,14 @@ fn what_is_done_to_a_cluster_is_told_whether_it_works_or_not() {
         text.unwrap(),
         "A is told to go to voters A, B and D; learners E by way of a joint configuration."
     );
+    for (kind, called) in [
+        (MessageKind::RequestVote, "A RequestVote"),
+        (MessageKind::AppendEntries, "An AppendEntries"),
+        (MessageKind::RequestVoteReply, "An answer to RequestVote"),
+    ] {
+        let text = words::happening(&Happening::MessageHurried { name, kind }, &world).unwrap();
+        assert_eq!(text, format!("{called} from A to B arrives at once."));
+    }
 }
 
 #[test]
@@ -373,6 +381,18 @@ fn everything_on_the_stage_can_be_explained() {
                 assert_eq!(hit_test(&stage, &motion, x, y, 0.0), Some(hit), "{name}");
             }
         }
+    }
+}
+
+#[test]
+fn a_link_that_loses_few_messages_says_how_few() {
+    for (per_million, says) in [(5_000, "0.5 of 100"), (250_000, "25 of 100")] {
+        let (from, to) = (NodeId::A, NodeId::B);
+        let lossy = Action::MakeLossy { from: from.into(), to: to.into(), per_million };
+        let timeline = common::short_run(3, 42, 0, vec![lossy]);
+        let world = timeline.world_after(timeline.events());
+        let text = words::hit(Hit::Link { one: from, other: to }, &world, world.now()).unwrap();
+        assert!(text.contains(&format!("From A to B, {says} messages get lost.")), "{text}");
     }
 }
 

@@ -420,7 +420,8 @@ fn message(text: &str) -> Result<MessageName, ActionError> {
 fn delayed(text: &str) -> Result<Action, ActionError> {
     let wrong = || {
         ActionError(format!(
-            "“{text}” is no delay: write from-to:number:microseconds, such as A-B:17:5000, from 1              to a minute"
+            "“{text}” is no delay: write from-to:number:microseconds, such as A-B:17:5000, from 1 \
+             to a minute"
         ))
     };
     let (name, by) = text.rsplit_once(':').ok_or_else(wrong)?;
@@ -668,6 +669,9 @@ mod tests {
             ("5:slow:A-A:1", "two ends"),
             ("5:loss:A-B:1000001", "at most 1000000"),
             ("5:loss:A:1", "write from-to, such as"),
+            ("5:drop:A-B", "write from-to:number"),
+            ("5:delay:A-B:1:0", "such as A-B:17:5000, from 1 to a minute"),
+            ("5:delay:A-B:1:60000001", "from 1 to a minute"),
             ("5:clock:A:9/1", "from 1/2 to 2/1"),
             ("5:clock:A:1/0", "from 1/2 to 2/1"),
             ("5:step:A:250", "with a sign"),
@@ -681,7 +685,7 @@ mod tests {
             ("5:joint:", "empty group"),
         ] {
             let error = parse_steps(text).expect_err(text).to_string();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(says) && !error.contains("  "), "{text}: {error}");
         }
     }
 

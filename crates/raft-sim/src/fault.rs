@@ -117,7 +117,7 @@ impl World {
                 let (message, _) = self.on_its_way(*message)?;
                 let (plan, now) = (&self.surroundings.network, self.now);
                 for (message, ends_at) in self.network.delay(plan, now, message, *by) {
-                    self.queue.plan(ends_at, Due::MessageEnds(message));
+                    self.plan_end(message, ends_at);
                     let Some(flight) = self.network.flight(message) else { continue };
                     let (name, kind) = (flight.name(), flight.envelope.body.kind());
                     self.emit(Happening::MessageDelayed { message, name, kind, ends_at });
@@ -132,7 +132,7 @@ impl World {
                     return Err(ActionRefusal::ComesAfterOthers);
                 }
                 self.network.hurry(self.now, message);
-                self.queue.plan(self.now, Due::MessageEnds(message));
+                self.plan_end(message, self.now);
                 self.emit(Happening::MessageHurried { name: *name, kind });
             }
             Action::Set(setting) => self.set(*setting)?,
@@ -274,7 +274,7 @@ impl World {
     }
 
     fn lose_severed(&mut self) {
-        for (message, _) in self.network.take_severed() {
+        for message in self.network.take_severed() {
             self.emit(Happening::Lost { message, because: LossCause::Cut });
         }
     }

@@ -23,7 +23,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
-use litemap::LiteMap;
 use raft_core::{
     Durable, Entry, HardState, Index, Log, LogEnd, NodeId, NodeSet, Payload, Snapshot, Term,
 };
@@ -174,27 +173,52 @@ impl Past {
             }
         }
         let puts = |log: &Log| -> Vec<Put> { log.iter().filter_map(|it| put_of(it.1)).collect() };
-        let mut written = LiteMap::new_vec();
+        let mut written = ByValue::default();
         if let Some((_, log)) = &past.committed {
             past.values = applied(log, log.last_index()).values().collect();
             for put in puts(log) {
-                written.insert(put.value, put.key);
+                *written.of(put.value) = Some(put.key);
             }
         }
-        let mut open = LiteMap::new_vec();
+        let mut open = ByValue::default();
         for (_, log) in &past.logs {
             for put in puts(log) {
                 past.last_value = past.last_value.max(put.value);
-                if !written.contains_key(&put.value) {
-                    open.insert(put.value, put.key);
+                if written.of(put.value).is_none() {
+                    *open.of(put.value) = Some(put.key);
                 }
             }
         }
-        past.open = open.into_iter().map(|(value, key)| (key, value)).collect();
+        past.open = open.in_order().map(|(value, key)| (key, value)).collect();
         let holds = |(key, value): &(Key, Value)| past.values.contains(&(*key, *value));
-        let written = written.into_iter().map(|(value, key)| (key, value));
+        let written = written.in_order().map(|(value, key)| (key, value));
         past.overwritten = written.filter(|it| !holds(it)).collect();
         past
+    }
+}
+
+/// What is known of each value that logs begin with. They are small numbers, and come in any
+/// order: each has its place.
+struct ByValue<T>(Vec<Option<T>>);
+
+impl<T> Default for ByValue<T> {
+    fn default() -> ByValue<T> {
+        ByValue(Vec::new())
+    }
+}
+
+impl<T> ByValue<T> {
+    fn of(&mut self, value: Value) -> &mut Option<T> {
+        debug_assert!(value.0 <= MOST_INITIAL_ENTRIES, "the logs were checked");
+        let place = value.0 as usize;
+        if self.0.len() <= place {
+            self.0.resize_with(place + 1, || None);
+        }
+        &mut self.0[place]
+    }
+
+    fn in_order(self) -> impl Iterator<Item = (Value, T)> {
+        (0..).map(Value).zip(self.0).filter_map(|(value, known)| Some((value, known?)))
     }
 }
 
@@ -298,12 +322,12 @@ fn check_logs(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
             }
         }
     }
-    let mut places = LiteMap::new_vec();
+    let mut places = ByValue::default();
     for (node, log) in &past.logs {
         for (index, entry) in log.iter() {
             let Some(put) = put_of(entry) else { continue };
             let place = (index, entry.term);
-            if *places.entry(put.value).or_insert(place) != place {
+            if *places.of(put.value).get_or_insert(place) != place {
                 wrong(format!(
                     "{node}: {} is written by two entries: give each its own",
                     put.value
@@ -420,5 +444,32 @@ impl<'a> Deserialize<'a> for InitialLog {
     fn deserialize<D: serde::Deserializer<'a>>(deserializer: D) -> Result<InitialLog, D::Error> {
         let text = alloc::borrow::Cow::<'a, str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_the_run_is_in_the_order_of_the_values_in_whichever_it_was_written() {
+        let log = "1:x=5 1:x=3 1:y=9 1:x=4 1:y=2 1:x=1";
+        let state = InitialState {
+            nodes: NodeSet::first(3),
+            term: None,
+            voted_for: Some(NodeId::A),
+            log: log.parse().expect("it is a log"),
+            committed: Index(4),
+            snapshot: Index::ZERO,
+        };
+        let other = InitialState { nodes: NodeSet::only(NodeId::D), ..state.clone() };
+        let scenario = crate::workload::five_nodes("past", "", "");
+        let scenario = Scenario { initial: alloc::vec![state, other], ..scenario };
+        let past = Past::of(&scenario);
+        let [x, y] = [Key(0), Key(1)];
+        assert_eq!(past.values, [(x, Value(4)), (y, Value(9))]);
+        assert_eq!(past.overwritten, [(x, Value(3)), (x, Value(5))]);
+        assert_eq!(past.open, [(x, Value(1)), (y, Value(2))]);
+        assert_eq!(past.last_value, Value(9));
     }
 }

@@ -4,6 +4,7 @@ use crate::draw::{Purpose, draw};
 use crate::latency::Latency;
 use crate::pin::{self, Pin};
 use crate::record::LossCause;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
 use litemap::LiteMap;
@@ -171,15 +172,19 @@ pub struct Flight {
     /// When somebody last held it up, and where along its way it was then, in thousandths: from
     /// there it went on at another pace. When it left, and 0, where nobody did.
     pub held_up: (Micros, u16),
-    /// The time of what is due in the queue of it: what else is there of it is stale.
-    pub(crate) due_at: Micros,
+    /// The number of what is due of it in the queue: what else is there of it is stale.
+    pub(crate) due: u64,
 }
 
 impl Flight {
     /// Its name.
     pub const fn name(&self) -> MessageName {
-        let Envelope { from, to, .. } = self.envelope;
+        let (from, to) = self.link();
         MessageName { from, to, nth: self.nth }
+    }
+
+    const fn link(&self) -> (NodeId, NodeId) {
+        (self.envelope.from, self.envelope.to)
     }
 
     /// Where along its way it is at a moment, in thousandths.
@@ -193,7 +198,7 @@ impl Flight {
     /// It ends at another time.
     fn ends(&mut self, now: Micros, at: Micros) {
         self.held_up = (now, self.permille(now));
-        (self.ends_at, self.due_at) = (at, at);
+        self.ends_at = at;
     }
 }
 
@@ -204,7 +209,8 @@ pub struct Network {
     // How many messages went over each link, by which they are named.
     flown: LiteMap<(NodeId, NodeId), u64>,
     next_message: u64,
-    flights: LiteMap<MessageId, Flight>,
+    // In the order of their ids, in which they were sent: the first are mostly the first to end.
+    flights: VecDeque<(MessageId, Flight)>,
     groups: Vec<NodeSet>,
     parted_since: Option<Micros>,
     cut: LiteMap<(NodeId, NodeId), ()>,
@@ -216,6 +222,8 @@ pub struct Network {
     // more; and when the last message arrives, where they do in order.
     busy_until: LiteMap<(NodeId, NodeId), Micros>,
     last_arrival: LiteMap<(NodeId, NodeId), Micros>,
+    // Which was the last that arrived, where they do in order.
+    delivered: LiteMap<(NodeId, NodeId), u64>,
 }
 
 impl Network {
@@ -224,7 +232,7 @@ impl Network {
             sent: LiteMap::new(),
             flown: LiteMap::new(),
             next_message: 0,
-            flights: LiteMap::new(),
+            flights: VecDeque::new(),
             groups: Vec::new(),
             parted_since: None,
             cut: LiteMap::new(),
@@ -232,6 +240,7 @@ impl Network {
             lossy: LiteMap::new(),
             busy_until: LiteMap::new(),
             last_arrival: LiteMap::new(),
+            delivered: LiteMap::new(),
         }
     }
 
@@ -248,7 +257,16 @@ impl Network {
 
     /// One message on its way.
     pub fn flight(&self, id: MessageId) -> Option<&Flight> {
-        self.flights.get(&id)
+        self.flights.get(self.place_of(id)?).map(|(_, flight)| flight)
+    }
+
+    fn flight_mut(&mut self, id: MessageId) -> Option<&mut Flight> {
+        let place = self.place_of(id)?;
+        self.flights.get_mut(place).map(|(_, flight)| flight)
+    }
+
+    fn place_of(&self, id: MessageId) -> Option<usize> {
+        self.flights.binary_search_by_key(&id, |(id, _)| *id).ok()
     }
 
     /// The message of a name, if it is on its way: neither gone, nor there and waiting.
@@ -332,7 +350,7 @@ impl Network {
             is_waiting: false,
             nth: 0,
             held_up: (now, 0),
-            due_at: ends_at,
+            due: 0,
         };
         let purpose = Purpose::Duplicate { from, to, kind, nth };
         let is_duplicated =
@@ -342,7 +360,7 @@ impl Network {
         let duplicate = copy.map(|copy| {
             let bits = draw(seed, Purpose::LatencyOfDuplicate { from, to, kind, nth });
             let ends_at = self.in_order(plan, link, ends_at + plan.pick(from, to, bits));
-            (self.fly(Flight { ends_at, due_at: ends_at, ..copy }), ends_at)
+            (self.fly(Flight { ends_at, ..copy }), ends_at)
         });
         (first, duplicate)
     }
@@ -377,29 +395,37 @@ impl Network {
     fn fly(&mut self, flight: Flight) -> MessageId {
         let id = MessageId(self.next_message);
         self.next_message += 1;
-        let nth = self.flown.entry((flight.envelope.from, flight.envelope.to)).or_insert(0);
+        let nth = self.flown.entry(flight.link()).or_insert(0);
         *nth += 1;
         let flight = Flight { nth: *nth, ..flight };
-        self.flights.insert(id, flight);
+        self.flights.push_back((id, flight));
         id
     }
 
     /// A message has arrived at a process that stands.
     pub(crate) fn wait(&mut self, id: MessageId) {
-        if let Some(flight) = self.flights.get_mut(&id) {
+        if let Some(flight) = self.flight_mut(id) {
             flight.is_waiting = true;
         }
     }
 
-    /// A message that waited at a process is due now.
-    pub(crate) fn hand_over(&mut self, id: MessageId, now: Micros) {
-        if let Some(flight) = self.flights.get_mut(&id) {
-            flight.due_at = now;
+    /// What is due of a message is what has this number in the queue, and nothing else.
+    pub(crate) fn is_due(&mut self, id: MessageId, number: u64) {
+        if let Some(flight) = self.flight_mut(id) {
+            flight.due = number;
+        }
+    }
+
+    /// A message has arrived, and is gone.
+    pub(crate) fn delivered(&mut self, plan: &NetworkPlan, flight: &Flight) {
+        if plan.in_order {
+            self.delivered.insert(flight.link(), flight.nth);
         }
     }
 
     /// Holds up a message on its way. Gives when it ends now; and the same of those behind it
-    /// where a link keeps the order, for what is slow there holds up what follows.
+    /// where a link keeps the order, for what is slow there holds up what follows: also what
+    /// was to end at that very moment, which must be planned anew to come after it.
     pub(crate) fn delay(
         &mut self,
         plan: &NetworkPlan,
@@ -408,18 +434,19 @@ impl Network {
         by: Micros,
     ) -> Vec<(MessageId, Micros)> {
         let mut moved = Vec::new();
-        let Some(flight) = self.flights.get_mut(&id) else { return moved };
+        let Some(place) = self.place_of(id) else { return moved };
+        let mut from_it_on = self.flights.range_mut(place..);
+        let Some((_, flight)) = from_it_on.next() else { return moved };
         let ends_at = flight.ends_at + by;
         flight.ends(now, ends_at);
         moved.push((id, ends_at));
-        let link = (flight.envelope.from, flight.envelope.to);
+        let link = flight.link();
         if !plan.in_order || flight.lost.is_some() {
             return moved;
         }
-        for (other, behind) in self.flights.iter_mut().filter(|(other, _)| **other > id) {
-            let is_of_link = (behind.envelope.from, behind.envelope.to) == link;
-            if is_of_link && behind.lost.is_none() && !behind.is_waiting && behind.ends_at < ends_at
-            {
+        for (other, behind) in from_it_on {
+            let arrives = behind.lost.is_none() && !behind.is_waiting;
+            if behind.link() == link && arrives && behind.ends_at <= ends_at {
                 behind.ends(now, ends_at);
                 moved.push((*other, ends_at));
             }
@@ -429,29 +456,32 @@ impl Network {
         moved
     }
 
-    /// Whether another message of its link must come before this one, where links keep the
-    /// order.
+    /// Whether a message can't arrive now where links keep the order: another of its link must
+    /// come first, or one that was sent later has arrived, as can be where this one was to be
+    /// lost.
     pub fn comes_after_others(&self, plan: &NetworkPlan, id: MessageId) -> bool {
-        let Some(flight) = self.flights.get(&id) else { return false };
-        let link = (flight.envelope.from, flight.envelope.to);
-        let mut before =
-            self.flights.iter().take_while(|(other, _)| **other < id).map(|(_, flight)| flight);
-        plan.in_order
-            && before.any(|it| {
-                (it.envelope.from, it.envelope.to) == link && it.lost.is_none() && !it.is_waiting
-            })
+        let Some(flight) = self.flight(id) else { return false };
+        let link = flight.link();
+        let must_come_first = |(other, it): (MessageId, &Flight)| {
+            let is_there = it.is_waiting;
+            let will_be = it.lost.is_none() && !is_there;
+            it.link() == link && if other < id { will_be } else { is_there }
+        };
+        let last_delivered = self.delivered.get(&link).copied().unwrap_or(0);
+        plan.in_order && (last_delivered > flight.nth || self.flights().any(must_come_first))
     }
 
     /// A message on its way arrives now, whatever was to become of it.
     pub(crate) fn hurry(&mut self, now: Micros, id: MessageId) {
-        if let Some(flight) = self.flights.get_mut(&id) {
+        if let Some(flight) = self.flight_mut(id) {
             (flight.lost, flight.reaches_permille) = (None, 1_000);
-            (flight.ends_at, flight.due_at) = (now, now);
+            flight.ends_at = now;
         }
     }
 
     pub(crate) fn take(&mut self, id: MessageId) -> Option<Flight> {
-        self.flights.remove(&id)
+        let place = self.place_of(id)?;
+        self.flights.remove(place).map(|(_, flight)| flight)
     }
 
     /// Puts walls between these groups, in place of those that are there.
@@ -487,21 +517,23 @@ impl Network {
     }
 
     /// Messages on their way over a link that is cut now: they die where they are.
-    pub(crate) fn take_severed(&mut self) -> Vec<(MessageId, Flight)> {
-        let severed: Vec<MessageId> = self
-            .flights
-            .iter()
-            .filter(|(_, flight)| {
-                // One that the network is to lose later dies here as well; one that was
-                // sent at a wall does so there anyway, and one that is there is no more
-                // on its way.
-                flight.lost != Some(LossCause::Cut)
-                    && !flight.is_waiting
-                    && self.is_cut(flight.envelope.from, flight.envelope.to)
-            })
-            .map(|(id, _)| *id)
-            .collect();
-        severed.into_iter().filter_map(|id| Some((id, self.flights.remove(&id)?))).collect()
+    pub(crate) fn take_severed(&mut self) -> Vec<MessageId> {
+        let mut severed = Vec::new();
+        let mut flights = core::mem::take(&mut self.flights);
+        flights.retain(|(id, flight)| {
+            let (from, to) = flight.link();
+            // One that the network is to lose later dies here as well; one that was sent at a
+            // wall does so there anyway, and one that is there is no more on its way.
+            let dies = flight.lost != Some(LossCause::Cut)
+                && !flight.is_waiting
+                && self.is_cut(from, to);
+            if dies {
+                severed.push(*id);
+            }
+            !dies
+        });
+        self.flights = flights;
+        severed
     }
 }
 

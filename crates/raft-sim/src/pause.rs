@@ -71,10 +71,12 @@ impl World {
         let Some(host) = self.hosts.get_mut(usize::from(node.number())) else { return };
         let Some(process) = &mut host.process else { return };
         for due in core::mem::take(&mut process.waiting) {
-            if let Due::MessageEnds(message) = due {
-                self.network.hand_over(message, self.now);
+            match due {
+                Due::MessageEnds(message) => self.plan_end(message, self.now),
+                due => {
+                    self.queue.plan(self.now, due);
+                }
             }
-            self.queue.plan(self.now, due);
         }
     }
 }

@@ -72,13 +72,17 @@ impl PartialEq for Queue {
 impl Eq for Queue {}
 
 impl Queue {
-    pub(crate) fn plan(&mut self, at: Micros, due: Due) {
-        self.heap.push(Reverse((at, self.planned, due)));
+    /// Gives the number of what is planned.
+    pub(crate) fn plan(&mut self, at: Micros, due: Due) -> u64 {
+        let number = self.planned;
+        self.heap.push(Reverse((at, number, due)));
         self.planned += 1;
+        number
     }
 
-    pub(crate) fn next(&self) -> Option<(Micros, Due)> {
-        self.heap.peek().map(|Reverse((at, _, due))| (*at, *due))
+    /// What is due next, with its number.
+    pub(crate) fn next(&self) -> Option<(Micros, u64, Due)> {
+        self.heap.peek().map(|Reverse(next)| *next)
     }
 
     pub(crate) fn pop(&mut self) {

@@ -41,9 +41,22 @@ impl Surroundings {
         own.map_or(self.fsync, |(_, latency)| *latency)
     }
 
-    /// From now on a setting is another; whether it is one of these. What is under way stays
-    /// as it is: a message arrives when it was to arrive, and an fsync ends.
-    pub(crate) fn set(&mut self, setting: Setting) -> bool {
+    /// Whether a setting is one of these.
+    pub(crate) const fn has(setting: &Setting) -> bool {
+        matches!(
+            setting,
+            Setting::Latency(_)
+                | Setting::Loss(_)
+                | Setting::Duplicates(_)
+                | Setting::ClientLatency(_)
+                | Setting::Fsync { .. }
+                | Setting::SnapshotEvery(_)
+        )
+    }
+
+    /// From now on a setting is another. What is under way stays as it is: a message arrives
+    /// when it was to arrive, and an fsync ends.
+    pub(crate) fn set(&mut self, setting: Setting) {
         match setting {
             Setting::Latency(latency) => {
                 // All links are alike from now on, those that the scenario names too.
@@ -63,8 +76,34 @@ impl Surroundings {
                 self.fsyncs.push((node, latency));
             }
             Setting::SnapshotEvery(every) => self.snapshot_every = every,
-            _ => return false,
+            _ => debug_assert!(!Surroundings::has(&setting), "{setting} is not set"),
         }
-        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::setting::{SETTINGS, SettingGroup};
+
+    #[test]
+    fn a_setting_is_one_of_these_exactly_if_it_changes_one() {
+        let beginning = Surroundings::of(&crate::workload::five_nodes("any", "", ""));
+        for row in SETTINGS {
+            let is_one = matches!(row.group, SettingGroup::Network | SettingGroup::Disks)
+                || row.name == "snapshot-every";
+            // Another value than that of the beginning, where the example is that.
+            let text = match row.example {
+                "latency:normal-5000-1000" => "latency:7000",
+                "client-latency:300" => "client-latency:400",
+                "fsync:400-1200" => "fsync:500-1200",
+                example => example,
+            };
+            let setting: Setting = text.parse().expect("it can be set");
+            let mut surroundings = beginning.clone();
+            surroundings.set(setting);
+            assert_eq!(surroundings != beginning, is_one, "{text}");
+            assert_eq!(Surroundings::has(&setting), is_one, "{text}");
+        }
     }
 }

@@ -269,7 +269,7 @@ impl World {
                 first = Some((at, next));
             }
         };
-        if let Some((at, due)) = self.queue.next() {
+        if let Some((at, _, due)) = self.queue.next() {
             consider(Some(at), Next::Due(due));
         }
         for host in &self.hosts {
@@ -326,6 +326,7 @@ impl World {
                 if let Some(because) = lost {
                     return self.emit(Happening::Lost { message, because });
                 }
+                self.network.delivered(&self.surroundings.network, &flight);
                 self.emit(Happening::Delivered { message });
                 self.tell(to, Input::Receive(flight.envelope));
             }
@@ -362,11 +363,11 @@ impl World {
     /// Takes dues from the head of the queue that nothing would come of: a message
     /// that died earlier, an fsync that a crash cut short. They are no events.
     fn drop_stale_dues(&mut self) {
-        while let Some((at, due)) = self.queue.next() {
+        while let Some((_, number, due)) = self.queue.next() {
             let is_stale = match due {
-                // It has ended, or ends at another time by now.
+                // It has ended, or something else is due of it by now.
                 Due::MessageEnds(message) => {
-                    self.network.flight(message).is_none_or(|flight| flight.due_at != at)
+                    self.network.flight(message).is_none_or(|flight| flight.due != number)
                 }
                 Due::SyncEnds { node, boot }
                 | Due::DurableReported { node, boot, .. }
@@ -419,7 +420,10 @@ impl World {
         if let Setting::Reads(mode) = setting {
             self.reads = Some(mode);
         }
-        Arc::make_mut(&mut self.surroundings).set(setting);
+        // Worlds that are kept share what is as it was.
+        if Surroundings::has(&setting) {
+            Arc::make_mut(&mut self.surroundings).set(setting);
+        }
         self.is_modified_raft |= !self.settings.get().flaws.is_none();
         self.emit(Happening::SettingChanged { setting });
         for node in NodeSet::first(self.plan.scenario().nodes).iter() {
@@ -512,8 +516,14 @@ impl World {
         }
     }
 
+    /// A message ends at this time, whatever was planned for it before.
+    pub(crate) fn plan_end(&mut self, message: MessageId, ends_at: Micros) {
+        let number = self.queue.plan(ends_at, Due::MessageEnds(message));
+        self.network.is_due(message, number);
+    }
+
     fn sent(&mut self, (message, ends_at): (MessageId, Micros), envelope: Envelope) {
-        self.queue.plan(ends_at, Due::MessageEnds(message));
+        self.plan_end(message, ends_at);
         self.emit(Happening::Sent { message, envelope, ends_at });
     }
 

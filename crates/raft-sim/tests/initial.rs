@@ -96,11 +96,12 @@ fn a_read_of_what_was_overwritten_before_the_run_is_told_as_that() {
         ..state(nodes, "1:x=8", 1)
     };
     let initial = vec![state("ABC", "1:x=8 1:x=9", 2), lags("D", 1), lags("E", 0)];
-    let script = parse_steps("10:isolate:D,20:read-straight:D,30:isolate:E,40:read-straight:E");
-    let script = script.expect("they are steps");
+    let script = "10:isolate:D,20:read-straight:D,30:isolate:E,40:read-straight:E,\
+                  50:read-straight:D,60:read-straight:E";
+    let script = parse_steps(script).expect("they are steps");
     let scenario = Scenario { clients: Vec::new(), ..scenario(initial) };
     let found = violations(&run(Scenario { script, ..scenario.clone() }, 1));
-    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found.len(), 2, "each once: {found:?}");
     for (found, value) in found.iter().zip(["x = 8", "x = 0"]) {
         assert!(found.contains("Linearizability violated") && found.contains(value), "{found}");
         assert!(found.contains("overwritten before the run began, when x was 9"), "{found}");

@@ -394,6 +394,24 @@ fn what_breaks_a_rule_is_refused_with_its_line_and_in_a_sentence() {
     }
 }
 
+#[test]
+fn a_value_that_nobody_asked_to_write_is_told_once_and_each_that_is_another() {
+    let read = |operation: u32, value: &str| {
+        [
+            format!(r#"{{"operation-began":{{"operation":{operation},"client":"c2","key":"x"}}}}"#),
+            format!(
+                r#"{{"operation-ended":{{"operation":{operation},"outcome":{{"found":"{value}"}}}}}}"#
+            ),
+        ]
+    };
+    let lines = [read(10, "77"), read(11, "77"), read(12, "78"), read(13, "77")].concat();
+    let verdict = verdict(&going_on(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+    let end = example().lines().count() as u64;
+    let found: Vec<u64> = verdict.violations.iter().map(|found| found.line).collect();
+    assert_eq!(found, [end + 2, end + 6], "{verdict}");
+    assert!(verdict.violations[1].sentence.contains("x = 78"), "{verdict}");
+}
+
 /// A follower overwrote an entry, or took a snapshot, and crashed before that was on its disk.
 #[test]
 fn what_was_overwritten_comes_back_where_the_disk_had_no_more() {

@@ -2,6 +2,7 @@
 
 use crate::arguments::{self, LessonCommand};
 use crate::report::{BAD, Ended, Failure, GOOD, QUIET, STRONG};
+use crate::source;
 use raft_lessons::text::{self, Read};
 use raft_lessons::{Answer, Block, Holds, Kind, Link, Piece, Said, Source, Telling, check, tell};
 use std::fs;
@@ -10,8 +11,6 @@ use std::path::Path;
 
 /// How wide a paragraph is told.
 const WIDTH: usize = 88;
-/// A name that is further off is no typo of it.
-const NEAR: f64 = 0.7;
 
 pub(crate) fn command(lesson: &arguments::Lesson) -> crate::Result {
     match &lesson.what {
@@ -51,13 +50,7 @@ fn load(name: &str) -> Result<Read, Failure> {
     }
     let folder = Path::new(name);
     if !folder.is_dir() {
-        let nearness = |known: &str| strsim::jaro_winkler(known, name);
-        let names = raft_lessons::list().iter().map(|it| it.name);
-        let nearest = names.max_by(|one, other| nearness(one).total_cmp(&nearness(other)));
-        let hint = match nearest.filter(|known| nearness(known) >= NEAR) {
-            Some(nearest) => format!("; did you mean {nearest}?"),
-            None => String::new(),
-        };
+        let hint = source::suggestion(name, raft_lessons::list().iter().map(|it| it.name));
         let wrong = format!(
             "there is neither a lesson nor a folder of that name{hint} `raftlab lesson list` lists the lessons"
         );

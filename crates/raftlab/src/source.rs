@@ -43,7 +43,11 @@ pub(crate) fn load(source: &arguments::Source) -> Result<Source, Failure> {
 fn from_file(name: &str) -> Result<Document, Failure> {
     let path = Path::new(name);
     if !path.exists() {
-        return Err(Failure::input(name, unknown(name)));
+        let hint = suggestion(name, raft_scenarios::names());
+        let wrong = format!(
+            "there is neither a scenario nor a file of that name{hint} `raftlab list` lists the scenarios"
+        );
+        return Err(Failure::input(name, wrong));
     }
     let mut text = String::new();
     File::open(path)
@@ -57,18 +61,15 @@ fn from_file(name: &str) -> Result<Document, Failure> {
     document.map_err(|errors| all(name, &errors))
 }
 
-/// What to say of a name that is neither built in nor a file.
-fn unknown(name: &str) -> String {
+/// After a name that nothing has: `; did you mean leader-crash?`, where one that is known is
+/// near.
+pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let nearness = |known: &str| strsim::jaro_winkler(known, name);
-    let nearest =
-        raft_scenarios::names().max_by(|one, other| nearness(one).total_cmp(&nearness(other)));
-    let hint = match nearest.filter(|known| nearness(known) >= NEAR) {
+    let nearest = known.max_by(|one, other| nearness(one).total_cmp(&nearness(other)));
+    match nearest.filter(|known| nearness(known) >= NEAR) {
         Some(nearest) => format!("; did you mean {nearest}?"),
         None => String::new(),
-    };
-    format!(
-        "there is neither a scenario nor a file of that name{hint} `raftlab list` lists the scenarios"
-    )
+    }
 }
 
 /// A document in which some fields are other.

@@ -30,16 +30,18 @@ const FEATURES: [&str; 6] = [
 
 /// Takes apart the page that trunk has built into `dist`.
 pub(crate) fn take_apart(dist: &Path, toolbox: &Toolbox) -> Result<()> {
-    let whole = workspace::target().join(setup::WASM).join("release/raftlab-web.wasm");
-    let folder = workspace::scratch()?.join("parts");
+    let whole = workspace::target()?.join(setup::WASM).join("release/raftlab-web.wasm");
+    let scratch = workspace::scratch()?;
+    let folder = scratch.join("parts");
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     let mut splitter = Command::new(process::cargo());
-    splitter.args(["run", "--quiet", "--package", "wasm-splitter", "--"]);
+    splitter.args(["run", "--package", "wasm-splitter", "--"]);
     splitter.arg(whole).arg(&folder).current_dir(workspace::root());
-    process::output_of(&mut splitter, std::time::Duration::from_secs(900))
+    // The first time it is compiled, which takes a while.
+    process::with_heartbeat(&mut splitter, "wasm-splitter", &scratch.join("wasm-splitter.log"))
         .context("the page's wasm can't be taken apart")?;
 
     // trunk's names, which change with what is in the files.

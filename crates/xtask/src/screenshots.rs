@@ -9,7 +9,7 @@ const HELP: &str = "\
 Takes pictures of the built page. Usage: cargo xtask screenshots [flags]
 
   --all          not those of the README (docs/*.png), but every moment in every size and theme
-  --out FOLDER   where those of --all go (target/screenshots)
+  --out FOLDER   where those of --all go (screenshots in cargo's target folder)
   --build        builds the page first, also where dist/ has one
   -h, --help     this text
 
@@ -46,6 +46,6 @@ fn folder(named: Option<&str>) -> Result<PathBuf> {
     match named {
         Some(named) => std::path::absolute(Path::new(named))
             .with_context(|| format!("`--out {named}` is no folder")),
-        None => Ok(workspace::root().join("target/screenshots")),
+        None => Ok(workspace::target()?.join("screenshots")),
     }
 }

@@ -20,10 +20,17 @@ pub(crate) fn slim(dist: &Path) -> Result<()> {
         write(&glue, without_indentation(&short_glue).as_bytes())?;
     }
     let [style] = files(dist, ".css")?;
-    write(&style, without_indentation(&without_comments(&read_text(&style)?)).as_bytes())?;
+    let text = without_comments(&read_text(&style)?).with_context(|| in_file(&style))?;
+    write(&style, without_indentation(&text).as_bytes())?;
     let page = dist.join("index.html");
-    let text = without(&without_comments(&read_text(&page)?), "<!--", "-->");
+    let text = without_comments(&read_text(&page)?)
+        .and_then(|text| without(&text, "<!--", "-->"))
+        .with_context(|| in_file(&page))?;
     write(&page, without_indentation(&text).as_bytes())
+}
+
+fn in_file(path: &Path) -> String {
+    format!("in {}", path.display())
 }
 
 /// The files of a folder whose names end so.
@@ -185,20 +192,23 @@ fn without_indentation(text: &str) -> String {
 }
 
 /// A style sheet, or a page that has one in it, without its comments.
-fn without_comments(style: &str) -> String {
+fn without_comments(style: &str) -> Result<String> {
     without(style, "/*", "*/")
 }
 
 /// A text without what stands between two marks, and without those.
-fn without(text: &str, begins: &str, ends: &str) -> String {
+fn without(text: &str, begins: &str, ends: &str) -> Result<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(begins) {
         out.push_str(before);
-        rest = after.split_once(ends).map_or("", |(_, after)| after);
+        let Some((_, after)) = after.split_once(ends) else {
+            bail!("a `{begins}` has no `{ends}` after it");
+        };
+        rest = after;
     }
     out.push_str(rest);
-    out
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -257,7 +267,14 @@ mod tests {
         assert_eq!(without_indentation(script), "const a = `x`; // as is\n");
         let over_lines = "  const a = `\n    x`;\n";
         assert_eq!(without_indentation(over_lines), over_lines);
-        assert_eq!(without_comments("a { b: c } /* d\n e */ f"), "a { b: c }  f");
-        assert_eq!(without("<p><!-- why --></p><!-- or", "<!--", "-->"), "<p></p>");
+        assert_eq!(without_comments("a { b: c } /* d\n e */ f").unwrap(), "a { b: c }  f");
+        assert_eq!(without("<p><!-- why --></p>", "<!--", "-->").unwrap(), "<p></p>");
+    }
+
+    #[test]
+    fn a_comment_without_an_end_is_an_error_and_takes_nothing_with_it() {
+        let error = without("<p><!-- why --></p><!-- or <p>", "<!--", "-->").unwrap_err();
+        assert!(error.to_string().contains("`<!--` has no `-->`"), "{error}");
+        assert!(without_comments("a { b: \"/*\" }").is_err());
     }
 }

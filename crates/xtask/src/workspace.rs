@@ -1,7 +1,11 @@
 //! Where the project is, and what its lock file says.
 
+use crate::process;
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
 
 /// The project's top folder.
 pub(crate) fn root() -> PathBuf {
@@ -21,16 +25,30 @@ pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Cargo's target folder.
-pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map(|folder| root().join(folder))
-        .unwrap_or_else(|| root().join("target"))
+/// What cargo says of the workspace.
+pub(crate) fn metadata() -> Result<Value> {
+    metadata_by(&mut Command::new(process::cargo()))
+}
+
+fn metadata_by(cargo: &mut Command) -> Result<Value> {
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
+    let text = process::output_of(cargo, Duration::from_secs(120))?;
+    serde_json::from_str(&text).context("`cargo metadata` wrote no JSON")
+}
+
+/// Cargo's target folder, which a variable or one of cargo's own files may name.
+pub(crate) fn target() -> Result<PathBuf> {
+    target_in(&metadata()?)
+}
+
+fn target_in(metadata: &Value) -> Result<PathBuf> {
+    let folder = metadata["target_directory"].as_str();
+    folder.map(PathBuf::from).context("`cargo metadata` names no target folder")
 }
 
 /// Our own scratch folder, inside cargo's target folder.
 pub(crate) fn scratch() -> Result<PathBuf> {
-    let scratch = target().join("xtask");
+    let scratch = target()?.join("xtask");
     std::fs::create_dir_all(&scratch)
         .with_context(|| format!("cannot make the folder {}", scratch.display()))?;
     Ok(scratch)
@@ -67,6 +85,15 @@ mod tests {
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
         assert_eq!(version_in_lock(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(version_in_lock(lock, "wasm"), None);
+    }
+
+    #[test]
+    fn the_target_folder_is_where_cargo_has_it() {
+        let mut cargo = Command::new(process::cargo());
+        // As `build.target-dir` in a file of cargo's settings does.
+        cargo.env_remove("CARGO_TARGET_DIR").env("CARGO_BUILD_TARGET_DIR", "elsewhere");
+        let folder = target_in(&metadata_by(&mut cargo).unwrap()).unwrap();
+        assert_eq!(folder, root().join("elsewhere"));
     }
 
     #[test]

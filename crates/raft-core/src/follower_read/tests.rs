@@ -170,6 +170,31 @@ fn an_index_that_no_log_reaches_is_given_up_in_time() {
 }
 
 #[test]
+fn with_a_shorter_timeout_a_read_is_given_up_as_soon_as_one_that_comes_now() {
+    let slow = Settings {
+        election_timeout_min: Micros::from_secs(10),
+        election_timeout_max: Micros::from_secs(19),
+        ..settings()
+    };
+    for is_confirmed in [false, true] {
+        let start = Start { term: 1, settings: slow, ..Start::default() };
+        let mut follower = Server::start(start);
+        follower.hear(B, 1, append(&[1], 0, 1, 1));
+        let number = request(&follower.tell(read(1, ReadMode::ReadIndex))).number;
+        if is_confirmed {
+            follower.hear(B, 1, confirmed(number, 9));
+        }
+        follower.now = follower.now + Micros::from_millis(40);
+        let told_at = follower.now;
+        follower.tell(Input::Settings(settings().check().expect("they can be")));
+        // A longer one puts off nothing.
+        follower.tell(Input::Settings(slow.check().expect("they can be")));
+        assert_eq!(follower.node.deadline(), Some(told_at + TIMEOUT));
+        assert_eq!(answers(&follower.wake()), [(1, given_up(ReadRefusal::TimedOut))]);
+    }
+}
+
+#[test]
 fn what_the_old_leader_was_asked_is_given_up_when_it_is_followed_no_more() {
     let pre_vote = Settings { pre_vote: true, ..settings() };
     for settings in [settings(), pre_vote] {

@@ -52,6 +52,31 @@ fn commands_are_refused_meanwhile_and_taken_again_once_it_is_given_up() {
 }
 
 #[test]
+fn with_a_shorter_timeout_it_is_given_up_as_soon_as_one_that_begins_now() {
+    let slow = Settings {
+        election_timeout_min: Micros::from_secs(10),
+        election_timeout_max: Micros::from_secs(19),
+        ..Settings::default()
+    };
+    let mut leader = leader_with(slow);
+    leader.tell(Input::Transfer(B));
+    leader.now = leader.now + Micros::from_millis(40);
+    let told_at = leader.now;
+    leader.tell(Input::Settings(Settings::default().check().expect("they can be")));
+    // A longer one, and one that is told later, put off nothing.
+    leader.tell(Input::Settings(slow.check().expect("they can be")));
+    leader.now = leader.now + Micros::from_millis(40);
+    leader.tell(Input::Settings(Settings::default().check().expect("they can be")));
+    let mut ended_at = None;
+    while leader.now < told_at + TIMEOUT + TIMEOUT && ended_at.is_none() {
+        let ends = leader.wake().transitions;
+        let is_it = |it: &Transition| matches!(it, Transition::TransferEnded { .. });
+        ended_at = ends.iter().any(is_it).then_some(leader.now);
+    }
+    assert_eq!(ended_at, Some(told_at + TIMEOUT));
+}
+
+#[test]
 fn the_office_goes_only_to_another_voter_and_only_from_a_leader() {
     for target in [A, D] {
         let seen = leader_with(Settings::default()).tell(Input::Transfer(target));

@@ -1,6 +1,5 @@
 //! The fields of a TOML table, taken one by one; what is wrong with them is collected.
 
-use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -11,7 +10,7 @@ use core::str::FromStr;
 use raft_core::Micros;
 use raft_sim::Occasion;
 use raft_sim::document::words::Words;
-use raft_sim::document::{Expectation, Worded};
+use raft_sim::document::{Expectation, Lines, Worded, suggestion, toml_table};
 use toml::de::{DeTable, DeValue};
 
 /// Something that is wrong in one of a lesson's files.
@@ -41,20 +40,25 @@ impl core::error::Error for Problem {}
 #[derive(Clone, Debug)]
 pub(crate) struct Problems {
     file: Rc<str>,
-    begins: Rc<[usize]>,
+    lines: Rc<Lines>,
     found: Rc<RefCell<Vec<Problem>>>,
 }
 
 impl Problems {
     pub(crate) fn of(file: &str, text: &str) -> Problems {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let begins: Vec<usize> = ends.map(|(place, _)| place + 1).collect();
-        Problems { file: file.into(), begins: begins.into(), found: Rc::default() }
+        Problems { file: file.into(), lines: Rc::new(Lines::of(text)), found: Rc::default() }
     }
 
-    pub(crate) fn line_at(&self, place: usize) -> u32 {
-        let before = self.begins.partition_point(|begins| *begins <= place);
-        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    /// The table that the text is, or why it is none.
+    pub(crate) fn table<'t>(&self, text: &'t str) -> Result<DeTable<'t>, Vec<Problem>> {
+        toml_table(text, &self.lines).map_err(|errors| {
+            errors.into_iter().for_each(|error| self.say(error.line, error.message));
+            self.all()
+        })
+    }
+
+    fn line_at(&self, place: usize) -> u32 {
+        self.lines.line_at(place)
     }
 
     pub(crate) fn say(&self, line: Option<u32>, message: impl Into<String>) {
@@ -67,19 +71,6 @@ impl Problems {
         let mut all = self.found.borrow().clone();
         all.sort_by_key(|problem| problem.line);
         all
-    }
-}
-
-/// The known name that is nearest to this one, if one is near, and else all there are.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let short: String = name.chars().take(64).collect::<String>().to_ascii_lowercase();
-    let known: Vec<&str> = known.into_iter().collect();
-    let distance = |known: &&str| strsim::osa_distance(&short, known);
-    let nearest = known.iter().copied().min_by_key(distance);
-    match nearest.filter(|nearest| distance(nearest) <= (short.chars().count() / 3).max(1)) {
-        Some(nearest) => format!("did you mean {nearest}?"),
-        None if known.is_empty() => "there is none at all".to_owned(),
-        None => format!("it is one of {}", known.join(", ")),
     }
 }
 
@@ -262,7 +253,7 @@ impl<'t> Fields<'t> {
             let name = key.get_ref().as_ref();
             if !asked.contains(&name) {
                 let line = self.problems.line_at(key.span().start);
-                let hint = did_you_mean(name, asked.iter().copied());
+                let hint = suggestion(name, asked.iter().copied());
                 self.problems.say(Some(line), format!("{} has no field {name}: {hint}", self.what));
             }
         }

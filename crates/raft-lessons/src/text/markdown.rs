@@ -1,12 +1,14 @@
 //! Narration: a small part of Markdown, read into [`Block`]s and [`Piece`]s.
 
-use super::fields::{Problems, did_you_mean};
+use super::fields::Problems;
 use crate::narration::{Block, Link, Piece, Said};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::Cell;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+use raft_sim::document::{Lines, suggestion};
 
 const WHAT_THERE_IS: &str = "write paragraphs, lists, *emphasis*, **strong words**, `code`, \
                              [links](paper:5.2) and, above each step, ## name: Title";
@@ -14,8 +16,8 @@ const WHAT_THERE_IS: &str = "write paragraphs, lists, *emphasis*, **strong words
 /// What names a narration may use.
 #[derive(Debug)]
 pub(super) struct Known<'a> {
-    /// The lesson's values.
-    pub(super) values: &'a [String],
+    /// The lesson's values, and whether somebody has used each.
+    pub(super) values: &'a [(String, Cell<bool>)],
     /// The lessons that there are; `None` where that is not known, and any will do.
     pub(super) lessons: Option<&'a [String]>,
 }
@@ -43,12 +45,7 @@ pub(super) fn sections(
     problems: &Problems,
     known: &Known<'_>,
 ) -> Vec<Section> {
-    let begins: Vec<usize> =
-        text.bytes().enumerate().filter(|(_, it)| *it == b'\n').map(|(at, _)| at + 1).collect();
-    let line_at = |place: usize| {
-        let before = begins.partition_point(|begins| *begins <= place);
-        first_line.saturating_add(u32::try_from(before).unwrap_or(u32::MAX))
-    };
+    let lines = Lines::of(text);
     let mut sections =
         alloc::vec![Section { heading: String::new(), line: first_line, blocks: Vec::new() }];
     let mut pieces: Vec<Piece> = Vec::new();
@@ -56,7 +53,7 @@ pub(super) fn sections(
     let mut is_heading = false;
     let mut look = Look::default();
     for (event, span) in Parser::new(text).into_offset_iter() {
-        let line = line_at(span.start);
+        let line = first_line.saturating_add(lines.line_at(span.start) - 1);
         let wrong = |what: &str| problems.say(Some(line), format!("{what}: {WHAT_THERE_IS}"));
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
@@ -196,11 +193,15 @@ fn with_values(
                 rest = "";
                 break;
             };
-            let place = known.values.iter().position(|value| value == name);
-            match place.and_then(|place| u16::try_from(place).ok()) {
-                Some(place) => push(Said::Value(place)),
+            let mut values = known.values.iter().zip(0u16..);
+            match values.find(|((value, _), _)| value == name) {
+                Some(((_, is_used), place)) => {
+                    is_used.set(true);
+                    push(Said::Value(place));
+                }
                 None => {
-                    let hint = did_you_mean(name, known.values.iter().map(String::as_str));
+                    let names = known.values.iter().map(|(value, _)| value.as_str());
+                    let hint = suggestion(name, names);
                     problems.say(
                         Some(line),
                         format!("{{{name}}} is none of the values in lesson.toml: {hint}"),
@@ -221,7 +222,7 @@ fn link(to: &str, known: &Known<'_>) -> Result<Link, String> {
     if let Some(name) = to.strip_prefix("lesson:") {
         return match known.lessons {
             Some(lessons) if !lessons.iter().any(|it| it == name) => {
-                let hint = did_you_mean(name, lessons.iter().map(String::as_str));
+                let hint = suggestion(name, lessons.iter().map(String::as_str));
                 Err(format!("there is no lesson {name}: {hint}"))
             }
             _ => Ok(Link::Lesson(name.to_owned())),
@@ -231,7 +232,7 @@ fn link(to: &str, known: &Known<'_>) -> Result<Link, String> {
         return match raft_scenarios::named(name) {
             Some(_) => Ok(Link::Scenario(name.to_owned())),
             None => {
-                let hint = did_you_mean(name, raft_scenarios::names());
+                let hint = suggestion(name, raft_scenarios::names());
                 Err(format!("there is no scenario {name}: {hint}"))
             }
         };

@@ -1,6 +1,6 @@
 //! A lesson's folder, read.
 
-use super::fields::{Fields, Problem, Problems, did_you_mean, expectation, parsed, worded};
+use super::fields::{Fields, Problem, Problems, expectation, parsed, worded};
 use super::markdown::{self, Known};
 use crate::lesson::{
     Begins, Choice, Claim, Holds, Item, Kind, Lesson, Measure, Number, Quantity, Question, Right,
@@ -11,10 +11,10 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::Cell;
 use raft_core::NodeSet;
-use raft_sim::document::Document;
+use raft_sim::document::{Document, suggestion};
 use raft_sim::{Occasion, Plan};
-use toml::de::DeTable;
 
 /// The version of the format.
 const VERSION: u64 = 1;
@@ -56,6 +56,15 @@ fn name_of(folder: &str) -> String {
     rest.strip_prefix('-').filter(|_| has_number).unwrap_or(folder).to_owned()
 }
 
+/// Which of several occasions is meant.
+fn nth(fields: &Fields<'_>) -> u32 {
+    let nth = fields.small("nth").unwrap_or(1);
+    if nth == 0 {
+        fields.say("nth", "occasions are counted from 1");
+    }
+    nth
+}
+
 fn is_name(text: &str) -> bool {
     let is_fine =
         |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
@@ -83,15 +92,8 @@ pub fn read(
     }
     let [toml, narration] = texts.as_slice() else { return Err(missing) };
     let problems = Problems::of("lesson.toml", toml);
-    let (table, errors) = DeTable::parse_recoverable(toml);
-    for error in &errors {
-        let line = error.span().map(|span| problems.line_at(span.start));
-        problems.say(line, format!("this is no TOML: {}", error.message().trim()));
-    }
-    if !errors.is_empty() {
-        return Err(problems.all());
-    }
-    let fields = Fields::of(table.get_ref(), 1, "a lesson", &problems);
+    let table = problems.table(toml)?;
+    let fields = Fields::of(&table, 1, "a lesson", &problems);
     let of_narration = Problems::of("lesson.md", narration);
     let mut reading = Reading { problems: problems.clone(), values: Vec::new(), lessons, runs: 1 };
     let (lesson, lines) = reading.lesson(name_of(folder), fields, narration, &of_narration, file);
@@ -102,7 +104,7 @@ pub fn read(
 
 struct Reading<'a> {
     problems: Problems,
-    values: Vec<String>,
+    values: Vec<(String, Cell<bool>)>,
     lessons: Option<&'a [String]>,
     runs: u8,
 }
@@ -159,6 +161,12 @@ impl Reading<'_> {
             values,
             sources: self.sources(&fields),
         };
+        for ((name, is_used), line) in self.values.iter().zip(&lines.values) {
+            if !is_used.get() {
+                let message = format!("{name} is told nowhere: write {{{name}}}, or leave it out");
+                self.problems.say(Some(*line), message);
+            }
+        }
         self.check_against_runs(&lesson, &lines);
         fields.finish();
         (lesson, lines)
@@ -177,7 +185,7 @@ impl Reading<'_> {
                 match raft_scenarios::named(&name) {
                     Some(_) => runs.push(RunOf::BuiltIn(name)),
                     None => {
-                        let hint = did_you_mean(&name, raft_scenarios::names());
+                        let hint = suggestion(&name, raft_scenarios::names());
                         fields.say(field, format!(
                             "there is no built-in scenario {name}: {hint} A scenario of the lesson's own \
                              is a file beside lesson.toml, such as scenario.toml"
@@ -246,7 +254,7 @@ impl Reading<'_> {
             let holds = self.holds(&fields);
             if let Some(measure) = self.measure(&fields) {
                 lines.push(fields.line);
-                self.values.push(name.clone());
+                self.values.push((name.clone(), Cell::new(false)));
                 values.push(Value { name, measure, holds });
             }
             fields.finish();
@@ -263,13 +271,10 @@ impl Reading<'_> {
             }
         }
         let to: Option<Occasion> = parsed(fields, "to");
-        let nth = fields.small("nth").unwrap_or(1);
+        let nth = nth(fields);
         let after = parsed(fields, "after");
         let until = parsed(fields, "until");
         let run = self.run(fields);
-        if nth == 0 {
-            fields.say("nth", "occasions are counted from 1");
-        }
         let (name, occasion) = match found.as_slice() {
             [one] => *one,
             others => {
@@ -322,7 +327,7 @@ impl Reading<'_> {
             };
             let tab = fields.text("tab");
             if let Some(tab) = tab.as_deref().filter(|tab| !TABS.contains(tab)) {
-                fields.say("tab", format!("there is no tab {tab}: {}", did_you_mean(tab, TABS)));
+                fields.say("tab", format!("there is no tab {tab}: {}", suggestion(tab, TABS)));
             }
             let mut of_claims = Vec::new();
             let mut claims = Vec::new();
@@ -341,7 +346,7 @@ impl Reading<'_> {
                 name,
                 title: String::new(),
                 begins,
-                nth: fields.small("nth").unwrap_or(1),
+                nth: nth(&fields),
                 run: self.run(&fields),
                 look: worded(&fields, "look").unwrap_or(NodeSet::EMPTY),
                 tab,
@@ -396,7 +401,7 @@ impl Reading<'_> {
                     let (name, title) = heading.split_once(':').unwrap_or((heading, ""));
                     let Some(step) = steps.iter_mut().find(|step| step.name == name.trim()) else {
                         let known = names.iter().map(String::as_str);
-                        let hint = did_you_mean(
+                        let hint = suggestion(
                             name,
                             known.chain([WHAT_ONE_SEES, OFTEN_SAID, IN_PRODUCTION]),
                         );
@@ -455,7 +460,7 @@ impl Reading<'_> {
             let after = fields.must("after-step");
             let step = steps.iter().position(|step| step.name == after);
             if step.is_none() && !after.is_empty() {
-                let hint = did_you_mean(&after, steps.iter().map(|step| step.name.as_str()));
+                let hint = suggestion(&after, steps.iter().map(|step| step.name.as_str()));
                 fields.say("after-step", format!("there is no step {after}: {hint}"));
             }
             let ask = self.line(&fields, "ask");
@@ -572,7 +577,7 @@ impl Reading<'_> {
             }
             "" => None,
             other => {
-                fields.say("kind", format!("“{other}” is none: {}", did_you_mean(other, KINDS)));
+                fields.say("kind", format!("“{other}” is none: {}", suggestion(other, KINDS)));
                 None
             }
         }
@@ -599,8 +604,8 @@ impl Reading<'_> {
         sources
     }
 
-    /// Whether what is claimed and asked can be of these runs: a node that there is not, a
-    /// span beyond the run's end.
+    /// Whether what is told, claimed and asked can be of these runs: a node that there is not,
+    /// a span beyond the run's end.
     fn check_against_runs(&self, lesson: &Lesson, lines: &Lines) {
         for (run, place) in lesson.runs.iter().zip(0u8..) {
             let Ok(document) = run.document() else { continue };
@@ -611,16 +616,19 @@ impl Reading<'_> {
                     self.problems.say(Some(*line), format!("look: there is no node {node}"));
                 }
             }
-            // An occasion is checked as an expectation is.
-            let of_steps = lesson.steps.iter().zip(&lines.steps).filter_map(|(step, line)| {
-                match step.begins {
-                    Begins::On(occasion) if step.run == place => Some((occasion, *line)),
-                    _ => None,
+            let mut occasions = Vec::new();
+            for (step, line) in lesson.steps.iter().zip(&lines.steps) {
+                if let Some(occasion) = step.occasion_of(place) {
+                    occasions.push((occasion, *line));
                 }
-            });
-            let of_values =
-                lesson.values.iter().zip(&lines.values).filter(|it| it.0.measure.run == place);
-            let of_values = of_values.map(|(value, line)| (value.measure.occasion, *line));
+            }
+            for (value, line) in lesson.values.iter().zip(&lines.values) {
+                occasions.extend(value.measure.occasions_of(place).map(|it| (it, *line)));
+            }
+            for (question, line) in lesson.questions.iter().zip(&lines.questions) {
+                occasions.extend(question.occasions_of(place).into_iter().map(|it| (it, *line)));
+            }
+            // An occasion is checked as an expectation is.
             let as_expectation = |occasion: Occasion| raft_sim::document::Expectation {
                 what: raft_sim::document::Worded(occasion),
                 at_least: None,
@@ -630,7 +638,7 @@ impl Reading<'_> {
                 since: None,
             };
             let mut all: Vec<_> =
-                of_steps.chain(of_values).map(|(it, line)| (as_expectation(it), line)).collect();
+                occasions.into_iter().map(|(it, line)| (as_expectation(it), line)).collect();
             for (step, lines) in lesson.steps.iter().zip(&lines.claims) {
                 let claims = step.claims.iter().zip(lines).filter(|it| it.0.run == place);
                 all.extend(claims.map(|(claim, line)| (claim.shown_by.clone(), *line)));

@@ -147,8 +147,8 @@ fn link(one: NodeId, other: NodeId, world: &World) -> String {
         }
         if let Some((_, _, lost)) = network.lossy_links().find(|it| (it.0, it.1) == (from, to)) {
             // At least: of the whole network more may get lost.
-            let percent = lost / 10_000;
-            sentences.push(format!("From {from} to {to}, {percent} of 100 messages get lost."));
+            let lost = super::happenings::hundredths(lost);
+            sentences.push(format!("From {from} to {to}, {lost} of 100 messages get lost."));
         }
     }
     if sentences.is_empty() {

@@ -182,9 +182,10 @@ fn reconfiguration(change: &Reconfiguration) -> String {
     }
 }
 
-/// `A RequestVote`, `An AppendEntries`.
+/// `A RequestVote`, `An AppendEntries`, `An answer to RequestVote`.
 fn an(kind: &str) -> String {
-    let article = if kind.starts_with(['A', 'I']) { "An" } else { "A" };
+    let is_vowel = |letter: char| "aeiou".contains(letter.to_ascii_lowercase());
+    let article = if kind.starts_with(is_vowel) { "An" } else { "A" };
     format!("{article} {kind}")
 }
 

@@ -2,7 +2,8 @@
 //! a link packed, all three by the same types.
 //!
 //! [`Scenario`] is what the simulator works with; a [`Document`] is what is written, kept
-//! and sent, also in the head of a trace. Each becomes the other without loss: [`Document::of`], [`Document::scenario`].
+//! and sent, also in the head of a trace. Each becomes the other without loss:
+//! [`Document::of`], [`Document::scenario`].
 //!
 //! ```toml
 //! raftlab = 1                     # the version of the format
@@ -102,7 +103,7 @@ pub use schema::schema;
 pub use short_texts::{Node, Nodes};
 pub use span::{Between, Range, Span};
 #[cfg(feature = "text")]
-pub use text::MOST_TEXT_BYTES;
+pub use text::{Lines, MOST_TEXT_BYTES, suggestion, toml_table};
 pub use version::{DOCUMENT_VERSION, Version};
 pub use words::{Named, Worded};
 

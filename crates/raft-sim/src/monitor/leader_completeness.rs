@@ -3,8 +3,9 @@
 //! (paper, Figure 3).
 //!
 //! Committed is what a leader's commit index covers, in the term that it leads: also where
-//! it steps down with that commit, since what was committed is its own removal. A leader that doesn't know yet that it is deposed may commit as well: what it
-//! commits must be in the logs that later leaders came into office with.
+//! it steps down with that commit, since what was committed is its own removal. A leader that
+//! doesn't know yet that it is deposed may commit as well: what it commits must be in the logs
+//! that later leaders came into office with.
 
 use super::checked::Checked;
 use super::election_safety::{ElectionSafety, Leadership};

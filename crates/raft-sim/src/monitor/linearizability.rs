@@ -25,7 +25,8 @@
 //! all when its first operation ends, and no cluster can be in conflict at that
 //! moment; only the end of a read that raises the `last_start` of its cluster can
 //! bring a conflict about. That read is the offender: it is reported as its answer
-//! reaches the client, and left out of what follows. A write that nobody has answered
+//! reaches the client, the first of its value, and left out of what follows, each of its
+//! value: some order explains all but those. A write that nobody has answered
 //! may take effect at any time after it began, or never: it has no end, and no
 //! cluster until a read finds it.
 //!
@@ -86,7 +87,8 @@ struct Register {
     /// In the order of `first_end`, in which they came; the first is that of the
     /// value that the key began with.
     clusters: Shelf<Cluster>,
-    is_first_value_reported: bool,
+    /// What no write of the run writes, and was reported; in order.
+    reported: Shelf<Value>,
 }
 
 /// All keys' histories, as far as they matter.
@@ -95,6 +97,16 @@ pub(crate) struct Linearizability {
     registers: LiteMap<Key, Register>,
     /// What keys held before the run, and held no more when it began; in order.
     overwritten: Arc<[(Value, Key)]>,
+    /// The reads that no order explains; in the order in which they began.
+    left_out: Shelf<OperationId>,
+}
+
+/// What is made of a read.
+enum Judged {
+    /// It is counted in.
+    Explained,
+    /// It is left out; and what that violates, where that is news.
+    LeftOut(Option<Evidence>),
 }
 
 /// An operation on a key that has ended.
@@ -113,6 +125,21 @@ impl Linearizability {
         if let Some(first) = self.registers.entry(key).or_default().clusters.get_mut(0) {
             first.value = value;
         }
+    }
+
+    /// What a key held when the run began.
+    pub(crate) fn first_value(&self, key: Key) -> Value {
+        let first = self.registers.get(&key).and_then(|register| register.clusters.get(0));
+        first.map(|first| first.value).unwrap_or_default()
+    }
+
+    /// Whether a read was left out, since no order explains it.
+    pub(crate) fn is_left_out(&self, read: OperationId) -> bool {
+        self.left_out.get(self.place_among_left_out(read)) == Some(&read)
+    }
+
+    fn place_among_left_out(&self, read: OperationId) -> usize {
+        self.left_out.partition_point(|other| *other < read)
     }
 
     /// Before the run keys held these values and were written to again, in the order of the
@@ -171,12 +198,19 @@ impl Linearizability {
         let read = register.clusters.get(cluster)?.first_ended?;
         let name = |operation| OperationRef::of(history, operation, key, value);
         register
-            .report(Some(place))
+            .report(Some(place), value)
             .then(|| Evidence::ReadOfRefused { read: name(read), write: name(write) })
     }
 
     /// A read ended.
     pub(crate) fn read_ended(&mut self, read: Ended, history: &History) -> Option<Evidence> {
+        let Judged::LeftOut(evidence) = self.judge(&read, history) else { return None };
+        let place = self.place_among_left_out(read.operation);
+        self.left_out.insert(place, read.operation);
+        evidence
+    }
+
+    fn judge(&mut self, read: &Ended, history: &History) -> Judged {
         let register = self.registers.entry(read.key).or_default();
         let name = |operation, value| OperationRef::of(history, operation, read.key, value);
         let offender = name(read.operation, read.value);
@@ -188,42 +222,46 @@ impl Linearizability {
                 // Before it was written at all, the key held nothing.
                 let was_there = read.value == Value::default()
                     || self.overwritten.binary_search(&(read.value, read.key)).is_ok();
-                return Some(match first.filter(|_| was_there) {
+                let is_news = register.report(None, read.value);
+                return Judged::LeftOut(is_news.then(|| match first.filter(|_| was_there) {
                     Some(now) => Evidence::ReadOfOverwritten { read: offender, now },
                     None => Evidence::ReadOfNothing { read: offender },
-                });
+                }));
             };
-            let write = *register.writes.get(place)?;
+            let Some(write) = register.writes.get(place).copied() else { return Judged::Explained };
             if write.is_refused {
                 let write = name(write.operation, write.value);
-                return register
-                    .report(Some(place))
-                    .then_some(Evidence::ReadOfRefused { read: offender, write });
+                let is_news = register.report(Some(place), read.value);
+                return Judged::LeftOut(
+                    is_news.then_some(Evidence::ReadOfRefused { read: offender, write }),
+                );
             }
             match write.cluster {
                 Some(cluster) => (Some(place), cluster),
                 None => {
-                    register.ended_first(place, &read);
-                    return None;
+                    register.ended_first(place, read);
+                    return Judged::Explained;
                 }
             }
         };
-        let (cluster, other) = register.extend(cluster, &read)?;
-        if !register.report(place) {
-            return None;
-        }
+        let Some((cluster, other)) = register.extend(cluster, read) else {
+            return Judged::Explained;
+        };
+        let is_news = register.report(place, read.value);
         // The same operation serves for both, where it began late enough: that is
         // more easily told.
-        let newer = other.first_ended?;
-        let began_at = history.get(newer).map(|operation| Moment::at(operation.began_at));
-        let newer_began =
-            if began_at > Some(cluster.first_end) { newer } else { other.last_started? };
-        Some(Evidence::StaleRead {
-            read: offender,
-            newer: name(newer, other.value),
-            newer_began: name(newer_began, other.value),
-            older: cluster.first_ended.map(|operation| name(operation, cluster.value)),
-        })
+        let named = other.first_ended.zip(other.last_started).filter(|_| is_news);
+        Judged::LeftOut(named.map(|(newer, last_started)| {
+            let began_at = history.get(newer).map(|operation| Moment::at(operation.began_at));
+            let newer_began =
+                if began_at > Some(cluster.first_end) { newer } else { last_started };
+            Evidence::StaleRead {
+                read: offender,
+                newer: name(newer, other.value),
+                newer_began: name(newer_began, other.value),
+                older: cluster.first_ended.map(|operation| name(operation, cluster.value)),
+            }
+        }))
     }
 }
 
@@ -239,7 +277,7 @@ impl Default for Register {
             first_ended: None,
             last_started: None,
         });
-        Register { writes: Shelf::default(), clusters, is_first_value_reported: false }
+        Register { writes: Shelf::default(), clusters, reported: Shelf::default() }
     }
 }
 
@@ -249,14 +287,19 @@ impl Register {
         self.writes.get(place).filter(|write| write.value == value).map(|_| place)
     }
 
-    /// Says whether a stale read of this value is news: a deposed leader may go on
-    /// giving the same old answer, and one report of it is enough.
-    fn report(&mut self, place: Option<usize>) -> bool {
-        let is_reported = match place.and_then(|place| self.writes.get_mut(place)) {
-            Some(write) => &mut write.is_reported,
-            None => &mut self.is_first_value_reported,
-        };
-        !core::mem::replace(is_reported, true)
+    /// Says whether a stale read of this value, of the write at `place` if one of the run
+    /// writes it, is news: a deposed leader may go on giving the same old answer, and one report
+    /// of it is enough.
+    fn report(&mut self, place: Option<usize>, value: Value) -> bool {
+        if let Some(write) = place.and_then(|place| self.writes.get_mut(place)) {
+            return !core::mem::replace(&mut write.is_reported, true);
+        }
+        let place = self.reported.partition_point(|other| *other < value);
+        let is_news = self.reported.get(place) != Some(&value);
+        if is_news {
+            self.reported.insert(place, value);
+        }
+        is_news
     }
 
     /// The first operation of a write's cluster has ended: there is a cluster now.

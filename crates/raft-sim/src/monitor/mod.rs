@@ -125,6 +125,11 @@ impl Monitors {
         self.completeness.term_at(index)
     }
 
+    /// What is known of what clients read and wrote.
+    pub(crate) const fn registers(&self) -> &Linearizability {
+        &self.registers
+    }
+
     /// Who led the latest term, who the one before, and so on; one node may come often.
     pub(crate) fn who_led_last(&self) -> impl Iterator<Item = NodeId> {
         self.elections.latest_first()

@@ -29,7 +29,7 @@ pub(super) struct Head {
     seed: u64,
     /// What was played: the same JSON that `raftlab run` takes.
     scenario: Document,
-    /// What a person did in it, in the order of time.
+    /// What a person did in it.
     interventions: Vec<document::Step>,
     /// Of the head without it, as text: 128-bit FNV-1a as hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -380,7 +380,6 @@ fn another(dice: &mut Dice, node: NodeId, nodes: u8) -> NodeId {
     NodeId::new((node.number() + step) % nodes).expect("a small number")
 }
 
-/// The plan of a scenario; the generator makes none that can't be.
 /// Where the nodes stand, in a scenario in four: it decides nothing.
 fn places(number: u64, nodes: u8) -> Vec<Place> {
     let Some(first) = NodeId::new(0).filter(|_| number.is_multiple_of(4)) else {
@@ -395,6 +394,7 @@ fn places(number: u64, nodes: u8) -> Vec<Place> {
         .collect()
 }
 
+/// The plan of a scenario; the generator makes none that can't be.
 pub(crate) fn plan(scenario: Scenario, seed: u64) -> Arc<Plan> {
     Arc::new(Plan::new(scenario, seed, Vec::new()).expect("the generator makes what can be"))
 }

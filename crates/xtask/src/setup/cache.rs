@@ -25,8 +25,8 @@ impl Cache {
         Self::at(folder(|name| std::env::var_os(name).filter(|value| !value.is_empty()))?)
     }
 
-    fn at(root: PathBuf) -> Result<Self> {
-        for part in ["tools", "build", "logs"] {
+    pub(super) fn at(root: PathBuf) -> Result<Self> {
+        for part in ["tools", "build", "logs", "tried"] {
             let folder = root.join(part);
             fs::create_dir_all(&folder).with_context(|| {
                 format!(
@@ -80,6 +80,24 @@ impl Cache {
     /// Where the output of a long step is kept.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.root.join("logs").join(format!("{name}.log"))
+    }
+
+    /// Why something that we do without could not be installed, if that was tried.
+    pub(crate) fn why_not(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.root.join("tried").join(name)).ok()
+    }
+
+    /// Keeps why, so that it is not tried each time.
+    pub(crate) fn keep_why_not(&self, name: &str, why: &str) -> Result<()> {
+        let path = self.root.join("tried").join(name);
+        fs::write(&path, why).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Has everything tried again.
+    pub(crate) fn forget_why_not(&self) -> Result<()> {
+        let folder = self.root.join("tried");
+        remove(&folder)?;
+        Ok(fs::create_dir_all(&folder)?)
     }
 
     /// Waits until no other set-up is at work, and keeps others out.

@@ -34,7 +34,8 @@ Finds or installs what Raftlab is built and tested with. Usage: cargo xtask setu
 
 Each step is skipped when it is done. Tools are kept by version in a folder of ours in your
 cache directory (RAFTLAB_CACHE names another), so a second clone finds them. The other commands
-set up what they need by themselves.";
+set up what they need by themselves; what they can do without and could not have, such as a
+second browser, only this command tries again.";
 
 /// One thing that a command may need.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,8 @@ trait Tool {
 #[derive(Default)]
 struct Options {
     no_prebuilt: bool,
+    /// Whether to try again what was tried in vain and can be done without.
+    tries_again: bool,
 }
 
 /// Where the tools are, for the programs that we start.
@@ -200,7 +203,7 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
             return Err(cli::Misuse(text).into());
         }
     };
-    let options = Options { no_prebuilt: given.has("--no-prebuilt") };
+    let options = Options { no_prebuilt: given.has("--no-prebuilt"), tries_again: true };
     let (toolbox, places) = prepare_with(needs, &options)?;
     for (name, place) in places {
         println!("  {name}: {place}");
@@ -222,15 +225,28 @@ pub(crate) fn prepare(needs: &[Need]) -> Result<Toolbox> {
 }
 
 fn prepare_with(needs: &[Need], options: &Options) -> Result<(Toolbox, Vec<(String, String)>)> {
-    let cache = Cache::open()?;
+    let tools: Result<Vec<_>> = needs.iter().map(|need| tool(*need)).collect();
+    find_or_install(tools?, &Cache::open()?, options)
+}
+
+fn find_or_install(
+    tools: Vec<Box<dyn Tool>>,
+    cache: &Cache,
+    options: &Options,
+) -> Result<(Toolbox, Vec<(String, String)>)> {
+    if options.tries_again {
+        cache.forget_why_not()?;
+    }
     let mut toolbox = Toolbox::default();
     let mut places = Vec::new();
     let mut missing: Vec<Box<dyn Tool>> = Vec::new();
-    for need in needs {
-        let tool = tool(*need)?;
-        match tool.find(&cache, &mut toolbox)? {
+    for tool in tools {
+        match tool.find(cache, &mut toolbox)? {
             Some(place) => places.push((tool.name(), place)),
-            None => missing.push(tool),
+            None => match cache.why_not(&tool.name()) {
+                Some(why) => toolbox.left_out.push(why),
+                None => missing.push(tool),
+            },
         }
     }
     if missing.is_empty() {
@@ -242,11 +258,14 @@ fn prepare_with(needs: &[Need], options: &Options) -> Result<(Toolbox, Vec<(Stri
     let _lock = cache.lock()?;
     let mut failures = Vec::new();
     for tool in missing {
-        match set_up(tool.as_ref(), &cache, &mut toolbox, options) {
+        match set_up(tool.as_ref(), cache, &mut toolbox, options) {
             Ok(place) => places.push((tool.name(), place)),
             Err(error) if tool.is_optional() => {
                 process::say(&format!("   {}: left out", tool.name()));
-                toolbox.left_out.push(explain(tool.as_ref(), &error));
+                let again = "`cargo xtask setup` tries again to install it";
+                let why = format!("{}\n  {again}", explain(tool.as_ref(), &error));
+                cache.keep_why_not(&tool.name(), &why)?;
+                toolbox.left_out.push(why);
             }
             Err(error) => {
                 process::say(&format!("   !! {}: not installed", tool.name()));
@@ -328,6 +347,8 @@ fn in_one_line(reason: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
 
     #[test]
     fn the_first_way_that_works_is_the_last_that_is_tried() {
@@ -347,6 +368,63 @@ mod tests {
         ];
         let error = first_way_of(ways).unwrap_err().to_string();
         assert!(error.contains("luck: none left") && error.contains("work: too lazy"), "{error}");
+    }
+
+    /// What can't be had, and can be done without. It counts how often it was tried.
+    struct Elusive(Rc<Cell<u32>>);
+
+    impl Tool for Elusive {
+        fn name(&self) -> String {
+            "Elusive".to_owned()
+        }
+
+        fn purpose(&self) -> &'static str {
+            "for a test"
+        }
+
+        fn takes(&self) -> &'static str {
+            "no time"
+        }
+
+        fn by_hand(&self) -> String {
+            "not at all".to_owned()
+        }
+
+        fn is_optional(&self) -> bool {
+            true
+        }
+
+        fn find(&self, _: &Cache, _: &mut Toolbox) -> Result<Option<String>> {
+            Ok(None)
+        }
+
+        fn install(&self, _: &Cache, _: &Options) -> Result<()> {
+            self.0.set(self.0.get() + 1);
+            bail!("there is none")
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_had_is_tried_again_only_when_that_is_wanted() {
+        let root = std::env::temp_dir().join(format!("raftlab-tried-{}", std::process::id()));
+        cache::remove(&root).unwrap();
+        let cache = Cache::at(root.clone()).unwrap();
+        let tried = Rc::new(Cell::new(0));
+        let set_up = |tries_again| {
+            let options = Options { tries_again, ..Options::default() };
+            let tools: Vec<Box<dyn Tool>> = vec![Box::new(Elusive(tried.clone()))];
+            let (toolbox, _) = find_or_install(tools, &cache, &options).unwrap();
+            let told = toolbox.left_out.join("");
+            assert!(told.contains("there is none") && told.contains("tries again"), "{told}");
+            tried.get()
+        };
+        assert_eq!(set_up(false), 1);
+        std::fs::remove_file(root.join("lock")).unwrap();
+        assert_eq!(set_up(false), 1);
+        assert!(!root.join("lock").exists(), "nobody waits to do nothing");
+        assert_eq!(set_up(true), 2);
+        assert_eq!(set_up(false), 2);
+        cache::remove(&root).unwrap();
     }
 
     #[test]

@@ -11,7 +11,6 @@ use crate::{process, workspace};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The page's own package.
 const PAGE: &str = "raftlab-web";
@@ -24,11 +23,7 @@ struct Suite {
 }
 
 pub(super) fn run(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
-    let metadata = process::output_of(
-        super::cargo().args(["metadata", "--no-deps", "--format-version", "1"]),
-        Duration::from_secs(120),
-    )?;
-    let suites = suites(&serde_json::from_str(&metadata)?);
+    let suites = suites(&workspace::metadata()?);
     if suites.is_empty() {
         process::say("No test ran: no package has tests for the browser (wasm-bindgen-test).");
         return Ok(Outcome::Passed(Counts::default(), Explored::default()));

@@ -19,7 +19,7 @@ Runs every check. Usage: cargo xtask test [flags] [-- WORDS]
                    lint        clippy, natively, warnings as errors
                    lint-wasm   clippy, for wasm
                    native      unit, property and doc tests
-                   bare-metal  the protocol and the simulator built without an operating system
+                   bare-metal  the protocol, the simulator and the lessons without an operating system
                    browser     wasm-bindgen tests in headless Chromium
                    page        the page built by trunk, as files and as one file, and its size
                    end-to-end  Playwright against the built page (builds it first if it is not there)
@@ -98,10 +98,10 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "bare-metal",
-        about: "the protocol and the simulator without an operating system",
+        about: "the protocol, the simulator and the lessons without an operating system",
         needs: &[Need::BareMetalTarget],
         run: bare_metal,
-        advice: "something in raft-core or raft-sim, or a dependency of theirs, uses std",
+        advice: "something in raft-core, raft-sim or raft-lessons, or a dependency of theirs, uses std",
         counts: false,
     },
     Step {
@@ -280,7 +280,9 @@ fn bare_metal(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     let mut command = toolbox.bare_metal_command(process::cargo());
     command.current_dir(workspace::root());
     command.args(["build", "--lib", "--target", setup::BARE_METAL]);
-    command.args(["--package", "raft-core", "--package", "raft-sim"]).args(rest);
+    // raft-scenarios is built as a part of the lessons.
+    let packages = ["raft-core", "raft-sim", "raft-lessons"].map(|name| ["--package", name]);
+    command.args(packages.as_flattened()).args(rest);
     Ok(Outcome::of_check(process::run(&mut command)))
 }
 

@@ -10,12 +10,16 @@
 //! of the tree, and the tree read again, until it can be read: then what is left is checked
 //! as a scenario, and that is noted as well.
 
+mod lines;
 mod nearest;
 mod reader;
 mod tree;
 mod wrong;
 
+pub use lines::Lines;
 pub(super) use nearest::did_you_mean;
+pub use nearest::suggestion;
+pub use tree::toml_table;
 
 use super::Document;
 use super::version::DOCUMENT_VERSION;

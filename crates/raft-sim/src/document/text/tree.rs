@@ -1,6 +1,7 @@
 //! What a text holds, before anything is made of it: a tree of plain values, each with
 //! its line.
 
+use super::lines::Lines;
 use super::wrong::Segment;
 use crate::scenario::ScenarioError;
 use alloc::borrow::ToOwned;
@@ -54,18 +55,8 @@ impl Value {
 impl Node {
     pub(super) fn from_toml(text: &str) -> Result<Node, Vec<ScenarioError>> {
         let lines = Lines::of(text);
-        let (table, errors) = DeTable::parse_recoverable(text);
-        if !errors.is_empty() {
-            return Err(errors
-                .iter()
-                .take(super::MOST_ERRORS)
-                .map(|error| ScenarioError {
-                    line: error.span().map(|span| lines.line_at(span.start)),
-                    ..ScenarioError::of("", format!("this is no TOML: {}", error.message().trim()))
-                })
-                .collect());
-        }
-        of_toml_table(table.get_ref(), Some(1), &lines, 0).map_err(|error| alloc::vec![error])
+        let table = toml_table(text, &lines)?;
+        of_toml_table(&table, Some(1), &lines, 0).map_err(|error| alloc::vec![error])
     }
 
     pub(super) fn from_json(text: &str) -> Result<Node, Vec<ScenarioError>> {
@@ -186,19 +177,20 @@ impl Node {
     }
 }
 
-/// Where each line of a text begins.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn of(text: &str) -> Lines {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        Lines(ends.map(|(place, _)| place + 1).collect())
+/// The table that a text is, as TOML.
+///
+/// # Errors
+/// Everything because of which it is no TOML, each with its line.
+pub fn toml_table<'t>(text: &'t str, lines: &Lines) -> Result<DeTable<'t>, Vec<ScenarioError>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(table.into_inner());
     }
-
-    fn line_at(&self, place: usize) -> u32 {
-        let before = self.0.partition_point(|begins| *begins <= place);
-        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
-    }
+    let told = errors.iter().take(super::MOST_ERRORS).map(|error| ScenarioError {
+        line: error.span().map(|span| lines.line_at(span.start)),
+        ..ScenarioError::of("", format!("this is no TOML: {}", error.message().trim()))
+    });
+    Err(told.collect())
 }
 
 fn too_deep() -> ScenarioError {

@@ -285,6 +285,29 @@ fn reads_of_what_was_never_written_or_was_refused_are_told() {
     assert!(matches!(found[0], (0, Evidence::ReadOfRefused { .. })), "{found:?}");
 }
 
+/// One that lags may be asked again and again.
+#[test]
+fn a_value_that_no_write_of_the_run_writes_is_told_once_too() {
+    let (mut monitor, mut history) = (Linearizability::default(), History::default());
+    monitor.overwritten_before(&[(X, Value(1))]);
+    monitor.begin_with(X, Value(2));
+    let mut read = |finds: u64, at: u64| {
+        let at = Micros(at);
+        let operation = history.begin(1, Request::Read { key: X, mode: None }, at);
+        let value = Value(finds);
+        let read = Ended { operation, key: X, value, began_at: at, ended_at: at };
+        let evidence = monitor.read_ended(read, &history);
+        assert_eq!(monitor.is_left_out(operation), finds != 2);
+        evidence
+    };
+    for (finds, is_told) in
+        [(1, true), (2, false), (1, false), (0, true), (7, true), (1, false), (0, false), (7, false)]
+    {
+        assert_eq!(read(finds, 5).is_some(), is_told, "{finds}");
+    }
+    assert!(matches!(read(8, 6), Some(Evidence::ReadOfNothing { .. })));
+}
+
 /// The time for an operation doesn't grow with the history before it.
 #[test]
 fn a_long_history_is_looked_at_once() {

@@ -16,9 +16,6 @@ use raft_core::Micros;
 
 /// The monitor knows keys of its own; each of these has a monitor, and there it is this.
 const KEY: Key = Key(0);
-/// What no write of a key writes.
-const UNKNOWN: Value = Value(u64::MAX);
-
 /// An operation, as it was told.
 struct Told {
     name: u64,
@@ -45,10 +42,25 @@ struct KeyHistory {
     monitor: Linearizability,
     /// Its values, in the order in which they were first asked to be written.
     values: BTreeMap<String, Value>,
+    /// What was found that nobody had asked to write by then, each numbered from the last on.
+    unknown: BTreeMap<String, Value>,
     /// The line in which a value was first written that had been written before. From there
     /// on the monitor is told no more.
     repeats_from: Option<u64>,
     is_violated: bool,
+}
+
+impl KeyHistory {
+    /// The number of what a read found.
+    fn found(&mut self, found: Option<&str>) -> Value {
+        let Some(found) = found else { return Value::default() };
+        if let Some(value) = self.values.get(found).or_else(|| self.unknown.get(found)) {
+            return *value;
+        }
+        let value = Value(u64::MAX - self.unknown.len() as u64);
+        self.unknown.insert(found.to_string(), value);
+        value
+    }
 }
 
 /// What clients asked and were told.
@@ -132,13 +144,11 @@ impl Operations {
         let (key, writes) = (told.key.clone(), told.writes);
         let began_at = self.history.get(operation).map_or(at, |it| it.began_at);
         let Some(of_key) = self.keys.get_mut(&key) else { return Ok(None) };
-        let value_of = |found: &Option<String>| match found {
-            None => Value::default(),
-            Some(found) => of_key.values.get(found).copied().unwrap_or(UNKNOWN),
-        };
         let effect = match (writes, outcome) {
             (Some(value), ObservedOutcome::Written) => Some(Effect::Write(value)),
-            (None, ObservedOutcome::Found(found)) => Some(Effect::Read(value_of(found))),
+            (None, ObservedOutcome::Found(found)) => {
+                Some(Effect::Read(of_key.found(found.as_deref())))
+            }
             _ => None,
         };
         let is_refused = *outcome == ObservedOutcome::Refused;
@@ -160,7 +170,7 @@ impl Operations {
                 of_key.monitor.write_refused(KEY, value, &self.history)
             }
             (None, ObservedOutcome::Found(found)) => {
-                let value = value_of(found);
+                let value = of_key.found(found.as_deref());
                 let Some(evidence) = of_key.monitor.read_ended(ended(value), &self.history) else {
                     return Ok(Some(None));
                 };
