@@ -356,3 +356,28 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+test("when what reads files breaks the page goes on, and says what helps", async ({ page, site, watch }) => {
+  watch.allow(/./);
+  await open(page, site, rest);
+  await openFiles(page);
+  await page.getByTestId("pasted").fill("nodes = 99\n");
+  // What the dialog asks of the browser next fails: it can't draw what is wrong with that.
+  await page.evaluate(() => {
+    const create = document.createElement;
+    document.createElement = () => {
+      document.createElement = create;
+      throw new Error("no element");
+    };
+  });
+  await page.getByTestId("open-pasted").click();
+  await expect(page.getByTestId("notice")).toContainText("by a fault of Raftlab's");
+  await expect(page.getByTestId("files-dialog")).toHaveCount(0);
+  await expect(page.getByTestId("panic")).toHaveCount(0);
+  await page.getByTestId("dismiss").click();
+  const time = await page.getByTestId("time").textContent();
+  await page.getByTestId("step-forward").click();
+  await expect(page.getByTestId("time")).not.toHaveText(time);
+  await page.getByTestId("open-files").click();
+  await expect(page.getByTestId("notice")).toContainText("load the page again");
+});

@@ -156,6 +156,47 @@ test("who does without what does not come goes on as before", async ({ page, sit
   await expect(page.getByTestId("tab-story")).toHaveAttribute("aria-selected", "true");
 });
 
+test("an embed that does without is not told again, until something is wanted", async ({ page, site, watch }) => {
+  watch.allow(/Failed to load resource/, /Failed to fetch/);
+  await page.route(LATER, (route) => route.abort());
+  await page.goto(`${site.url}?embed=1`);
+  await started(page);
+  await page.getByTestId("do-without").click();
+  await expect(page.getByTestId("not-loaded")).toHaveCount(0);
+  await page.keyboard.press("?");
+  await expect(page.getByTestId("not-loaded")).toBeVisible();
+  await page.unroute(LATER);
+  await page.getByTestId("load-again").click();
+  await expect(page.getByTestId("help")).toBeVisible();
+});
+
+test("what waits is done at its moment and in its run, whatever is wanted next", async ({ page, site }) => {
+  const release = await held(page);
+  await page.goto(`${site.url}#scenario=leader-crash&seed=42&t=700000`);
+  await started(page);
+  await page.getByTestId("crash-leader").click();
+  await page.getByTestId("step-forward").click();
+  await expect(page.getByTestId("time")).not.toHaveText("700.0 ms");
+  await page.getByTestId("seed").fill("9");
+  await page.getByTestId("seed").press("Enter");
+  release();
+  await expect(page).toHaveURL(/seed=9/);
+  await page.getByTestId("undo").click();
+  await expect(page).toHaveURL(/seed=42&do=700000:crash:leader/);
+});
+
+test("a hash that is typed before the rest is there is followed, whatever is pressed meanwhile", async ({ page, site }) => {
+  const release = await held(page);
+  await page.goto(`${site.url}#scenario=leader-crash&seed=42&t=700000`);
+  await started(page);
+  await page.evaluate(() => (location.hash = "#scenario=figure-8&seed=1&t=100000"));
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(500);
+  release();
+  await expect(page).toHaveURL(/#scenario=figure-8&seed=1/);
+  await expect(page.getByTestId("scenario")).toHaveValue("figure-8");
+});
+
 test("a link to any other run says so when what it takes does not come", async ({ page, site, watch }) => {
   watch.allow(/./);
   await page.route(LATER, (route) => route.fulfill({ status: 404, body: "" }));

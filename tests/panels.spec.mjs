@@ -237,6 +237,35 @@ test("with a rule left out the run is one of modified Raft, and says so", async 
   await expect(page.locator(".modified")).toContainText("modified Raft");
 });
 
+test("a switch that is refused shows what is in force", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 600_000 });
+  await page.getByTestId("tab-settings").click();
+  const preVote = page.getByTestId("set-pre-vote");
+  const was = await preVote.isChecked();
+  await page.getByTestId("to-end").click();
+  await preVote.click();
+  await expect(page.getByTestId("notice")).toContainText("The run ends here");
+  await expect(preVote).toBeChecked({ checked: was });
+  const reads = page.getByTestId("set-reads");
+  const read = await reads.inputValue();
+  const other = await reads.locator("option:not([disabled])").evaluateAll(
+    (options, read) => options.map((option) => option.value).find((value) => value !== read),
+    read,
+  );
+  await reads.selectOption(other);
+  await expect(reads).toHaveValue(read);
+});
+
+test("a filter by a node that the next run has not is none", async ({ page, site }) => {
+  await open(page, site, { ...election, t: 1_200_000 });
+  await page.getByTestId("tab-rpcs").click();
+  await page.getByTestId("filter-node").selectOption("E");
+  await page.evaluate(() => (location.hash = "#free=3&preset=paper&clients=1&seed=9&t=5000000&tab=rpcs"));
+  await expect(page.getByTestId("stage").locator(".node")).toHaveCount(3);
+  await expect(page.getByTestId("filter-node")).toHaveValue("");
+  await expect(page.getByTestId("rpcs").locator(".rpc").first()).toBeVisible();
+});
+
 test("free play: size, preset and clients, by mouse and by keyboard, and a link to it", async ({ page, site }) => {
   await open(page, site, { scenario: "leader-crash", t: 0 });
   await page.getByTestId("tab-settings").click();

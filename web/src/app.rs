@@ -11,16 +11,17 @@
 //!   `tab-log`, `tab-rpcs`, `tab-history`, `tab-checks`, `tab-settings`;
 //! * `data-testid` of what one reads: `time`, `event-count`, `next-event`, `speed-label`, `stage`,
 //!   `space-time`, `space-time-box`, `runs` (its rows have `data-run`), `explanation`, `story`, `violation`, `reads-by-lease`, `reads-by-read-index`,
-//!   `embed-story` and `open-full` (embeds only), `notice` (dismissed by `dismiss`), `not-loaded` (with `load-again` and `do-without`), `announcement`, `menu`, `on-stage`, `palette`, `help`, `partition`, `share-dialog`
-//!   (with `share-link`, `copy-link`, `share-snippet`, `copy-snippet`, `copied`), `panic`;
+//!   `embed-story` and `open-full` (embeds only), `notice` (dismissed by `dismiss`), `not-loaded` (with `load-again` and `do-without`), `announcement`, `menu`, `on-stage`, `palette` (`palette-input`), `help` (`character-keys`), `partition`, `share-dialog`
+//!   (with `share-link`, `copy-link`, `share-snippet`, `copy-snippet`, `copied`, `preview`, and `embed-size`, `embed-theme`,
+//!   `embed-autoplay`, `embed-controls`, `embed-has-story`, `embed-timeline`), `panic`, and a tab's `panel-NAME`;
 //! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
-//!   `free-preset`, `free-clients` and `free-play`;
-//! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, and
+//!   `free-preset`, `free-clients` and `free-play`; `modified-run` where a rule is left out;
+//! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, counted in `rpcs-count`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
 //! * the tables `nodes` (a cell has `data-node`), `log` (a row has `data-node`, an entry `data-index`),
-//!   `log-indices`, `history`
+//!   `log-indices`, `history` (drawn in `intervals`)
 //!   (`data-operation`, `data-stale`) and `checks` (`data-property`, `data-state`), whose cells have
-//!   `data-field`;
+//!   `data-field`; an `entry` that is chosen, what was taken out of logs in `removals`, a `counterexample`;
 //! * on the stage, nodes are `#node-A` and so on, with `data-node` and `data-role`; an item of a
 //!   menu has `data-action`, the actions' text in a link.
 

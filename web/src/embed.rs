@@ -188,9 +188,8 @@ fn is_origin(text: &str) -> bool {
         (_, Some(host)) => (host, ":80"),
         _ => return false,
     };
-    let is_letter = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]_".contains(&byte)
-    };
+    let is_letter =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]_".contains(&byte);
     host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
         && host.bytes().all(is_letter)
         && !host.ends_with(own_port)
@@ -262,6 +261,10 @@ mod tests {
             ("embed=1&host=course.example", "such as https://course.example"),
             ("embed=1&host=https://course.example/page", "without a path"),
             ("embed=1&host=*", "such as https://course.example"),
+            ("embed=1&host=https://course.example:443", "such as https://course.example"),
+            ("embed=1&host=http://course.example:80", "such as https://course.example"),
+            ("embed=1&host=https://:", "such as https://course.example"),
+            ("embed=1&host=https://course.example:", "such as https://course.example"),
             ("embed=1&autplay=0", "there are embed, autoplay"),
             ("embed=1&theme=pink&theme=dark", "twice"),
         ] {

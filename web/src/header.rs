@@ -41,8 +41,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             name => Source::BuiltIn(name.into()),
         }))
     });
-    let type_seed =
-        props.on_message.reform(|event: Event| Msg::Seed(browser::typed(&event)));
+    let type_seed = props.on_message.reform(|event: Event| Msg::Seed(browser::typed(&event)));
     let other = match props.theme {
         Theme::Light => "Dark theme",
         Theme::Dark => "Light theme",

@@ -7,8 +7,8 @@ use crate::source;
 use raft_core::Micros;
 use raft_scene::svg::{self, FigureOf, FigureView, TooSmall};
 use raft_scene::{Theme, TimelineIndex};
-use raft_sim::trace::{self, TraceError, observed::Observation};
 use raft_sim::Plan;
+use raft_sim::trace::{self, TraceError, observed::Observation};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -24,7 +24,9 @@ enum Form {
 pub(crate) fn command(figure: &arguments::Figure) -> crate::Result {
     // What can be refused at once is, before a run is made.
     let form = form_of(&figure.out)?;
-    if figure.view != arguments::FigureOf::Timeline && (figure.from.is_some() || figure.to.is_some()) {
+    if figure.view != arguments::FigureOf::Timeline
+        && (figure.from.is_some() || figure.to.is_some())
+    {
         let wrong =
             "only a timeline has a beginning and an end: add --view timeline, or leave them out";
         return Err(Failure::input("--from, --to", wrong));

@@ -2,9 +2,9 @@
 
 use crate::clipboard;
 use crate::dialog::Dialog;
-use raft_scene::svg::FigureOf;
 use crate::{Opened, Run, browser, drawn, read, written};
 use raft_core::Micros;
+use raft_scene::svg::FigureOf;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};

@@ -107,7 +107,8 @@ fn tell_panics(place: web_sys::Element, answer: Function) {
         std::mem::forget(DIALOG.take());
         if let Some((place, answer)) = LAST_WORDS.take() {
             place.remove();
-            let wrong = format!("Reading or writing a file failed, by a fault of Raftlab's. {panic}");
+            let wrong =
+                format!("Reading or writing a file failed, by a fault of Raftlab's. {panic}");
             let _ = answer.call2(&JsValue::NULL, &wrong.into(), &JsValue::TRUE);
         }
     }));

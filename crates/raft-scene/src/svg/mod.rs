@@ -17,9 +17,9 @@ mod timeline;
 
 pub use caption::Caption;
 pub use log_grid::log_figure;
+pub use moment::{FigureOf, figure_of_run, span_around, usual_span};
 #[cfg(feature = "observed")]
 pub use moment::{figure_of_observed, usual_span_of_observed};
-pub use moment::{FigureOf, figure_of_run, span_around, usual_span};
 pub use stage::{stage_figure, stage_figure_of};
 pub use timeline::timeline_figure;
 
