@@ -26,9 +26,6 @@ impl DriftBound {
 
 /// From when on a configuration counts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum InForce {
     /// As soon as it is in a server's log, committed or not (dissertation, section 4.1).
     ///
@@ -51,8 +48,6 @@ pub enum InForce {
 
 /// The settings of one server. Every server of a cluster should have the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settings {
     /// The shortest election timeout (paper, section 5.2: 150 ms).
     pub election_timeout_min: Micros,
@@ -66,10 +61,6 @@ pub struct Settings {
     /// The most messages with entries that a leader has under way to one follower without
     /// an answer, at least 1 (etcd's MaxInflightMsgs). At the limit entries wait, and go in
     /// larger messages later.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default = "default_in_flight", skip_serializing_if = "is_default_in_flight")
-    )]
     pub in_flight_messages_max: u32,
     /// Whether a new leader begins its term with an entry that holds nothing
     /// (paper, section 8). Without it, what earlier terms left can't be committed,
@@ -97,7 +88,6 @@ pub struct Settings {
     pub lease: Option<DriftBound>,
     /// Whether a follower takes reads, and asks its leader for the read index (dissertation,
     /// section 6.4); else it says who leads.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_off"))]
     pub reads_through_followers: bool,
     /// Which configuration counts (dissertation, section 4.1, or etcd's way).
     pub configurations_in_force: InForce,
@@ -105,47 +95,11 @@ pub struct Settings {
     pub promotion_lag_max: u64,
     /// How many of the entries that a snapshot covers stay in the log when a server takes
     /// it: a follower that lags by no more gets entries rather than the whole snapshot.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_default_kept"))]
     pub entries_kept_after_snapshot: u64,
     /// The most bytes of a snapshot that one InstallSnapshot carries, at least 1.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default = "default_chunk_bytes", skip_serializing_if = "is_default_chunk_bytes")
-    )]
     pub snapshot_chunk_bytes: u32,
     /// Rules that are left out, to show what they are for. None, in real Raft.
     pub flaws: Flaws,
-}
-
-// Settings that came later are left out where they are as if they had not: what was
-// written before still reads, and still is what would be written.
-
-const fn default_in_flight() -> u32 {
-    256
-}
-
-#[cfg(feature = "serde")]
-const fn is_default_in_flight(messages: &u32) -> bool {
-    *messages == default_in_flight()
-}
-
-#[cfg(feature = "serde")]
-const fn is_off(setting: &bool) -> bool {
-    !*setting
-}
-
-#[cfg(feature = "serde")]
-const fn is_default_kept(entries: &u64) -> bool {
-    *entries == 0
-}
-
-const fn default_chunk_bytes() -> u32 {
-    64 * 1024
-}
-
-#[cfg(feature = "serde")]
-const fn is_default_chunk_bytes(bytes: &u32) -> bool {
-    *bytes == default_chunk_bytes()
 }
 
 impl Default for Settings {
@@ -156,7 +110,7 @@ impl Default for Settings {
             election_timeout_max: Micros::from_millis(300),
             heartbeat_interval: Micros::from_millis(50),
             max_entries_per_message: 64,
-            in_flight_messages_max: default_in_flight(),
+            in_flight_messages_max: 256,
             no_op_at_start_of_term: true,
             stickiness: false,
             pre_vote: false,
@@ -166,7 +120,7 @@ impl Default for Settings {
             configurations_in_force: InForce::WhenAppended,
             promotion_lag_max: 1_000,
             entries_kept_after_snapshot: 0,
-            snapshot_chunk_bytes: default_chunk_bytes(),
+            snapshot_chunk_bytes: 64 * 1024,
             flaws: Flaws::NONE,
         }
     }

@@ -152,8 +152,8 @@ fn reading_takes_no_more_memory_than_it_may() {
         ),
         filled(
             4 << 20,
-            "{\"format\":\"raftlab-trace\",\"version\":1,\"seed\":1,\"interventions\":[",
-            "{\"at\":1,\"action\":\"heal\"},",
+            "{\"format\":\"raftlab-trace\",\"version\":2,\"seed\":1,\"interventions\":[",
+            "{\"at\":\"1 ms\",\"do\":\"heal\"},",
             "1]}\n",
         ),
         filled(4 << 20, "", "\n", ""),

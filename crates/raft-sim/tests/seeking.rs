@@ -105,7 +105,7 @@ proptest! {
             watched += 1;
         });
         prop_assert!(watched == all.len() && timeline.records_count() == watched as u64);
-        prop_assert!(timeline.events() > 2 * 8_192, "more than one keyframe");
+        prop_assert!(timeline.events() > 2 * 4_096, "more than one keyframe");
         for (first, many, from_behind) in asked {
             let first = u64::from(first) % timeline.events();
             let (low, high) = (first, first + many);

@@ -2,8 +2,8 @@
 
 use raft_core::{Flaw, Flaws, Micros, NodeId, Transition};
 use raft_sim::{
-    ActionRefusal, Happening, Latency, Plan, SETTINGS, Scenario, SnapshotWork, Timeline, World,
-    parse_steps, workload, write_trace,
+    ActionRefusal, Happening, Latency, Plan, SETTINGS, Scenario, SettingKind, SettingRow,
+    SnapshotWork, Timeline, World, parse_steps, workload, write_trace,
 };
 use std::sync::Arc;
 
@@ -21,20 +21,39 @@ fn world_at(timeline: &Timeline, millis: u64) -> World {
     timeline.world_after(timeline.events_by(Micros::from_millis(millis)))
 }
 
+/// Another value than a row's example has.
+fn another(row: &SettingRow) -> String {
+    let value = row.example.split_once(':').expect("a name and a value").1;
+    match row.kind {
+        SettingKind::OnOff => if value == "on" { "off" } else { "on" }.into(),
+        SettingKind::Choice(choices) => {
+            choices.iter().find(|(name, _)| *name != value).expect("there are several").0.into()
+        }
+        SettingKind::Number { least, .. } => (least + 7).to_string(),
+        SettingKind::Range { .. } => "400000-700000".into(),
+        SettingKind::Ratio => "off".into(),
+        SettingKind::Latency => "700-900".into(),
+        SettingKind::Flaw => value.replace(":on", ":off"),
+    }
+}
+
 #[test]
 fn every_setting_is_in_force_from_its_moment_on_and_not_before() {
     for row in SETTINGS {
         let value = row.example.split_once(':').expect("a name and a value").1;
-        // Where the example is what a scenario begins with anyway, nothing is seen.
-        let timeline = run(steady(2), &format!("1000000:set:{}", row.example));
+        let other = another(row);
+        let steps = format!("500000:set:{}:{other},1000000:set:{}", row.name, row.example);
+        let timeline = run(steady(2), &steps);
         let refused = |it: &Happening| matches!(it, Happening::ActionRefused { .. });
-        assert!(!timeline.records().any(|record| refused(&record.what)), "{}", row.example);
+        assert!(!timeline.records().any(|record| refused(&record.what)), "{steps}");
         let (before, after) = (world_at(&timeline, 999), world_at(&timeline, 1_001));
-        let beginning = world_at(&timeline, 0);
-        assert_eq!(row.in_force(&before), row.in_force(&beginning), "{}", row.name);
+        let (beginning, first) = (world_at(&timeline, 0), world_at(&timeline, 499));
+        assert_eq!(row.in_force(&first), row.in_force(&beginning), "{}", row.name);
+        assert_ne!(other, value, "{}", row.name);
         if row.name == "flaw" {
             assert!(before.settings().flaws.is_none() && !after.settings().flaws.is_none());
         } else {
+            assert_eq!(row.in_force(&before), Some(other), "{}", row.name);
             assert_eq!(row.in_force(&after).as_deref(), Some(value), "{}", row.name);
         }
         // All nodes go by it.

@@ -2,4 +2,6 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| raft_sim::fuzzing::scenario_json(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    raft_sim::fuzzing::scenario_json(bytes);
+});

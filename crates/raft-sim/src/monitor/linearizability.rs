@@ -195,7 +195,10 @@ impl Linearizability {
         let write = register.writes.get_mut(place)?;
         write.is_refused = true;
         let (write, cluster) = (write.operation, usize::try_from(write.cluster?).ok()?);
-        let read = register.clusters.get(cluster)?.first_ended?;
+        let cluster = register.clusters.get_mut(cluster)?;
+        // Its reads are left out: nobody else has to stand before them.
+        cluster.last_start = Moment::BEFORE_EVERYTHING;
+        let read = cluster.first_ended?;
         let name = |operation| OperationRef::of(history, operation, key, value);
         register
             .report(Some(place), value)
