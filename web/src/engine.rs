@@ -394,6 +394,8 @@ impl Engine {
         // It was open before, so nothing is wrong with it.
         let opened = self.open(address);
         debug_assert!(opened.is_ok(), "a run that was open opens again");
+        // The moment is what one comes back for.
+        self.pause();
     }
 
     fn remember(&mut self) {

@@ -86,18 +86,18 @@ pub(crate) fn Header(props: &Props) -> Html {
                     onchange={type_seed}
                 />
             </label>
-            { button(props, "new-seed", None, "The same scenario with other random numbers", Msg::NewSeed, html! { <>
+            { button(props, "new-seed", None, "The same scenario with other random numbers", || Msg::NewSeed, html! { <>
                 <span aria-hidden="true">{ "⟳ " }</span><span class="long">{ "New seed" }</span>
             </> }) }
-            { button(props, "open-files", Some("Files"), "Open or save a scenario, a trace, a figure", Msg::Open(Overlay::Files), html! { <>
+            { button(props, "open-files", Some("Files"), "Open or save a scenario, a trace, a figure", || Msg::Open(Overlay::Files), html! { <>
                 <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
                     <path d="M1 3h5l2 2h7v8H1z" fill="none" stroke="currentColor" stroke-width="1.5" />
                 </svg>
                 <span class="long">{ " Files" }</span>
             </> }) }
             <span class="spring" />
-            { undo_button(props, "undo", "Undo", "↶", props.can_undo, Command::Undo) }
-            { undo_button(props, "redo", "Redo", "↷", props.can_redo, Command::Redo) }
+            { undo_button(props, "undo", "Undo", "↶", props.can_undo, || Command::Undo) }
+            { undo_button(props, "redo", "Redo", "↷", props.can_redo, || Command::Redo) }
             <button
                 type="button"
                 class="primary"
@@ -107,10 +107,10 @@ pub(crate) fn Header(props: &Props) -> Html {
             >
                 { "Share" }<span class="long">{ " link" }</span>
             </button>
-            { button(props, "theme", Some(other), other, Msg::ToggleTheme, html! { <>
+            { button(props, "theme", Some(other), other, || Msg::ToggleTheme, html! { <>
                 <span aria-hidden="true">{ "◐" }</span>
             </> }) }
-            { button(props, "open-palette", Some("Find what to do"), "Find what to do (Ctrl K or ⌘ K)", Msg::Open(Overlay::Palette), html! { <>
+            { button(props, "open-palette", Some("Find what to do"), "Find what to do (Ctrl K or ⌘ K)", || Msg::Open(Overlay::Palette), html! { <>
                 <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
                     <path
                         d="M10.5 10.5L15 15M2 7a5 5 0 1 0 10 0a5 5 0 1 0-10 0z"
@@ -120,7 +120,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                     />
                 </svg>
             </> }) }
-            { button(props, "open-help", Some("Help and keys"), "Help and keys", Msg::Open(Overlay::Help), html! { <>
+            { button(props, "open-help", Some("Help and keys"), "Help and keys", || Msg::Open(Overlay::Help), html! { <>
                 <span aria-hidden="true">{ "?" }</span>
             </> }) }
         </header>
@@ -133,7 +133,7 @@ fn button(
     id: &'static str,
     label: Option<&'static str>,
     title: &'static str,
-    message: Msg,
+    message: fn() -> Msg,
     content: Html,
 ) -> Html {
     html! {
@@ -142,7 +142,7 @@ fn button(
             data-testid={id}
             aria-label={label}
             title={title}
-            onclick={props.on_message.reform(move |_: MouseEvent| message.clone())}
+            onclick={props.on_message.reform(move |_: MouseEvent| message())}
         >
             { content }
         </button>
@@ -155,7 +155,7 @@ fn undo_button(
     name: &'static str,
     sign: &'static str,
     is_possible: bool,
-    command: Command,
+    command: fn() -> Command,
 ) -> Html {
     html! {
         <button
@@ -164,7 +164,7 @@ fn undo_button(
             aria-label={name}
             title={format!("{name}: every action begins a new run, and the old one stays")}
             disabled={!is_possible}
-            onclick={props.on_message.reform(move |_: MouseEvent| Msg::Do(command.clone()))}
+            onclick={props.on_message.reform(move |_: MouseEvent| Msg::Do(command()))}
         >
             <span aria-hidden="true">{ format!("{sign} ") }</span><span class="long">{ name }</span>
         </button>

@@ -51,6 +51,7 @@ mod span;
 mod speed;
 mod stage;
 mod stage_painter;
+mod stage_part;
 mod svg;
 mod theme;
 mod transport;

@@ -89,16 +89,21 @@ impl Inner {
         self.is_on_screen.get() && !is_hidden
     }
 
+    /// Asks for a frame, if that has not been done.
+    fn request(&self, window: &web_sys::Window) {
+        if self.requested.get().is_none()
+            && let Some(callback) = &*self.callback.borrow()
+        {
+            let function = callback.as_ref().unchecked_ref();
+            self.requested.set(window.request_animation_frame(function).ok());
+        }
+    }
+
     /// Asks for a frame, or takes back that it asked, as things are now.
     fn look_again(&self) {
         let Some(window) = web_sys::window() else { return };
         if self.is_wanted.get() && self.can_be_seen() {
-            if self.requested.get().is_none()
-                && let Some(callback) = &*self.callback.borrow()
-            {
-                let function = callback.as_ref().unchecked_ref();
-                self.requested.set(window.request_animation_frame(function).ok());
-            }
+            self.request(&window);
         } else if let Some(request) = self.requested.take() {
             let _ = window.cancel_animation_frame(request);
             self.last_frame_at.set(None);
@@ -118,5 +123,11 @@ fn frame(inner: &Weak<Inner>, now: f64) {
     if !goes_on {
         inner.is_wanted.set(false);
     }
-    inner.look_again();
+    // A tab that is hidden gets no frame, so this one is not.
+    match web_sys::window() {
+        Some(window) if goes_on && inner.is_wanted.get() && inner.is_on_screen.get() => {
+            inner.request(&window);
+        }
+        _ => inner.look_again(),
+    }
 }

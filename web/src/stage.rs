@@ -1,5 +1,5 @@
-//! The stage: the cluster as it stands between two events, one SVG. What moves on it
-//! is painted by [`crate::stage_painter`].
+//! The stage: the cluster as it stands between two events, one SVG, part by part
+//! ([`crate::stage_part`]). What moves on it is painted by [`crate::stage_painter`].
 
 use crate::browser::{self, Observer};
 use crate::command::Command;
@@ -10,11 +10,12 @@ use crate::offers;
 use crate::overlay::Overlay;
 use crate::session::Session;
 use crate::stage_painter::StagePainter;
-use crate::svg::{px, text};
+use crate::stage_part::{self, Part};
+use crate::svg::px;
 use raft_core::{Micros, NodeId};
 use raft_scene::{
-    ClientMark, Hit, LinkMark, LinkState, MarkKind, Motion, NodeMark, Rectangle, RingKind,
-    Stage as Marks, StageView, WallMark, bounds_of, everything, hit_test, motion, stage,
+    Hit, Motion, Rectangle, Stage as Marks, StageView, bounds_of, everything, hit_test, motion,
+    stage,
 };
 use std::cell::RefCell;
 use std::mem::discriminant;
@@ -445,6 +446,7 @@ impl Component for Stage {
             Msg::Focused(letter.and_then(NodeId::from_letter))
         });
         let chosen = self.chosen(props);
+        let part = |part| stage_part::part(part, marks, chosen, props.open, &props.on_open);
         let can_act = self.pointed.is_some_and(offers::has_menu);
         let (width, height) = (px(marks.width), px(marks.height));
         html! {
@@ -468,39 +470,15 @@ impl Component for Stage {
                         onfocusin={focused}
                         onfocusout={ctx.link().callback(|_: FocusEvent| Msg::Focused(None))}
                     >
-                        <g class="wall" aria-hidden="true">
-                            { for marks.wall.iter().flat_map(sides) }
-                            { for marks.places.iter().map(|place| html! {
-                                <path
-                                    class="place"
-                                    d={place.band.clone()}
-                                    stroke-width={px(place.width)}
-                                />
-                            }) }
-                        </g>
-                        <g class="links" aria-hidden="true">
-                            { for marks.links.iter().map(|mark| {
-                                let hit = Hit::Link { one: mark.one, other: mark.other };
-                                link(mark, chosen == Some(hit))
-                            }) }
-                        </g>
-                        <g class="wall" aria-hidden="true">{ for marks.wall.iter().map(wall) }</g>
+                        { part(Part::Ground) }
                         if let Some(way) = &self.way {
                             <path class="selected-way" d={way.clone()} aria-hidden="true" />
                         }
-                        <g class="messages" aria-hidden="true">
-                            { for MarkKind::ALL.into_iter().map(layer) }
-                            <circle
-                                class="selected-message"
-                                r={px(marks.metrics.message_radius + 5.0)}
-                                transform="scale(0)"
-                            />
-                            <g class="counts" font-size={px(marks.metrics.message_radius * 1.5)} />
-                        </g>
-                        { for marks.nodes.iter().map(|mark| node(mark, marks, props)) }
+                        { part(Part::Messages) }
+                        { for (0..marks.nodes.len()).map(|place| part(Part::Node(place))) }
                         <g class="words" aria-hidden="true">
-                            { for marks.nodes.iter().map(beside) }
-                            { for marks.clients.iter().map(client) }
+                            { for (0..marks.nodes.len()).map(|place| part(Part::Beside(place))) }
+                            { for (0..marks.clients.len()).map(|place| part(Part::Client(place))) }
                         </g>
                         <g aria-hidden="true">{ self.mark_chosen(props) }</g>
                     </svg>
@@ -538,189 +516,6 @@ impl Component for Stage {
         if ctx.props().open.is_some_and(|hit| self.in_window(hit).is_none()) {
             ctx.props().on_close.emit(());
         }
-    }
-}
-
-fn sides(mark: &WallMark) -> impl Iterator<Item = Html> {
-    mark.sides.iter().filter(|side| !side.area.is_empty()).map(|side| {
-        html! { <path class="side" d={side.area.clone()} /> }
-    })
-}
-
-fn wall(mark: &WallMark) -> Html {
-    html! {
-        <>
-            <path class="line" d={mark.line.clone()} />
-            { text(&mark.label, "label") }
-        </>
-    }
-}
-
-fn link(mark: &LinkMark, is_chosen: bool) -> Html {
-    let class = classes!("link", mark.state.name(), is_chosen.then_some("meant"));
-    html! {
-        <>
-            <path {class} d={mark.line.clone()} />
-            if matches!(mark.state, LinkState::CutOneWay { .. }) {
-                <path class="link-cross" d={mark.cross.clone()} />
-            }
-        </>
-    }
-}
-
-fn layer(kind: MarkKind) -> Html {
-    let color = format!("var(--{})", kind.token());
-    if kind.is_filled() {
-        html! { <path class={classes!("message", "filled", kind.name())} fill={color} /> }
-    } else {
-        html! {
-            <path class={classes!("message", "stroked", kind.name())} fill="none" stroke={color} />
-        }
-    }
-}
-
-fn node(mark: &NodeMark, marks: &Marks, props: &Props) -> Html {
-    let id = mark.id;
-    let (x, y) = (px(mark.center.x), px(mark.center.y));
-    let metrics = &marks.metrics;
-    let open = props.on_open.reform(move |()| Overlay::Menu(Hit::Node(id)));
-    let by_click = open.clone();
-    let on_click = Callback::from(move |event: MouseEvent| {
-        event.stop_propagation();
-        by_click.emit(());
-    });
-    let by_key = open.clone();
-    let on_key = Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " " | "ContextMenu") {
-            event.prevent_default();
-            event.stop_propagation();
-            by_key.emit(());
-        }
-    });
-    let on_context_menu = Callback::from(move |event: MouseEvent| {
-        event.prevent_default();
-        event.stop_propagation();
-        open.emit(());
-    });
-    let is_open = props.open == Some(Hit::Node(id));
-    html! {
-        <g
-            key={mark.name.clone()}
-            class={classes!("node", mark.role.name(), mark.is_selected.then_some("selected"))}
-            id={format!("node-{}", mark.name)}
-            role="button"
-            tabindex="0"
-            aria-haspopup="menu"
-            aria-expanded={if is_open { "true" } else { "false" }}
-            aria-label={mark.description.clone()}
-            data-node={mark.name.clone()}
-            data-role={mark.role.name()}
-            onclick={on_click}
-            onkeydown={on_key}
-            oncontextmenu={on_context_menu}
-        >
-            <circle class="focus" cx={x.clone()} cy={y.clone()} r={px(metrics.ring_radius + 6.0)} />
-            <circle class="disc" cx={x.clone()} cy={y.clone()} r={px(mark.radius)} />
-            if mark.ring != RingKind::None {
-                <circle
-                    class={classes!("track", mark.ring.name())}
-                    cx={x.clone()}
-                    cy={y.clone()}
-                    r={px(metrics.ring_radius)}
-                    stroke-width={px(metrics.ring_width)}
-                />
-            }
-            // It is there for a crashed node too, empty: painters count on one a node.
-            <circle
-                class={classes!("ring", mark.ring.name(), mark.ring_tone.name())}
-                cx={x.clone()}
-                cy={y.clone()}
-                r={px(metrics.ring_radius)}
-                stroke-width={px(metrics.ring_width)}
-                pathLength="1000"
-                stroke-dasharray="0 2000"
-                transform={format!("rotate(-90 {x} {y})")}
-            />
-            if !mark.glyph_path.is_empty() {
-                <path class="glyph" d={mark.glyph_path.clone()} />
-            }
-            { for mark.pips.iter().map(|pip| {
-                let (x, y, r) = (pip.center.x, pip.center.y, pip.radius);
-                let arm = r * 0.55;
-                html! {
-                    <>
-                        <circle class={classes!("pip", pip.vote.name())} cx={px(x)} cy={px(y)} r={px(r)} />
-                        if pip.vote == raft_scene::Vote::Refused {
-                            <path class="pip-cross" d={format!(
-                                "M{} {}L{} {}M{} {}L{} {}",
-                                px(x - arm), px(y - arm), px(x + arm), px(y + arm),
-                                px(x - arm), px(y + arm), px(x + arm), px(y - arm),
-                            )} />
-                        }
-                    </>
-                }
-            }) }
-        </g>
-    }
-}
-
-/// A node's words and log. They are not part of its button, whose name says more.
-fn beside(mark: &NodeMark) -> Html {
-    html! {
-        <g key={mark.name.clone()} class={classes!("beside", mark.role.name())}>
-            <g class="on-disc">
-                { text(&mark.name_at, "name") }
-                { text(&mark.term_line, "term") }
-            </g>
-            { text(&mark.role_line, "role") }
-            { for mark.notes.iter().map(|note| text(note, "note")) }
-            { for mark.log.more.iter().map(|more| text(more, "more")) }
-            { for mark.log.cells.iter().map(|cell| {
-                let bounds = cell.bounds;
-                let class = classes!(
-                    "cell",
-                    format!("term-{}", cell.color),
-                    (!cell.is_committed).then_some("uncommitted"),
-                    (!cell.is_durable).then_some("not-durable"),
-                );
-                let center = bounds.center();
-                html! {
-                    <g class={class}>
-                        <rect
-                            x={px(bounds.x)}
-                            y={px(bounds.y)}
-                            width={px(bounds.width)}
-                            height={px(bounds.height)}
-                            rx="3"
-                        />
-                        <text
-                            x={px(center.x)}
-                            y={px(center.y)}
-                            font-size={px(bounds.height * 0.6)}
-                        >
-                            { cell.term.0 }
-                        </text>
-                    </g>
-                }
-            }) }
-        </g>
-    }
-}
-
-fn client(mark: &ClientMark) -> Html {
-    let bounds = mark.bounds;
-    html! {
-        <g key={mark.number} class={classes!("client", mark.tone.name())}>
-            <rect
-                x={px(bounds.x)}
-                y={px(bounds.y)}
-                width={px(bounds.width)}
-                height={px(bounds.height)}
-                rx="8"
-            />
-            { text(&mark.title, "title") }
-            { text(&mark.line, "line") }
-        </g>
     }
 }
 

@@ -58,20 +58,18 @@ impl StagePainter {
 
     /// Takes the elements of a stage that has just been put on screen.
     pub(crate) fn attach(&mut self, svg: &Element, stage: Rc<Stage>, moment: Moment, at: Micros) {
-        let old = std::mem::take(&mut self.layers);
-        for (place, element) in all(svg, ".messages path").into_iter().enumerate() {
-            let known = old.get(place).filter(|(known, _)| *known == element);
-            let shown = known.map(|(_, shown)| shown.clone()).unwrap_or_default();
-            self.layers.push((element, shown));
+        // These are drawn once (`Part::Messages`); a ring's element may have become another
+        // node's, or that of something else.
+        if self.layers.is_empty() {
+            self.layers =
+                all(svg, ".messages path").into_iter().map(|it| (it, String::new())).collect();
+            let halo = svg.query_selector(".selected-message").ok().flatten();
+            self.halo = halo.map(|halo| (halo, String::new()));
+            self.counts = svg.query_selector(".counts").ok().flatten();
         }
-        // The virtual DOM may have used a ring's element for another node's.
-        self.rings = all(svg, ".ring").into_iter().map(|ring| (ring, u32::MAX)).collect();
-        let halo = svg.query_selector(".selected-message").ok().flatten();
-        self.halo = halo.map(|halo| (halo, String::new()));
-        let counts = svg.query_selector(".counts").ok().flatten();
-        if counts != self.counts {
-            self.count_texts.clear();
-            self.counts = counts;
+        let is_known = self.stage.as_ref().is_some_and(|(old, _, _)| old.nodes == stage.nodes);
+        if !is_known {
+            self.rings = all(svg, ".ring").into_iter().map(|ring| (ring, u32::MAX)).collect();
         }
         self.stage = Some((stage, moment, at));
     }

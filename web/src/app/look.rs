@@ -165,8 +165,8 @@ impl App {
 
     /// What is wrong, until it is dismissed; what did not come that is wanted, until it does.
     fn notice(&self) -> Html {
-        let button = |name: &'static str, text: &'static str, message: Msg| {
-            let onclick = self.callbacks.message.reform(move |_: MouseEvent| message.clone());
+        let button = |name: &'static str, text: &'static str, message: fn() -> Msg| {
+            let onclick = self.callbacks.message.reform(move |_: MouseEvent| message());
             html! { <button type="button" data-testid={name} {onclick}>{ text }</button> }
         };
         let is_missed = self.embed.is_some() || self.wants_more();
@@ -174,8 +174,8 @@ impl App {
             return html! {
                 <div class="notice" role="alert" data-testid="not-loaded">
                     <div><p>{ "A part of the page could not be loaded." }</p></div>
-                    { button("load-again", "Try again", Msg::Fetch) }
-                    { button("do-without", "Not now", Msg::DoWithout) }
+                    { button("load-again", "Try again", || Msg::Fetch) }
+                    { button("do-without", "Not now", || Msg::DoWithout) }
                 </div>
             };
         }
@@ -185,7 +185,7 @@ impl App {
         html! {
             <div class="notice" role="alert" data-testid="notice">
                 <div>{ for self.notices.iter().map(|notice| html! { <p>{ notice }</p> }) }</div>
-                { button("dismiss", "Dismiss", Msg::Dismiss) }
+                { button("dismiss", "Dismiss", || Msg::Dismiss) }
             </div>
         }
     }

@@ -166,6 +166,9 @@ impl Component for LongList {
         let count = props.count.min(MOST_ROWS);
         let rows = in_view(self.scrolled, self.height, count);
         let id = |place: usize| format!("{}-{}", props.name, props.count - place);
+        // Whoever comes into view takes the elements of who leaves it: to write other words into
+        // them costs a third of making new ones.
+        let recycled = rows.len().max(1);
         let active = props.chosen.filter(|place| rows.contains(place)).map(id);
         html! {
             <div
@@ -188,7 +191,7 @@ impl Component for LongList {
                         let is_chosen = props.chosen == Some(place);
                         html! {
                             <div
-                                key={props.count - place}
+                                key={(props.count - place) % recycled}
                                 id={id(place)}
                                 class="long-row"
                                 role="option"

@@ -87,8 +87,8 @@ struct Register {
     /// In the order of `first_end`, in which they came; the first is that of the
     /// value that the key began with.
     clusters: Shelf<Cluster>,
-    /// What no write of the run writes, and was reported; in order.
-    reported: Shelf<Value>,
+    /// What no write of the run writes, and was reported.
+    reported: Noted,
 }
 
 /// All keys' histories, as far as they matter.
@@ -97,8 +97,28 @@ pub(crate) struct Linearizability {
     registers: LiteMap<Key, Register>,
     /// What keys held before the run, and held no more when it began; in order.
     overwritten: Arc<[(Value, Key)]>,
-    /// The reads that no order explains; in the order in which they began.
-    left_out: Shelf<OperationId>,
+    /// The reads that no order explains.
+    left_out: Noted,
+}
+
+/// Numbers that are noted once each. They mostly come in their order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Noted(Shelf<u64>);
+
+impl Noted {
+    fn find(&self, number: u64) -> Result<(), usize> {
+        let place = self.0.partition_point(|other| *other < number);
+        if self.0.get(place) == Some(&number) { Ok(()) } else { Err(place) }
+    }
+
+    /// Notes it; says whether that is news.
+    fn note(&mut self, number: u64) -> bool {
+        let found = self.find(number);
+        if let Err(place) = found {
+            self.0.insert(place, number);
+        }
+        found.is_err()
+    }
 }
 
 /// What is made of a read.
@@ -135,11 +155,7 @@ impl Linearizability {
 
     /// Whether a read was left out, since no order explains it.
     pub(crate) fn is_left_out(&self, read: OperationId) -> bool {
-        self.left_out.get(self.place_among_left_out(read)) == Some(&read)
-    }
-
-    fn place_among_left_out(&self, read: OperationId) -> usize {
-        self.left_out.partition_point(|other| *other < read)
+        self.left_out.find(u64::from(read.0)).is_ok()
     }
 
     /// Before the run keys held these values and were written to again, in the order of the
@@ -208,8 +224,7 @@ impl Linearizability {
     /// A read ended.
     pub(crate) fn read_ended(&mut self, read: Ended, history: &History) -> Option<Evidence> {
         let Judged::LeftOut(evidence) = self.judge(&read, history) else { return None };
-        let place = self.place_among_left_out(read.operation);
-        self.left_out.insert(place, read.operation);
+        self.left_out.note(u64::from(read.operation.0));
         evidence
     }
 
@@ -280,7 +295,7 @@ impl Default for Register {
             first_ended: None,
             last_started: None,
         });
-        Register { writes: Shelf::default(), clusters, reported: Shelf::default() }
+        Register { writes: Shelf::default(), clusters, reported: Noted::default() }
     }
 }
 
@@ -297,12 +312,7 @@ impl Register {
         if let Some(write) = place.and_then(|place| self.writes.get_mut(place)) {
             return !core::mem::replace(&mut write.is_reported, true);
         }
-        let place = self.reported.partition_point(|other| *other < value);
-        let is_news = self.reported.get(place) != Some(&value);
-        if is_news {
-            self.reported.insert(place, value);
-        }
-        is_news
+        self.reported.note(value.0)
     }
 
     /// The first operation of a write's cluster has ended: there is a cluster now.
