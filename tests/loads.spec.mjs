@@ -109,6 +109,8 @@ test("a key that acts waits for the rest as a button does", async ({ page, site 
   const release = await held(page);
   await page.goto(site.url);
   await started(page);
+  // There must be one that can crash.
+  await expect(page.locator("[data-role=leader]")).toHaveCount(1);
   await page.keyboard.press("c");
   await expect(page.getByTestId("notice")).toHaveCount(0);
   release();
