@@ -7,11 +7,12 @@
 use crate::address::Address;
 use crate::jumps::Jumps;
 use crate::lately::Lately;
+use crate::later;
 use crate::pace;
 use crate::runs::Runs;
 use crate::speed::Speed;
 use raft_core::Micros;
-use raft_scene::{TimelineIndex, words};
+use raft_scene::TimelineIndex;
 use raft_sim::{Action, Happening, Scenario, Step, Timeline, Told, World};
 use std::cell::{Ref, RefCell};
 
@@ -307,17 +308,19 @@ impl Engine {
             _ => false,
         });
         if let Some(refusal) = refusal {
-            let why = words::happening(&refusal.what, &self.world);
+            let why = self.told(&refusal.what);
             return Err(why.unwrap_or_else(|| "That is not possible now.".to_owned()));
         }
         // Of what it led to at once, the first that there are words for.
-        let told = self
-            .what_follows(&timeline)
-            .find_map(|record| words::happening(&record.what, &self.world));
+        let told = self.what_follows(&timeline).find_map(|record| self.told(&record.what));
         self.remember();
         self.runs.visit(&address, told);
         self.install(address, timeline, index, self.at);
         Ok(())
+    }
+
+    fn told(&self, what: &Happening) -> Option<String> {
+        (later::there()?.happening)(what, &self.world)
     }
 
     /// The run in which that is done at the playhead, and its address.

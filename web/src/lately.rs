@@ -2,6 +2,7 @@
 //! next, so that each sentence is made once.
 
 use crate::engine::Moment;
+use crate::later;
 use raft_core::Micros;
 use raft_scene::{TimelineIndex, words};
 use raft_sim::{Timeline, World};
@@ -33,7 +34,7 @@ impl Lately {
         &self.sentences
     }
 
-    /// Goes on, or back, to the moment of `world`.
+    /// Goes on, or back, to the moment of `world`, once there are words for what happened.
     pub(crate) fn turn_to(
         &mut self,
         moment: Moment,
@@ -41,6 +42,7 @@ impl Lately {
         index: &TimelineIndex,
         world: &World,
     ) {
+        let Some(later) = later::there() else { return };
         let known = match self.moment.replace(moment) {
             Some(known) if known.run == moment.run && known.events <= moment.events => known.events,
             _ => {
@@ -56,7 +58,7 @@ impl Lately {
             let records = timeline.records_of(event).rev();
             let told = records.filter(|record| words::is_worth_telling(&record.what));
             fresh.extend(told.filter_map(|record| {
-                let text = words::happening(&record.what, world)?;
+                let text = (later.happening)(&record.what, world)?;
                 Some(Sentence { at: record.at, event, text })
             }));
             before = event;

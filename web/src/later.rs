@@ -1,5 +1,5 @@
-//! What the page does without until it is in use: all panels but the story, the menus, the
-//! dialogs, the palette. `cargo xtask build` puts what only these need into a wasm of its own,
+//! What the page does without until it is in use: the sentences of what happened, all panels but
+//! the story, the menus, the dialogs, the palette. `cargo xtask build` puts what only these need into a wasm of its own,
 //! which is fetched soon after the first picture, or when somebody wants something of it.
 //! Everything is reached through one table, so that there is one place where it may not be
 //! there yet.
@@ -15,7 +15,7 @@ use crate::panels::{self, Kept, panel};
 use crate::{files, menu};
 use raft_core::Micros;
 use raft_scene::{Hit, words};
-use raft_sim::{Plan, World};
+use raft_sim::{Happening, Plan, World};
 #[cfg(split)]
 use std::cell::Cell;
 use std::ops::Deref;
@@ -29,6 +29,8 @@ pub(crate) struct Parts {
     pub(crate) panel: fn(&panels::Props, &Kept) -> Html,
     /// What is said of a thing on the stage.
     pub(crate) explanation: fn(Hit, &World, Micros) -> Option<String>,
+    /// What happened, in a sentence.
+    pub(crate) happening: fn(&Happening, &World) -> Option<String>,
     /// What one can do to it.
     pub(crate) menu: fn(menu::Props) -> Html,
     /// The dialogs.
@@ -48,6 +50,7 @@ pub(crate) struct Parts {
 static PARTS: Parts = Parts {
     panel,
     explanation: words::hit,
+    happening: words::happening,
     menu: menu::menu,
     laid_over,
     read: Address::read_any,

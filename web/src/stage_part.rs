@@ -312,4 +312,3 @@ fn client(mark: &ClientMark) -> Html {
         </g>
     }
 }
-

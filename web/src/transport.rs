@@ -4,11 +4,11 @@ use crate::browser;
 use crate::command::{Command, Way};
 use crate::engine::{Engine, Moment};
 use crate::jumps::Jumps;
+use crate::later;
 use crate::overlay::Overlay;
 use crate::session::Session;
 use crate::speed::Speed;
 use raft_core::Micros;
-use raft_scene::words;
 use raft_sim::Landmark;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -254,6 +254,7 @@ fn next(shown: &Shown, engine: &Engine) -> Option<Html> {
     if shown.is_playing && shown.speed > Speed::nearest(1, 100) {
         return None;
     }
+    let later = later::there()?;
     let mut world = engine.world().clone();
     let mut records = Vec::new();
     let told = loop {
@@ -263,7 +264,8 @@ fn next(shown: &Shown, engine: &Engine) -> Option<Html> {
         // How the nodes started is told with the first event, though it was before it.
         let now = world.now();
         let of_now = records.iter().filter(|record| record.at == now);
-        let sentence = of_now.into_iter().find_map(|record| words::happening(&record.what, &world));
+        let sentence =
+            of_now.into_iter().find_map(|record| (later.happening)(&record.what, &world));
         if let Some(sentence) = sentence {
             break sentence;
         }

@@ -4,6 +4,7 @@ use super::{Props, moment};
 use crate::address::counterpart;
 use crate::command::Command;
 use crate::engine::Engine;
+use crate::later;
 use crate::reads::{Latencies, Reads};
 use yew::prelude::*;
 
@@ -80,12 +81,14 @@ fn happened(props: &Props, engine: &Engine) -> Html {
     let lately = engine.lately();
     let told = lately.sentences();
     if told.is_empty() {
-        return html! {
-            <p data-testid="story">
-                { "Nothing yet: every node waits for a leader to speak up. \
-                   The ring around each shows how long it will still wait." }
-            </p>
+        let nothing = match engine.events() == 0 || later::there().is_some() {
+            true => {
+                "Nothing yet: every node waits for a leader to speak up. \
+                 The ring around each shows how long it will still wait."
+            }
+            false => "It is told in words once all of the page is there.",
         };
+        return html! { <p data-testid="story">{ nothing }</p> };
     }
     html! {
         <ol class="happened" data-testid="story" reversed=true>
