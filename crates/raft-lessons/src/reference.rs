@@ -20,15 +20,15 @@ pub enum Work {
 /// The sections of the paper, and how many figures it has.
 const PAPER: (&str, u8) =
     ("1 2 3 4 5 5.1 5.2 5.3 5.4 5.4.1 5.4.2 5.4.3 5.5 5.6 6 7 8 9 9.1 9.2 9.3 10 11 12", 16);
-/// The sections of the dissertation's chapters on the protocol, its evaluation and its
-/// implementation; of chapters 7, 11 and 12 they are not listed. Its figures are numbered by
-/// chapter, and not checked further than that.
+/// The sections of the dissertation, as its LaTeX source has them; of chapters 7 and 11, the
+/// user study and related work, they are not listed.
 const DISSERTATION: &str = "1 2 2.1 2.2 2.3 3 3.1 3.2 3.3 3.4 3.5 3.6 3.6.1 3.6.2 3.6.3 3.7 3.8 3.9 \
      3.10 3.11 4 4.1 4.2 4.2.1 4.2.2 4.2.3 4.2.4 4.3 4.4 4.5 5 5.1 5.1.1 5.1.2 5.1.3 5.2 5.3 5.3.1 \
      5.3.2 5.3.3 5.4 5.4.1 5.4.2 5.5 6 6.1 6.2 6.3 6.4 6.4.1 6.5 7 8 8.1 8.2 8.3 8.4 9 9.1 9.2 9.3 \
-     9.4 9.5 9.6 9.7 10 10.1 10.1.1 10.2 10.2.1 10.2.2 10.3 10.4 11 12";
-/// The chapters of the dissertation that have figures.
-const CHAPTERS_WITH_FIGURES: &str = "2 3 4 5 6 7 8 9 10 11";
+     9.4 9.5 9.6 9.7 10 10.1 10.1.1 10.2 10.2.1 10.2.2 10.3 10.4 11 12 12.1 12.1.1 12.1.2 12.1.3 12.2";
+/// How many figures its chapters have, where they have any, except 7 and 11.
+const DISSERTATION_FIGURES: [(&str, u8); 7] =
+    [("2", 4), ("3", 8), ("4", 8), ("5", 5), ("6", 3), ("9", 10), ("10", 3)];
 
 impl Work {
     /// Its name, as it begins a reference.
@@ -69,6 +69,11 @@ impl fmt::Display for Reference {
     }
 }
 
+fn figures_of(chapter: &str) -> u8 {
+    let known = DISSERTATION_FIGURES.iter().find(|(known, _)| *known == chapter);
+    known.map_or(0, |(_, figures)| *figures)
+}
+
 fn is_among(list: &str, number: &str) -> bool {
     list.split_whitespace().any(|known| known == number)
 }
@@ -101,8 +106,8 @@ impl FromStr for Reference {
             (Work::Dissertation, false) => is_among(DISSERTATION, number),
             (Work::Dissertation, true) => {
                 number.split_once('.').is_some_and(|(chapter, figure)| {
-                    is_among(CHAPTERS_WITH_FIGURES, chapter)
-                        && figure.parse::<u8>().is_ok_and(|it| it > 0)
+                    let figures = figures_of(chapter);
+                    figure.parse::<u8>().is_ok_and(|figure| (1..=figures).contains(&figure))
                 })
             }
         };
@@ -122,9 +127,15 @@ impl FromStr for Reference {
                 nearby(DISSERTATION, number)
             ),
             (Work::Dissertation, true) => {
-                format!(
-                    "the dissertation has no {what} {number}: write chapter and number, such as 4.2"
-                )
+                let chapter = number.split('.').next().unwrap_or(number);
+                match figures_of(chapter) {
+                    0 => format!(
+                        "we know of no {what} {number} in the dissertation: write chapter and number, such as 4.2"
+                    ),
+                    figures => format!(
+                        "chapter {chapter} of the dissertation has figures {chapter}.1 to {chapter}.{figures}, and no {number}"
+                    ),
+                }
             }
         })
     }
@@ -151,8 +162,13 @@ mod tests {
 
     #[test]
     fn a_section_that_exists_is_a_reference() {
-        for text in ["paper 5.2", "dissertation 6.4.1", "paper figure 8", "dissertation figure 4.2"]
-        {
+        for text in [
+            "paper 5.2",
+            "dissertation 6.4.1",
+            "paper figure 8",
+            "dissertation figure 3.7",
+            "dissertation 12.2",
+        ] {
             let read: Reference = text.parse().expect(text);
             assert_eq!(read.to_string(), text);
         }
@@ -167,7 +183,9 @@ mod tests {
             ("dissertation 6.4.2", "6.4, 6.4.1, 6.5"),
             ("dissertation 7.1", "is not among the sections that we know: 7"),
             ("dissertation 13", "chapters 1 to 12"),
-            ("dissertation figure 4", "such as 4.2"),
+            ("dissertation figure 4", "has figures 4.1 to 4.8, and no 4"),
+            ("dissertation figure 3.9", "has figures 3.1 to 3.8, and no 3.9"),
+            ("dissertation figure 8.1", "such as 4.2"),
             ("thesis 4", "write paper 5.2"),
             ("paper", "needs one section"),
             ("", "is no reference"),
