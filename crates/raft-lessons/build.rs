@@ -1,4 +1,4 @@
-//! Reads the lessons, and packs them: one that is wrong doesn't build, and says why.
+//! Reads the lessons and the glossary, and packs them: one that is wrong doesn't build, and says why.
 //!
 //! It reads them with the very code that the command uses, which is a part of this crate and
 //! can't be linked before it is built.
@@ -7,6 +7,8 @@
 
 extern crate alloc;
 
+#[path = "src/glossary.rs"]
+mod glossary;
 #[path = "src/lesson.rs"]
 mod lesson;
 #[path = "src/narration.rs"]
@@ -22,6 +24,7 @@ use std::{env, fs};
 
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=lessons");
+    println!("cargo::rerun-if-changed=glossary.toml");
     println!("cargo::rerun-if-changed=src");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("Cargo says where to write")?);
     let mut folders = Vec::new();
@@ -66,6 +69,11 @@ fn main() -> Result<(), String> {
                 }
             }
         }
+    }
+    match text::read_glossary(&read(Path::new("glossary.toml"))?) {
+        Ok(glossary) => fs::write(out.join("glossary"), glossary.to_packed())
+            .map_err(|error| format!("glossary: {error}"))?,
+        Err(found) => found.iter().for_each(|it| problems.push_str(&format!("\n{it}"))),
     }
     if !problems.is_empty() {
         return Err(problems);

@@ -283,6 +283,25 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// Reads `paper 5.2`, or a title and an address on the web in one text.
+    ///
+    /// # Errors
+    /// Why it is neither.
+    pub fn read(text: &str) -> Result<Source, String> {
+        match text.rsplit_once(' ') {
+            Some((title, address)) if address.starts_with("https://") => {
+                Ok(Source::Web { title: title.into(), address: address.into() })
+            }
+            _ => text.parse().map(Source::Section).map_err(|error| {
+                alloc::format!(
+                    "{error}; a page on the web is its title and its address, which begins with https://"
+                )
+            }),
+        }
+    }
+}
+
 /// The version of the packed form, which is its first byte.
 const VERSION: u8 = 1;
 /// The most bytes that a packed lesson has.

@@ -23,6 +23,7 @@ extern crate std;
 
 #[cfg(feature = "text")]
 pub mod check;
+mod glossary;
 #[cfg(feature = "text")]
 pub mod ledger;
 mod lesson;
@@ -32,6 +33,7 @@ mod telling;
 #[cfg(feature = "text")]
 pub mod text;
 
+pub use glossary::{Glossary, Mention, Mentions, Term};
 pub use lesson::{
     Begins, Choice, Claim, Holds, Item, Kind, Lesson, MOST_PACKED_BYTES, Measure, Number,
     PackedError, Quantity, Question, Right, RunOf, Source, Step, Value,
@@ -70,6 +72,16 @@ impl BuiltIn {
     pub const fn packed(&self) -> &'static [u8] {
         self.packed
     }
+}
+
+/// The glossary, packed: [`Glossary::from_packed`] reads it.
+#[cfg(feature = "built-in")]
+pub static GLOSSARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/glossary"));
+
+/// The glossary of the field's terms of art.
+#[cfg(feature = "built-in")]
+pub fn glossary() -> Glossary {
+    Glossary::from_packed(GLOSSARY).expect("it was packed when this was built")
 }
 
 /// The lessons of the course, in order.

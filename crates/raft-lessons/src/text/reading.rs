@@ -586,16 +586,9 @@ impl Reading<'_> {
     fn sources(&self, fields: &Fields<'_>) -> Vec<Source> {
         let mut sources = Vec::new();
         for (text, line) in fields.texts("sources") {
-            match text.rsplit_once(' ') {
-                Some((title, address)) if address.starts_with("https://") => {
-                    sources.push(Source::Web { title: title.to_owned(), address: address.to_owned() });
-                }
-                _ => match text.parse() {
-                    Ok(reference) => sources.push(Source::Section(reference)),
-                    Err(error) => self.problems.say(Some(line), format!(
-                        "{error}; a page on the web is its title and its address, which begins with https://"
-                    )),
-                },
+            match Source::read(&text) {
+                Ok(source) => sources.push(source),
+                Err(error) => self.problems.say(Some(line), error),
             }
         }
         if sources.is_empty() {
