@@ -6,8 +6,23 @@ use raft_lessons::{Lesson, ledger};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many seeds each is played with.
+/// How many seeds each lesson is played with, and each run of the ledger:
+/// `RAFTLAB_LESSON_SEEDS=100 cargo test -p raft-lessons --test course` plays more.
+fn seeds(usual: u64) -> u64 {
+    std::env::var("RAFTLAB_LESSON_SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(usual)
+}
+
+/// Of a lesson, and of a claim of the ledger.
 const SEEDS: u64 = 20;
+const SEEDS_OF_LEDGER: u64 = 8;
+
+/// Says how much was looked at, in a line that `cargo xtask` collects. It goes past the test
+/// harness, which keeps to itself what a test that passes prints.
+fn say_explored(what: &str) {
+    use std::io::Write as _;
+    // Nobody may be listening: the test is worth as much.
+    let _ = std::io::stderr().write_all(format!("explored: {what}\n").as_bytes());
+}
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -27,18 +42,21 @@ fn read_folder(path: &Path) -> Read {
     read(&name, &mut file, None).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"))
 }
 
-fn is_true(path: &Path, seeds: u64) {
-    let checked = check(&read_folder(path), 0..seeds).expect("it can be played");
+/// Whether a lesson is true, and how many runs that took.
+fn is_true(path: &Path, seeds: u64) -> u64 {
+    let read = read_folder(path);
+    let checked = check(&read, 0..seeds).expect("it can be played");
     assert!(checked.problems.is_empty(), "{}: {:#?}", path.display(), checked.problems);
+    read.lesson.runs.len() as u64 * (seeds + 1)
 }
 
 #[test]
 fn every_lesson_is_true_seed_after_seed() {
     let all = folders();
-    assert!(all.len() >= 16, "{}", all.len());
-    for path in all {
-        is_true(&path, SEEDS);
-    }
+    assert!(all.len() >= 21, "{}", all.len());
+    let seeds = seeds(SEEDS);
+    let runs: u64 = all.iter().map(|path| is_true(path, seeds)).sum();
+    say_explored(&format!("{runs} runs ({} lessons, {seeds} seeds and their own)", all.len()));
 }
 
 #[test]
@@ -87,19 +105,35 @@ fn a_packed_lesson_that_is_cut_off_or_changed_is_refused_or_read_and_never_panic
 fn every_claim_of_the_ledger_is_shown_by_its_runs() {
     let entries = ledger::read(ledger::LEDGER).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert!(entries.len() >= 60, "{}", entries.len());
+    let seeds = seeds(SEEDS_OF_LEDGER);
+    let mut runs: u64 = 0;
     for entry in &entries {
         if let Some(lesson) = &entry.lesson {
             let is_there = raft_lessons::named(lesson).is_some();
             assert!(is_there, "{}: there is no lesson {lesson}", entry.id);
         }
         for shown in &entry.shown_by {
-            for seed in 0..SEEDS.min(8) {
+            for seed in 0..seeds {
                 let failures = shown.failures(seed).expect("it can be played");
                 let what = (&entry.id, &shown.scenario, seed);
                 assert!(failures.is_empty(), "{what:?}: {failures:#?}");
+                runs += 1;
             }
         }
     }
+    say_explored(&format!("{runs} runs ({} claims of the ledger, {seeds} seeds)", entries.len()));
+}
+
+/// The lessons of the course are numbered without a gap, and each but a few opinions of the
+/// ledger has one.
+#[test]
+fn every_claim_has_its_lesson() {
+    let numbers: Vec<u8> = raft_lessons::list().iter().map(|it| it.number).collect();
+    assert!(numbers.iter().copied().eq(1..=21), "{numbers:?}");
+    let entries = ledger::read(ledger::LEDGER).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let without: Vec<&str> =
+        entries.iter().filter(|it| it.lesson.is_none()).map(|it| it.id.as_str()).collect();
+    assert!(without.is_empty(), "{without:?}");
 }
 
 /// A lesson is worth something where one that isn't true is found out.
