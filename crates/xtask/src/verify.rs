@@ -16,6 +16,7 @@ Usage: cargo xtask verify [flags]
                    nodes       hostile input to one node, and random schedules of raft-core alone
                    schedules   random schedules of the simulator, with every monitor on
                    mixed       random schedules of clusters of ours and of the raft crate
+                   lessons     every lesson and every claim of the ledger, with a hundred seeds
                    fuzz        input that libFuzzer thinks of, for some minutes
   -h, --help     this text
 
@@ -51,6 +52,7 @@ const PARTS: &[Part] = &[
     Part { name: "nodes", about: "hostile input, and schedules of raft-core alone", run: nodes },
     Part { name: "schedules", about: "random schedules, every monitor on", run: schedules },
     Part { name: "mixed", about: "random schedules of mixed clusters", run: mixed },
+    Part { name: "lessons", about: "the course, with a hundred seeds", run: lessons },
     Part { name: "fuzz", about: "input that libFuzzer thinks of", run: fuzz },
 ];
 
@@ -133,6 +135,10 @@ fn schedules() -> Result<Ended> {
 
 fn mixed() -> Result<Ended> {
     tests("raft-interop", &["--lib", "schedule"], &[("RAFTLAB_SCHEDULES", "50000")])
+}
+
+fn lessons() -> Result<Ended> {
+    tests("raft-lessons", &["--test", "course"], &[("RAFTLAB_LESSON_SEEDS", "100")])
 }
 
 /// The crates that have fuzz targets, as cargo-fuzz lays them out, and those. What is read
