@@ -43,6 +43,21 @@ pub(crate) struct Engine {
     past: Vec<Address>,
     future: Vec<Address>,
     lately: RefCell<Lately>,
+    /// Where playing stops, once.
+    halt: Option<Stop>,
+    /// How far one may go, for now.
+    horizon: Option<Stop>,
+    /// Whether somebody wanted to go further.
+    is_held: bool,
+}
+
+/// A moment at which the playhead stops: just after an event.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Stop {
+    /// When.
+    pub(crate) at: Micros,
+    /// How many events have happened by then.
+    pub(crate) events: u64,
 }
 
 /// What became of letting time pass.
@@ -86,6 +101,9 @@ impl Engine {
             past: Vec::new(),
             future: Vec::new(),
             lately: RefCell::default(),
+            halt: None,
+            horizon: None,
+            is_held: false,
             address: Address { at: None, ..address.clone() },
         };
         engine.runs.visit(&address, None);
@@ -210,6 +228,52 @@ impl Engine {
         &self.address
     }
 
+    /// Where the playhead is, as a stop.
+    pub(crate) const fn here(&self) -> Stop {
+        Stop { at: self.at, events: self.world.events() }
+    }
+
+    /// How far one may go.
+    pub(crate) const fn horizon(&self) -> Option<Stop> {
+        self.horizon
+    }
+
+    /// Has playing stop there, once; and nobody go further than the horizon, nor see further.
+    pub(crate) fn set_stops(&mut self, halt: Option<Stop>, horizon: Option<Stop>) {
+        (self.halt, self.horizon) = (halt, horizon);
+        if horizon.is_some_and(|horizon| horizon < self.here()) {
+            self.seek(self.at);
+            self.is_held = false;
+        }
+    }
+
+    /// Whether somebody wanted to go further than the horizon since this was asked last.
+    pub(crate) const fn take_held(&mut self) -> bool {
+        std::mem::replace(&mut self.is_held, false)
+    }
+
+    /// Moves the playhead to a stop.
+    pub(crate) fn seek_stop(&mut self, stop: Stop) {
+        self.seek(stop.at);
+        // Other things may happen in the same microsecond.
+        if stop.events < self.events() {
+            self.timeline.seek(&mut self.world, stop.events);
+        }
+    }
+
+    /// Stops at the horizon, if that is beyond it.
+    fn hold(&mut self) {
+        if let Some(horizon) = self.horizon
+            && horizon < self.here()
+        {
+            self.is_held = true;
+            self.is_playing = false;
+            self.at = horizon.at;
+            self.rest = 0.0;
+            self.timeline.seek(&mut self.world, horizon.events);
+        }
+    }
+
     /// Lets real time pass, in milliseconds: the playhead moves if it plays.
     pub(crate) fn pass(&mut self, real_milliseconds: f64) -> Passed {
         if !self.is_playing || !real_milliseconds.is_finite() || real_milliseconds <= 0.0 {
@@ -220,17 +284,22 @@ impl Engine {
         }
         let span = self.speed.simulated_micros(real_milliseconds) * self.pace + self.rest;
         self.rest = span.fract();
-        let before = self.events();
+        let (from, before) = (self.at, self.events());
         // The cast sticks at the largest number, and the end comes before that.
         let at = (self.at + Micros(span as u64)).min(self.timeline.duration());
         self.at = at;
         let events = self.timeline.events_by(at);
         self.timeline.seek(&mut self.world, events);
-        let ended = self.is_at_end();
-        if ended {
+        let from = Stop { at: from, events: before };
+        if let Some(halt) = self.halt.filter(|halt| from < *halt && *halt <= self.here()) {
+            self.seek_stop(halt);
             self.is_playing = false;
         }
-        Passed { events: self.events() != before, ended }
+        self.hold();
+        // Who comes to the horizon has not gone further.
+        self.is_held &= Some(from) == self.horizon;
+        self.is_playing &= !self.is_at_end();
+        Passed { events: self.events() != before, ended: !self.is_playing }
     }
 
     /// Moves the playhead to a time: all that happens at or before it has happened.
@@ -239,6 +308,7 @@ impl Engine {
         self.rest = 0.0;
         let events = self.timeline.events_by(self.at);
         self.timeline.seek(&mut self.world, events);
+        self.hold();
     }
 
     /// Moves the playhead to just after an event, counted from 1.
@@ -247,6 +317,7 @@ impl Engine {
         self.timeline.seek(&mut self.world, event);
         self.at = self.timeline.time_of(event).unwrap_or_default();
         self.rest = 0.0;
+        self.hold();
     }
 
     /// One event forwards; after the last one, to the run's end.
@@ -410,6 +481,8 @@ impl Engine {
         self.world = timeline.world_after(0);
         self.timeline = timeline;
         self.run += 1;
+        // They were of another run.
+        (self.halt, self.horizon, self.is_held) = (None, None, false);
         self.seek(at);
     }
 }

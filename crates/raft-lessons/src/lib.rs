@@ -23,6 +23,7 @@ extern crate std;
 
 #[cfg(feature = "text")]
 pub mod check;
+pub mod file;
 #[cfg(feature = "text")]
 pub mod ledger;
 mod lesson;
