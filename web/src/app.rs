@@ -17,7 +17,7 @@
 //! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
 //!   `free-preset`, `free-clients` and `free-play`; `modified-run` where a rule is left out;
 //! * in a lesson: `lesson`, `lesson-text` (with `step`, `question` or `explained`), `lesson-back`, `lesson-next`, `steps`, `own-run`
-//!   (`back-to-its-run`), `commit`, `unknown`, `typed`, `lacks`, `verdict-now`, `score` (`start-over`), `next-lesson`; of two runs
+//!   (`back-to-its-run`), `commit`, `unknown`, `look-inside`, `typed`, `lacks`, `verdict-now`, `score` (`start-over`), `next-lesson`; of two runs
 //!   `side-0`, `side-1`, `parting`, `to-parting`, and what is on the second stage begins with `second-`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, counted in `rpcs-count`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
@@ -335,7 +335,7 @@ impl App {
             }
         }
         if let Some((_, player)) = &mut self.player
-            && let Some(tab) = player.keep_up(&self.session)
+            && let Some(tab) = player.keep_up(&self.session, self.tab)
         {
             self.tab = tab;
         }

@@ -56,7 +56,7 @@ impl Open {
                 <div class="lesson-column">
                     { self.aside(app) }
                     if !is_pair {
-                        { app.panels(shown) }
+                        { self.inside(app, shown) }
                     }
                 </div>
                 if let Some(beside) = &self.beside {
@@ -66,6 +66,28 @@ impl Open {
                 }
                 { app.laid_over() }
             </div>
+        }
+    }
+
+    /// The tabs, if they are open, and what opens them.
+    fn inside(&self, app: &App, shown: &Shown) -> Html {
+        let toggle = self.on_message.reform(|_: MouseEvent| Msg::Lesson(Wish::LookInside));
+        html! {
+            <>
+                <button
+                    type="button"
+                    class="look-inside"
+                    data-testid="look-inside"
+                    aria-expanded={if self.is_inside { "true" } else { "false" }}
+                    onclick={toggle}
+                >
+                    { "Look inside" }
+                    <span class="hint">{ "nodes, log, messages, checks …" }</span>
+                </button>
+                if self.is_inside {
+                    { app.panels(shown) }
+                }
+            </>
         }
     }
 
@@ -243,10 +265,11 @@ impl Open {
         let next = match self.course.page {
             Page::Opening => "Begin",
             _ if self.course.is_on_the_way(is_playing) => "Skip ahead",
-            Page::Question(_) => "See what happens",
+            Page::Question(_) => "Watch",
             _ => "Next",
         };
-        let has_next = self.course.page != Page::Closing && !asks;
+        let has_next = self.course.page != Page::Closing;
+        let lacks = self.question().filter(|_| self.is_missed).and_then(|(_, it)| self.draft.lacks(&it.kind));
         html! {
             <aside class="card lesson" aria-label="Lesson" data-testid="lesson">
                 <header>
@@ -265,6 +288,7 @@ impl Open {
                 >
                     { self.told(app) }
                 </div>
+                <p class="lacks" role="status" data-testid="lacks">{ lacks.unwrap_or_default() }</p>
                 <nav aria-label="Steps of the lesson">
                     <button
                         type="button"
@@ -274,16 +298,25 @@ impl Open {
                     >
                         { "Back" }
                     </button>
-                    { self.steps() }
-                    <button
-                        type="button"
-                        class={has_next.then_some("primary")}
-                        data-testid="lesson-next"
-                        disabled={!has_next}
-                        onclick={send(Wish::Next)}
-                    >
-                        { next }
-                    </button>
+                    if asks {
+                        <button type="button" data-testid="unknown" onclick={send(Wish::Unknown)}>
+                            { "I don’t know" }
+                        </button>
+                        <button type="submit" form={question::FORM} class="primary" data-testid="commit">
+                            { "Answer" }
+                        </button>
+                    } else {
+                        { self.steps() }
+                        <button
+                            type="button"
+                            class={has_next.then_some("primary")}
+                            data-testid="lesson-next"
+                            disabled={!has_next}
+                            onclick={send(Wish::Next)}
+                        >
+                            { next }
+                        </button>
+                    }
                 </nav>
             </aside>
         }
@@ -330,7 +363,6 @@ impl Open {
                     hosts: app.session().engine().world().hosts(),
                     voice,
                     on_message: &self.on_message,
-                    is_missed: self.is_missed,
                 })
             }
             Page::Closing => self.closing(),

@@ -51,12 +51,15 @@ pub(crate) enum Wish {
     ToParting,
     /// This one of two runs, where there is room for one.
     Side(u8),
+    /// The tabs, or no longer.
+    LookInside,
 }
 
 /// A lesson that is open.
 pub(crate) trait Player {
-    /// Takes note of where the run is now, and says which tab goes with a step that was just come to.
-    fn keep_up(&mut self, session: &Session) -> Option<Tab>;
+    /// Takes note of where the run is now and which tab is open, and says which tab goes with a step
+    /// that was just come to.
+    fn keep_up(&mut self, session: &Session, tab: Tab) -> Option<Tab>;
     /// Goes to a step, by its name.
     fn go_to(&mut self, step: &str, session: &Session);
     /// Does what the reader wants. What it leads to may be another run.

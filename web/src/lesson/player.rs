@@ -7,6 +7,7 @@ use super::side_by_side::Beside;
 use super::{Player, Wish, progress, store};
 use crate::address::{Address, LessonPlace};
 use crate::app::{App, Msg};
+use crate::browser;
 use crate::embed_page::Around;
 use crate::engine::Engine;
 use crate::panels::Tab;
@@ -31,6 +32,11 @@ pub(super) struct Open {
     pub(super) run: u32,
     /// Whether that is one that the reader made.
     pub(super) is_own_run: bool,
+    /// Whether the tabs are open, and whether the reader has a wish about that.
+    pub(super) is_inside: bool,
+    minds_inside: bool,
+    /// The tab that was open last.
+    tab: Option<Tab>,
     pub(super) is_embedded: bool,
     pub(super) on_message: Callback<Msg>,
     /// The page for which draft, tab and side were set.
@@ -69,6 +75,9 @@ pub(crate) fn open(
         side: 0,
         run: session.engine().moment().run,
         is_own_run: false,
+        is_inside: false,
+        minds_inside: false,
+        tab: None,
         is_embedded,
         on_message: on_message.clone(),
         turned_to: None,
@@ -146,7 +155,10 @@ impl Open {
         match wanted {
             Move::Stay => {}
             Move::Play if engine.is_at_end() => {}
-            Move::Play => engine.play(),
+            Move::Play => {
+                engine.play();
+                browser::bring_into_view(".stage-box");
+            }
             Move::Pause => engine.pause(),
             Move::GoTo(stop) => {
                 engine.pause();
@@ -162,6 +174,12 @@ impl Open {
         }
         self.turned_to = Some(self.course.page);
         self.is_missed = false;
+        let tab = match self.course.page {
+            Page::Step(step) => self.course.lesson.steps.get(step).and_then(|it| it.tab.as_deref()),
+            _ => None,
+        };
+        // Else the room is the narration's.
+        self.is_inside = if self.minds_inside { self.is_inside } else { tab.is_some() };
         match self.course.page {
             Page::Question(place) => {
                 let question = self.course.lesson.questions.get(place)?;
@@ -173,7 +191,7 @@ impl Open {
             Page::Step(place) => {
                 let step = self.course.lesson.steps.get(place)?;
                 self.side = step.run;
-                Tab::read(step.tab.as_deref()?).ok()
+                Tab::read(tab?).ok()
             }
             Page::Opening | Page::Closing => None,
         }
@@ -190,7 +208,11 @@ impl Open {
 }
 
 impl Player for Open {
-    fn keep_up(&mut self, session: &Session) -> Option<Tab> {
+    fn keep_up(&mut self, session: &Session, tab: Tab) -> Option<Tab> {
+        // Whoever asks for another tab wants to see it.
+        if self.tab.replace(tab).is_some_and(|before| before != tab) {
+            (self.is_inside, self.minds_inside) = (true, true);
+        }
         let run = session.engine().moment().run;
         if run != self.run {
             self.run = run;
@@ -213,7 +235,9 @@ impl Player for Open {
         if let Some(beside) = &self.beside {
             beside.follow(session.engine().at(), self.course.horizon());
         }
-        self.turn()
+        let tab = self.turn();
+        self.tab = tab.or(self.tab);
+        tab
     }
 
     fn go_to(&mut self, step: &str, session: &Session) {
@@ -272,6 +296,9 @@ impl Player for Open {
                 engine.seek(parting.at);
             }
             Wish::Side(side) => self.side = side,
+            Wish::LookInside => {
+                (self.is_inside, self.minds_inside) = (!self.is_inside, true);
+            }
             Wish::Choose(_) | Wish::Lift(_) | Wish::Node(_) | Wish::Typed(_) => {
                 self.draft.change(&wish);
                 self.is_missed = false;

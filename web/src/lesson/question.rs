@@ -50,7 +50,7 @@ impl Draft {
     }
 
     /// Whether that is an answer; else what is missing.
-    fn lacks(&self, kind: &Kind) -> Option<&'static str> {
+    pub(super) fn lacks(&self, kind: &Kind) -> Option<&'static str> {
         match kind {
             Kind::Choice(_) => self.choice.is_none().then_some("Choose one."),
             Kind::Order(_) => None,
@@ -126,31 +126,25 @@ pub(super) struct Asked<'a> {
     pub(super) hosts: &'a [Host],
     pub(super) voice: Voice<'a>,
     pub(super) on_message: &'a Callback<Msg>,
-    /// Whether the reader has tried to commit to nothing.
-    pub(super) is_missed: bool,
 }
+
+/// The form, whose buttons stand below what is scrolled.
+pub(super) const FORM: &str = "lesson-question";
 
 /// A question that is open.
 pub(super) fn asked(asked: &Asked<'_>) -> Html {
-    let Asked { question, draft, voice, on_message, is_missed, .. } = asked;
+    let Asked { question, voice, on_message, .. } = asked;
     let commit = on_message.reform(|event: SubmitEvent| {
         event.prevent_default();
         Msg::Lesson(Wish::Commit)
     });
-    let unknown = on_message.reform(|_: MouseEvent| Msg::Lesson(Wish::Unknown));
-    let lacks = draft.lacks(&question.kind).filter(|_| *is_missed).unwrap_or_default();
     html! {
-        <form class="question" data-testid="question" data-kind={kind(question)} onsubmit={commit}>
+        <form id={FORM} class="question" data-testid="question" data-kind={kind(question)} onsubmit={commit}>
             <p class="kicker">{ "What do you expect?" }</p>
             <fieldset>
                 <legend>{ voice.pieces(&question.ask) }</legend>
                 { field(asked) }
             </fieldset>
-            <p class="lacks" role="status" data-testid="lacks">{ lacks }</p>
-            <div class="question-buttons">
-                <button type="submit" class="primary" data-testid="commit">{ "That is my answer" }</button>
-                <button type="button" data-testid="unknown" onclick={unknown}>{ "I don’t know" }</button>
-            </div>
         </form>
     }
 }
