@@ -254,11 +254,12 @@ impl Engine {
 
     /// Moves the playhead to a stop.
     pub(crate) fn seek_stop(&mut self, stop: Stop) {
-        self.seek(stop.at);
+        self.at = stop.at.min(self.timeline.duration());
+        self.rest = 0.0;
         // Other things may happen in the same microsecond.
-        if stop.events < self.events() {
-            self.timeline.seek(&mut self.world, stop.events);
-        }
+        let events = stop.events.min(self.timeline.events_by(self.at));
+        self.timeline.seek(&mut self.world, events);
+        self.hold();
     }
 
     /// Stops at the horizon, if that is beyond it.
@@ -507,6 +508,52 @@ mod tests {
         let engine = engine("#t=500000");
         assert_eq!(engine.at(), Micros(500_000));
         assert_eq!(engine.events(), engine.timeline().events_by(Micros(500_000)));
+    }
+
+    /// While something is asked, no way leads to what would answer it.
+    #[test]
+    fn nobody_goes_further_than_the_horizon() {
+        let mut engine = engine("#t=500000");
+        let horizon = engine.here();
+        engine.seek(Micros::ZERO);
+        engine.set_stops(None, Some(horizon));
+        let ways: [fn(&mut Engine); 5] = [
+            |engine| engine.seek(Micros::MAX),
+            |engine| engine.seek_event(u64::MAX),
+            Engine::step_forward,
+            Engine::next_notable,
+            |engine| {
+                engine.play();
+                engine.pass(100_000.0);
+            },
+        ];
+        for way in ways {
+            engine.seek_stop(horizon);
+            assert!(!engine.take_held());
+            way(&mut engine);
+            assert_eq!(engine.here(), horizon);
+            assert!(engine.take_held() && !engine.is_playing());
+        }
+        engine.set_stops(None, None);
+        engine.step_forward();
+        assert!(engine.here() > horizon);
+    }
+
+    #[test]
+    fn playing_stops_once_where_it_is_to_halt() {
+        let mut engine = engine("#t=500000");
+        let halt = engine.here();
+        engine.seek(Micros::ZERO);
+        engine.set_stops(Some(halt), None);
+        engine.play();
+        while engine.is_playing() {
+            engine.pass(100.0);
+        }
+        assert_eq!(engine.here(), halt);
+        assert!(!engine.take_held());
+        engine.play();
+        engine.pass(100.0);
+        assert!(engine.is_playing() && engine.here() > halt);
     }
 
     #[test]

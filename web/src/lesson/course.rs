@@ -84,8 +84,6 @@ pub(super) struct Course {
     heading: Option<usize>,
     /// Where the run was when that was looked at last.
     seen: Stop,
-    /// How far in the lesson the reader ever was.
-    furthest: usize,
 }
 
 impl Course {
@@ -101,7 +99,6 @@ impl Course {
             given,
             heading: None,
             seen: start,
-            furthest: 0,
         }
     }
 
@@ -211,21 +208,14 @@ impl Course {
             }
         }
         self.seen = here;
-        self.note_furthest();
-    }
-
-    fn note_furthest(&mut self) {
-        if let Some(step) = self.step() {
-            self.furthest = self.furthest.max(step);
-        }
     }
 
     /// On.
-    pub(super) fn next(&mut self, is_playing: bool) -> Move {
+    pub(super) fn next(&mut self) -> Move {
         let step = match self.page {
             Page::Closing => return Move::Stay,
             Page::Question(question) if self.is_open(question) => return Move::Stay,
-            Page::Opening => return self.play_to(self.first(), is_playing),
+            Page::Opening => return self.play_to(self.first()),
             Page::Step(step) => step,
             Page::Question(question) => self.step_of(question),
         };
@@ -234,10 +224,10 @@ impl Course {
             self.page = Page::Question(question);
             return Move::Pause;
         }
-        self.play_to(self.after(step), is_playing)
+        self.play_to(self.after(step))
     }
 
-    fn play_to(&mut self, step: Option<usize>, is_playing: bool) -> Move {
+    fn play_to(&mut self, step: Option<usize>) -> Move {
         let Some((step, stop)) = step.and_then(|step| Some((step, self.stop(step)?))) else {
             let has_asked = self.step().is_some_and(|step| {
                 (0..self.given.len()).any(|question| self.step_of(question) == step)
@@ -246,20 +236,31 @@ impl Course {
             // What was asked last is shown by what is left of the run.
             return if has_asked { Move::Play } else { Move::Stay };
         };
-        let is_on_the_way = is_playing && self.heading == Some(step);
-        if stop <= self.seen || is_on_the_way {
+        if stop <= self.seen {
             self.page = Page::Step(step);
             self.heading = None;
-            self.note_furthest();
             return if stop == self.seen { Move::Stay } else { Move::GoTo(stop) };
         }
         self.heading = Some(step);
         Move::Play
     }
 
-    /// Whether the next step is played to, so that one may go there at once.
-    pub(super) fn is_on_the_way(&self, is_playing: bool) -> bool {
-        is_playing && self.heading.is_some()
+    /// The step that is played to, so that one may go there at once.
+    pub(super) const fn heading(&self) -> Option<usize> {
+        self.heading
+    }
+
+    /// At once to the step that is played to: by now it may have been come to.
+    pub(super) fn skip(&mut self, step: usize) -> Move {
+        match self.stop(step) {
+            Some(stop) if self.heading == Some(step) => {
+                self.heading = None;
+                self.page = Page::Step(step);
+                self.seen = stop;
+                Move::GoTo(stop)
+            }
+            _ => Move::Stay,
+        }
     }
 
     /// Back.
@@ -296,7 +297,6 @@ impl Course {
         self.page = Page::Step(step);
         self.heading = None;
         self.seen = stop;
-        self.note_furthest();
         Move::GoTo(stop)
     }
 
@@ -374,7 +374,7 @@ mod tests {
                     questions.push(question);
                     answer(&mut course, question);
                 }
-                let wanted = course.next(false);
+                let wanted = course.next();
                 follow(&mut course, wanted);
                 match course.page {
                     Page::Step(step) if steps.last() != Some(&step) => steps.push(step),
@@ -407,7 +407,7 @@ mod tests {
         let here = course.horizon().expect("something is open");
         course.keep_up(here, true);
         assert!(matches!(course.page, Page::Question(asked) if course.step_of(asked) == step));
-        assert_eq!(course.next(true), Move::Stay);
+        assert_eq!(course.next(), Move::Stay);
     }
 
     #[test]

@@ -262,11 +262,12 @@ impl Open {
         let is_playing = app.session().engine().is_playing();
         let send = |wish: Wish| self.on_message.reform(move |_: MouseEvent| Msg::Lesson(wish.clone()));
         let asks = self.question().is_some_and(|(place, _)| self.course.is_open(place));
-        let next = match self.course.page {
-            Page::Opening => "Begin",
-            _ if self.course.is_on_the_way(is_playing) => "Skip ahead",
-            Page::Question(_) => "Watch",
-            _ => "Next",
+        let skips = self.course.heading().filter(|_| is_playing);
+        let (next, wish) = match (skips, self.course.page) {
+            (Some(step), _) => ("Skip ahead", Wish::Skip(step)),
+            (None, Page::Opening) => ("Begin", Wish::Next),
+            (None, Page::Question(_)) => ("Watch", Wish::Next),
+            (None, _) => ("Next", Wish::Next),
         };
         let has_next = self.course.page != Page::Closing;
         let lacks = self.question().filter(|_| self.is_missed).and_then(|(_, it)| self.draft.lacks(&it.kind));
@@ -312,7 +313,7 @@ impl Open {
                             class={has_next.then_some("primary")}
                             data-testid="lesson-next"
                             disabled={!has_next}
-                            onclick={send(Wish::Next)}
+                            onclick={send(wish)}
                         >
                             { next }
                         </button>

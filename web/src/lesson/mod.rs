@@ -25,8 +25,10 @@ use yew::Html;
 /// Something that the reader wants of a lesson.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Wish {
-    /// On: to the next question, or to the next step, by playing; while it plays, at once.
+    /// On: to the next question, or to the next step, by playing.
     Next,
+    /// At once to the step that is played to.
+    Skip(usize),
     /// Back.
     Back,
     /// To this step.

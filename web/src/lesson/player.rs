@@ -248,10 +248,13 @@ impl Player for Open {
     }
 
     fn grant(&mut self, wish: Wish, session: &Session) -> Option<Address> {
-        let is_playing = session.engine().is_playing();
         match wish {
             Wish::Next => {
-                let wanted = self.course.next(is_playing);
+                let wanted = self.course.next();
+                self.carry_out(wanted, session);
+            }
+            Wish::Skip(step) => {
+                let wanted = self.course.skip(step);
                 self.carry_out(wanted, session);
             }
             Wish::Back => {
