@@ -93,7 +93,7 @@ export async function play(page, right, wantsRight) {
     if (now === "closing") return { steps, verdicts };
     if (now === "question") {
       const asked = await answer(page, right, wantsRight);
-      verdicts.set(asked, await page.locator(".verdict.right").count() === 1);
+      verdicts.set(asked, await page.locator(".verdict.is-right").count() === 1);
       continue;
     }
     if (!["opening", "verdict"].includes(now) && steps.at(-1) !== now) steps.push(now);

@@ -309,7 +309,10 @@ impl App {
     /// The address of what is shown.
     fn address(&self) -> Address {
         let mut address = Address { tab: self.tab, ..self.session.engine().address() };
-        if let Some((_, player)) = &self.player {
+        // The run may be another by now, of which no lesson tells.
+        if let Some((text, player)) = &self.player
+            && address.lesson_text() == Some(text)
+        {
             player.name_place(&mut address);
         }
         address

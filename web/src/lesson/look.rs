@@ -11,6 +11,7 @@ use crate::actions::Actions;
 use crate::app::{App, Msg, StageOf};
 use crate::embed_page::{self, Around};
 use crate::overlay::Overlay;
+use crate::panels::Tab;
 use crate::space_time::SpaceTime;
 use crate::stage::Stage;
 use crate::transport::{self, Shown};
@@ -82,7 +83,12 @@ impl Open {
                     onclick={toggle}
                 >
                     { "Look inside" }
-                    <span class="hint">{ "nodes, log, messages, checks …" }</span>
+                    <span class="hint">
+                        { match self.step_tab() {
+                            Some(tab) => tab.title(),
+                            None => "nodes, log, messages, checks …",
+                        } }
+                    </span>
                 </button>
                 if self.is_inside {
                     { app.panels(shown) }
@@ -104,6 +110,12 @@ impl Open {
                 { embed_page::transport(around, session, key) }
             </div>
         }
+    }
+
+    /// The tab that goes with this step.
+    pub(super) fn step_tab(&self) -> Option<Tab> {
+        let Page::Step(step) = self.course.page else { return None };
+        Tab::read(self.course.lesson.steps.get(step)?.tab.as_deref()?).ok()
     }
 
     /// The nodes that are to be looked at, in this run.
@@ -300,15 +312,17 @@ impl Open {
                         { "Back" }
                     </button>
                     if asks {
-                        <button type="button" data-testid="unknown" onclick={send(Wish::Unknown)}>
+                        // Keyed: a click on Next must not become one on what comes in its place.
+                        <button key="unknown" type="button" data-testid="unknown" onclick={send(Wish::Unknown)}>
                             { "I don’t know" }
                         </button>
-                        <button type="submit" form={question::FORM} class="primary" data-testid="commit">
+                        <button key="commit" type="submit" form={question::FORM} class="primary" data-testid="commit">
                             { "Answer" }
                         </button>
                     } else {
                         { self.steps() }
                         <button
+                            key="next"
                             type="button"
                             class={has_next.then_some("primary")}
                             data-testid="lesson-next"

@@ -17,6 +17,9 @@ use raft_lessons::{Lesson, Lookout, Question, Telling};
 use std::rc::Rc;
 use yew::{Callback, Html};
 
+/// Where there is room for narration and tabs, one above the other.
+const ROOM_FOR_TABS: &str = "(min-height: 900px)";
+
 /// A lesson that is open.
 pub(super) struct Open {
     /// What names it in a link.
@@ -174,12 +177,11 @@ impl Open {
         }
         self.turned_to = Some(self.course.page);
         self.is_missed = false;
-        let tab = match self.course.page {
-            Page::Step(step) => self.course.lesson.steps.get(step).and_then(|it| it.tab.as_deref()),
-            _ => None,
-        };
+        let tab = self.step_tab();
         // Else the room is the narration's.
-        self.is_inside = if self.minds_inside { self.is_inside } else { tab.is_some() };
+        if !self.minds_inside {
+            self.is_inside = tab.is_some() && browser::media_matches(ROOM_FOR_TABS);
+        }
         match self.course.page {
             Page::Question(place) => {
                 let question = self.course.lesson.questions.get(place)?;
@@ -191,7 +193,7 @@ impl Open {
             Page::Step(place) => {
                 let step = self.course.lesson.steps.get(place)?;
                 self.side = step.run;
-                Tab::read(tab?).ok()
+                tab
             }
             Page::Opening | Page::Closing => None,
         }

@@ -249,8 +249,8 @@ fn field(asked: &Asked<'_>) -> Html {
 /// What is told at once to who has answered.
 pub(super) fn verdict(question: &Question, given: &Given, voice: Voice<'_>) -> Html {
     let (class, heading) = match given.verdict() {
-        Some(true) => ("verdict right", "Right."),
-        Some(false) => ("verdict wrong", "Not so."),
+        Some(true) => ("verdict is-right", "Right."),
+        Some(false) => ("verdict is-wrong", "Not so."),
         None => ("verdict", "Then see."),
     };
     let reply = match (&question.kind, given) {
@@ -275,8 +275,8 @@ pub(super) fn verdict(question: &Question, given: &Given, voice: Voice<'_>) -> H
 /// What is told once the run has shown it.
 pub(super) fn explained(question: &Question, given: &Given, answer: &Answer, voice: Voice<'_>) -> Html {
     let class = match given.verdict() {
-        Some(true) => "explained-answer right",
-        Some(false) => "explained-answer wrong",
+        Some(true) => "explained-answer is-right",
+        Some(false) => "explained-answer is-wrong",
         None => "explained-answer",
     };
     html! {
