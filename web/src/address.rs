@@ -7,11 +7,13 @@
 
 use crate::free_play::FreePlay;
 use crate::later;
+use crate::lesson::store;
 use crate::panels::Tab;
 use crate::source::{Source, sentences, shortened};
 use raft_core::Micros;
 use raft_scenarios::BuiltIn;
 use raft_sim::{Plan, Step, format_steps, parse_steps, sort_steps};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The seed that the page opens with.
@@ -21,7 +23,7 @@ const DEFAULT_SEED: u64 = 42;
 const MOST_SAID: usize = 8;
 
 /// The fields of an address, in the order in which they are written.
-const FIELDS: &str = "scenario, own or free (with preset and clients), seed, do, t and tab";
+const FIELDS: &str = "scenario, own or free (with preset and clients), or lesson (with step), seed, do, t and tab";
 
 /// A run, and the moment of it that is looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +38,17 @@ pub(crate) struct Address {
     pub(crate) at: Option<Micros>,
     /// The tab that is open.
     pub(crate) tab: Tab,
+    /// The lesson that tells of it, if one does.
+    pub(crate) lesson: Option<LessonPlace>,
+}
+
+/// A lesson, and where in it one is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct LessonPlace {
+    /// What names it in a link, such as `lesson=the-term`.
+    pub(crate) text: Rc<str>,
+    /// The step's name, where one is named.
+    pub(crate) step: Option<Rc<str>>,
 }
 
 impl Default for Address {
@@ -46,6 +59,7 @@ impl Default for Address {
             interventions: Vec::new(),
             at: None,
             tab: Tab::default(),
+            lesson: None,
         }
     }
 }
@@ -91,7 +105,7 @@ impl Address {
     /// Its run, if that is the one that the page opens with.
     fn opening_plan(&self) -> Option<Plan> {
         let is_opening = self.source.built_in() == Some(raft_scenarios::OPENING);
-        if !is_opening || !self.interventions.is_empty() {
+        if !is_opening || self.lesson.is_some() || !self.interventions.is_empty() {
             return None;
         }
         let scenario = raft_scenarios::opening();
@@ -105,6 +119,7 @@ impl Address {
         let mut wrong = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         let mut free = FreePlay::default();
+        let mut lesson = store::Fields::default();
         let hash = hash.strip_prefix('#').unwrap_or(hash);
         for part in hash.split('&').filter(|part| !part.is_empty()) {
             // A link of thousands of fields is nobody's slip.
@@ -117,9 +132,12 @@ impl Address {
                 wrong.push(format!("“{field}” is there twice: once is enough."));
                 continue;
             }
-            let read = match FreePlay::FIELDS.contains(&&*field) {
-                true => free.read(&field, &value),
-                false => address.read_field(&field, &value),
+            let read = if FreePlay::FIELDS.contains(&&*field) {
+                free.read(&field, &value)
+            } else if store::Fields::NAMES.contains(&&*field) {
+                lesson.read(&field, &value)
+            } else {
+                address.read_field(&field, &value)
             };
             if let Err(message) = read {
                 wrong.push(message);
@@ -134,6 +152,11 @@ impl Address {
             address.source = Source::Free(free);
         } else if let Some(field) = FreePlay::FIELDS.into_iter().find(|field| is_there(field)) {
             wrong.push(format!("“{field}” goes with free, such as free=5&{field}=…"));
+        }
+        if wrong.is_empty()
+            && let Err(message) = lesson.enter(&mut address, &seen)
+        {
+            wrong.push(message);
         }
         if wrong.is_empty() { Ok(address) } else { Err(wrong) }
     }
@@ -197,7 +220,7 @@ impl Address {
     /// The hash, with its `#`.
     pub(crate) fn hash(&self) -> String {
         let mut hash = match (self.source.built_in(), later::there()) {
-            (Some(name), _) if self.interventions.is_empty() => {
+            (Some(name), _) if self.interventions.is_empty() && self.lesson.is_none() => {
                 format!("#scenario={name}&seed={}", self.seed)
             }
             (_, Some(later)) => (later.run_text)(self),
@@ -216,7 +239,10 @@ impl Address {
 
     /// The hash of the run alone.
     pub(crate) fn run_text(&self) -> String {
-        let mut hash = format!("#{}&seed={}", self.source.text(), self.seed);
+        let mut hash = match &self.lesson {
+            Some(place) => store::text(place, self.seed),
+            None => format!("#{}&seed={}", self.source.text(), self.seed),
+        };
         if !self.interventions.is_empty() {
             hash.push_str("&do=");
             hash.push_str(&format_steps(&self.interventions));
@@ -224,9 +250,15 @@ impl Address {
         hash
     }
 
+    /// What names its lesson in a link.
+    pub(crate) fn lesson_text(&self) -> Option<&str> {
+        self.lesson.as_ref().map(|place| &*place.text)
+    }
+
     /// Whether both name the same run, whatever moment of it.
     pub(crate) fn is_same_run(&self, other: &Address) -> bool {
         self.source == other.source
+            && self.lesson_text() == other.lesson_text()
             && self.seed == other.seed
             && self.interventions == other.interventions
     }

@@ -16,6 +16,9 @@
 //!   `embed-autoplay`, `embed-controls`, `embed-has-story`, `embed-timeline`), `panic`, and a tab's `panel-NAME`;
 //! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
 //!   `free-preset`, `free-clients` and `free-play`; `modified-run` where a rule is left out;
+//! * in a lesson: `lesson`, `lesson-text` (with `step`, `question` or `explained`), `lesson-back`, `lesson-next`, `steps`, `own-run`
+//!   (`back-to-its-run`), `commit`, `unknown`, `look-inside`, `typed`, `lacks`, `verdict-now`, `score` (`start-over`), `next-lesson`; of two runs
+//!   `side-0`, `side-1`, `parting`, `to-parting`, and what is on the second stage begins with `second-`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, counted in `rpcs-count`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;
 //! * the tables `nodes` (a cell has `data-node`), `log` (a row has `data-node`, an entry `data-index`),
@@ -40,6 +43,7 @@ use crate::host_channel::{Heard, HostChannel};
 use crate::host_page::News;
 use crate::keys::{self, Focus, Held, Pressed};
 use crate::later::{self, Later, NotFetched};
+use crate::lesson::{Player, Wish};
 use crate::overlay::Overlay;
 use crate::panels::Tab;
 use crate::random_seed::random_seed;
@@ -48,7 +52,10 @@ use crate::stage;
 use crate::theme::{self, Theme};
 use crate::{location, panic_message};
 use gloo_timers::callback::Timeout;
+pub(crate) use look::StageOf;
+use raft_core::Micros;
 use raft_scene::Hit;
+use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use yew::prelude::*;
@@ -104,6 +111,10 @@ pub(crate) enum Msg {
     InView,
     /// The page around an embed says something.
     Host(Heard),
+    /// To another run or lesson, by its link's text.
+    Go(String),
+    /// The reader wants something of the lesson.
+    Lesson(Wish),
     /// The window has another size.
     Resized,
     /// Time to fetch what comes later; again, if it did not come.
@@ -121,6 +132,7 @@ impl Msg {
         match self {
             Msg::Do(command) => command.makes_run(),
             Msg::AddressChanged => Address::of_opening_run(&location::hash()).is_none(),
+            Msg::Go(_) => true,
             _ => false,
         }
     }
@@ -174,6 +186,8 @@ pub(crate) struct App {
     news: News,
     news_timeout: Option<Timeout>,
     told_height: Option<u32>,
+    /// The lesson that is open, and what names it in a link.
+    player: Option<(Rc<str>, Box<dyn Player>)>,
     /// The run that the address bar names.
     run: Address,
     /// The hash by which the page itself went there, until another is followed.
@@ -294,7 +308,58 @@ impl App {
 
     /// The address of what is shown.
     fn address(&self) -> Address {
-        Address { tab: self.tab, ..self.session.engine().address() }
+        let mut address = Address { tab: self.tab, ..self.session.engine().address() };
+        // The run may be another by now, of which no lesson tells.
+        if let Some((text, player)) = &self.player
+            && address.lesson_text() == Some(text)
+        {
+            player.name_place(&mut address);
+        }
+        address
+    }
+
+    /// The run.
+    pub(crate) const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Opens the lesson of the run, if it has one that is not open; has the one that is open take
+    /// note of where the run is.
+    fn keep_lesson(&mut self) {
+        let text = self.session.engine().run_address().lesson.as_ref().map(|it| it.text.clone());
+        if self.player.as_ref().map(|(open, _)| open) != text.as_ref() {
+            let later = self.later();
+            let opened = later.and_then(|later| {
+                (later.open_lesson)(&self.session, &self.callbacks.message, self.embed.is_some())
+            });
+            self.player = text.zip(opened);
+            if self.player.is_none() {
+                self.session.engine_mut().set_stops(None, None);
+            }
+        }
+        if let Some((_, player)) = &mut self.player
+            && let Some(tab) = player.keep_up(&self.session, self.tab)
+        {
+            self.tab = tab;
+        }
+    }
+
+    /// Does what the reader wants of the lesson.
+    fn grant_wish(&mut self, wish: Wish) {
+        self.starts_in_view = false;
+        let Some((_, player)) = &mut self.player else { return };
+        let address = player.grant(wish, &self.session);
+        if let Some(address) = address {
+            let step = address.lesson.as_ref().and_then(|place| place.step.clone());
+            self.carry_out(Command::Visit(address, Micros::ZERO));
+            self.keep_lesson();
+            if let (Some((_, player)), Some(step)) = (&mut self.player, step) {
+                player.go_to(&step, &self.session);
+            }
+        }
+        self.keep_lesson();
+        self.session.changed();
+        self.note_address();
     }
 
     /// Sees to it that the address bar names what is shown.
@@ -354,10 +419,17 @@ impl App {
             } else if let Err(messages) = engine.open(&address) {
                 self.notices.extend(messages);
             }
-            if address.at.is_some() {
+            if address.at.is_some() || address.lesson.is_some() {
                 engine.pause();
             }
             self.run = engine.run_address().clone();
+        }
+        if let (Some((text, player)), Some(place)) = (&mut self.player, &address.lesson)
+            && *text == place.text
+            && let Some(step) = &place.step
+            && address.at.is_none()
+        {
+            player.go_to(step, &self.session);
         }
         panic_message::note(&address);
         self.session.changed();
@@ -380,7 +452,7 @@ impl App {
     }
 
     /// What comes later, if it is there.
-    fn later(&self) -> Option<Later> {
+    pub(crate) fn later(&self) -> Option<Later> {
         match self.later {
             Fetching::Done(later) => Some(later),
             Fetching::Not | Fetching::Begun | Fetching::Failed | Fetching::Without => None,
@@ -442,7 +514,8 @@ impl Component for App {
             }
         };
         // A link to a moment shows that moment; else it plays.
-        let shows_moment = notices.is_empty() && names_moment;
+        let is_told = engine.run_address().lesson.is_some();
+        let shows_moment = notices.is_empty() && (names_moment || is_told);
         let is_right = notices.is_empty();
         wrong.extend(notices);
         if let Some(speed) = embed.as_ref().and_then(|embed| embed.speed) {
@@ -459,7 +532,7 @@ impl Component for App {
             session.playback().wake();
         }
         let run = session.engine().run_address().clone();
-        let at = shows_moment.then(|| session.engine().at());
+        let at = (shows_moment && !is_told).then(|| session.engine().at());
         let shown = Address { at, tab, ..run.clone() };
         panic_message::note(&shown);
         if is_right && !shows_moment {
@@ -475,7 +548,7 @@ impl Component for App {
             listeners.push(Listener::new(&window, "keydown", move |event| pressed.emit(event)));
             listeners.extend(files::hear(&window, ctx.link().callback(Msg::Given)));
         }
-        App {
+        let mut app = App {
             session,
             callbacks: Callbacks::new(ctx.link()),
             notices: wrong,
@@ -512,11 +585,14 @@ impl Component for App {
             news: News::default(),
             news_timeout: None,
             told_height: None,
+            player: None,
             run,
             visited: None,
             address_timeout: None,
             listeners,
-        }
+        };
+        app.keep_lesson();
+        app
     }
 
     fn update(&mut self, ctx: &Context<App>, message: Msg) -> bool {
@@ -542,7 +618,18 @@ impl Component for App {
                 self.tell_host(ctx);
             }
             Msg::Do(command) => self.carry_out(command),
-            Msg::AddressChanged => self.follow_address(),
+            Msg::AddressChanged => {
+                let again = ctx.link().callback(|()| Msg::AddressChanged);
+                // A lesson is fetched first; until then the page stays as it is.
+                if !self.later().is_some_and(|it| (it.prepare)(&location::hash(), again)) {
+                    self.follow_address();
+                }
+            }
+            Msg::Go(text) => {
+                location::go(&text);
+                return false;
+            }
+            Msg::Lesson(wish) => self.grant_wish(wish),
             // As if it had been asked for by a button: what comes later may have to come first.
             Msg::Key(event) => match self.pressed(&event) {
                 Some(Pressed::Run(command)) => {
@@ -651,6 +738,7 @@ impl Component for App {
             }
             Msg::Fetched(Err(NotFetched)) => self.later = Fetching::Failed,
         }
+        self.keep_lesson();
         if self.is_later_due() {
             self.fetch(ctx);
         }

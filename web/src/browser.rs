@@ -51,6 +51,16 @@ pub(crate) fn focus(element: &Element) {
     }
 }
 
+/// Scrolls no further than is needed to see the first element that fits a selector.
+pub(crate) fn bring_into_view(selector: &str) {
+    let found = document().and_then(|page| page.query_selector(selector).ok().flatten());
+    if let Some(element) = found {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// What stands in a field that one types in.
 pub(crate) fn typed(event: &web_sys::Event) -> String {
     let target = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());

@@ -45,13 +45,14 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
         }
         Command::Begin(address) => begin(&mut engine, &address)?,
         Command::SetSeed(seed) => {
-            let source = engine.run_address().source.clone();
-            begin(&mut engine, &Address { source, seed, ..Address::default() })?;
+            let Address { source, lesson, .. } = engine.run_address().clone();
+            begin(&mut engine, &Address { source, lesson, seed, ..Address::default() })?;
         }
         Command::Compare(scenario) => {
             let at = engine.at();
             let source = Source::BuiltIn(scenario.into());
-            let mut address = Address { source, at: None, ..engine.address() };
+            // A lesson tells of its own run.
+            let mut address = Address { source, at: None, lesson: None, ..engine.address() };
             if address.plan().is_err() {
                 address.interventions.clear();
             }
@@ -85,7 +86,8 @@ pub(crate) fn carry_out(session: &Session, command: Command) -> Result<(), Vec<S
 fn begin(engine: &mut Engine, address: &Address) -> Result<(), Vec<String>> {
     engine.open(address)?;
     engine.seek(Micros::ZERO);
-    if !browser::prefers_reduced_motion() {
+    // A lesson is begun by its reader.
+    if address.lesson.is_none() && !browser::prefers_reduced_motion() {
         engine.play();
     }
     Ok(())

@@ -109,6 +109,8 @@ impl Embed {
                 }
             }
             "speed" => self.speed = Some(Speed::read(value)?),
+            // It says what is played, and not how it is shown.
+            "lesson-file" => {}
             "panels" => self.read_panels(value)?,
             "host" => {
                 if !is_origin(value) {

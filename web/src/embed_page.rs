@@ -6,6 +6,7 @@ use crate::embed::{Beside, Embed};
 use crate::engine::Engine;
 use crate::later::Later;
 use crate::overlay::Overlay;
+use crate::session::Session;
 use crate::panels::{Panels, Tab};
 use crate::space_time::SpaceTime;
 use crate::transport::{self, Shown};
@@ -39,8 +40,7 @@ pub(crate) struct Around<'a> {
 
 /// All that is around the stage.
 pub(crate) fn around(around: &Around<'_>) -> Html {
-    let Around { embed, shown, full_page, tab, selected, on_select, on_tab, on_open, later } =
-        around;
+    let Around { embed, shown, tab, selected, on_select, on_tab, later, .. } = around;
     let session = &shown.session;
     html! {
         <>
@@ -61,6 +61,17 @@ pub(crate) fn around(around: &Around<'_>) -> Html {
                 },
                 Beside::Nothing => Html::default(),
             } }
+            { transport(around, session, 0) }
+        </>
+    }
+}
+
+/// The controls, and the diagram of a run; `key` tells runs apart.
+pub(crate) fn transport(around: &Around<'_>, of: &Session, key: u32) -> Html {
+    let Around { embed, shown, full_page, selected, on_select, on_open, .. } = around;
+    let session = &shown.session;
+    html! {
+        <>
             if embed.has_controls || embed.has_timeline {
                 <section class="transport" aria-label="Time and actions">
                     if embed.has_controls {
@@ -91,10 +102,12 @@ pub(crate) fn around(around: &Around<'_>) -> Html {
                     }
                     if embed.has_timeline {
                         <SpaceTime
-                            session={session.clone()}
+                            {key}
+                            session={of.clone()}
                             selected={*selected}
                             on_select={*on_select}
                             on_command={&shown.on_command}
+                            until={of.engine().horizon().map(|it| it.at)}
                         />
                     }
                 </section>

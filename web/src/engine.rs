@@ -44,6 +44,21 @@ pub(crate) struct Engine {
     past: Vec<Address>,
     future: Vec<Address>,
     lately: RefCell<Lately>,
+    /// Where playing stops, once.
+    halt: Option<Stop>,
+    /// How far one may go, for now.
+    horizon: Option<Stop>,
+    /// Whether somebody wanted to go further.
+    is_held: bool,
+}
+
+/// A moment at which the playhead stops: just after an event.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Stop {
+    /// When.
+    pub(crate) at: Micros,
+    /// How many events have happened by then.
+    pub(crate) events: u64,
 }
 
 /// What became of letting time pass.
@@ -87,6 +102,9 @@ impl Engine {
             past: Vec::new(),
             future: Vec::new(),
             lately: RefCell::default(),
+            halt: None,
+            horizon: None,
+            is_held: false,
             address: Address { at: None, ..address.clone() },
         };
         engine.runs.visit(&address, None);
@@ -211,6 +229,53 @@ impl Engine {
         &self.address
     }
 
+    /// Where the playhead is, as a stop.
+    pub(crate) const fn here(&self) -> Stop {
+        Stop { at: self.at, events: self.world.events() }
+    }
+
+    /// How far one may go.
+    pub(crate) const fn horizon(&self) -> Option<Stop> {
+        self.horizon
+    }
+
+    /// Has playing stop there, once; and nobody go further than the horizon, nor see further.
+    pub(crate) fn set_stops(&mut self, halt: Option<Stop>, horizon: Option<Stop>) {
+        (self.halt, self.horizon) = (halt, horizon);
+        if horizon.is_some_and(|horizon| horizon < self.here()) {
+            self.seek(self.at);
+            self.is_held = false;
+        }
+    }
+
+    /// Whether somebody wanted to go further than the horizon since this was asked last.
+    pub(crate) const fn take_held(&mut self) -> bool {
+        std::mem::replace(&mut self.is_held, false)
+    }
+
+    /// Moves the playhead to a stop.
+    pub(crate) fn seek_stop(&mut self, stop: Stop) {
+        self.at = stop.at.min(self.timeline.duration());
+        self.rest = 0.0;
+        // Other things may happen in the same microsecond.
+        let events = stop.events.min(self.timeline.events_by(self.at));
+        self.timeline.seek(&mut self.world, events);
+        self.hold();
+    }
+
+    /// Stops at the horizon, if that is beyond it.
+    fn hold(&mut self) {
+        if let Some(horizon) = self.horizon
+            && horizon < self.here()
+        {
+            self.is_held = true;
+            self.is_playing = false;
+            self.at = horizon.at;
+            self.rest = 0.0;
+            self.timeline.seek(&mut self.world, horizon.events);
+        }
+    }
+
     /// Lets real time pass, in milliseconds: the playhead moves if it plays.
     pub(crate) fn pass(&mut self, real_milliseconds: f64) -> Passed {
         if !self.is_playing || !real_milliseconds.is_finite() || real_milliseconds <= 0.0 {
@@ -221,17 +286,22 @@ impl Engine {
         }
         let span = self.speed.simulated_micros(real_milliseconds) * self.pace + self.rest;
         self.rest = span.fract();
-        let before = self.events();
+        let (from, before) = (self.at, self.events());
         // The cast sticks at the largest number, and the end comes before that.
         let at = (self.at + Micros(span as u64)).min(self.timeline.duration());
         self.at = at;
         let events = self.timeline.events_by(at);
         self.timeline.seek(&mut self.world, events);
-        let ended = self.is_at_end();
-        if ended {
+        let from = Stop { at: from, events: before };
+        if let Some(halt) = self.halt.filter(|halt| from < *halt && *halt <= self.here()) {
+            self.seek_stop(halt);
             self.is_playing = false;
         }
-        Passed { events: self.events() != before, ended }
+        self.hold();
+        // Who comes to the horizon has not gone further.
+        self.is_held &= Some(from) == self.horizon;
+        self.is_playing &= !self.is_at_end();
+        Passed { events: self.events() != before, ended: !self.is_playing }
     }
 
     /// Moves the playhead to a time: all that happens at or before it has happened.
@@ -240,6 +310,7 @@ impl Engine {
         self.rest = 0.0;
         let events = self.timeline.events_by(self.at);
         self.timeline.seek(&mut self.world, events);
+        self.hold();
     }
 
     /// Moves the playhead to just after an event, counted from 1.
@@ -248,6 +319,7 @@ impl Engine {
         self.timeline.seek(&mut self.world, event);
         self.at = self.timeline.time_of(event).unwrap_or_default();
         self.rest = 0.0;
+        self.hold();
     }
 
     /// One event forwards; after the last one, to the run's end.
@@ -415,6 +487,8 @@ impl Engine {
         self.world = timeline.world_after(0);
         self.timeline = timeline;
         self.run += 1;
+        // They were of another run.
+        (self.halt, self.horizon, self.is_held) = (None, None, false);
         self.seek(at);
     }
 }
@@ -439,6 +513,52 @@ mod tests {
         let engine = engine("#t=500000");
         assert_eq!(engine.at(), Micros(500_000));
         assert_eq!(engine.events(), engine.timeline().events_by(Micros(500_000)));
+    }
+
+    /// While something is asked, no way leads to what would answer it.
+    #[test]
+    fn nobody_goes_further_than_the_horizon() {
+        let mut engine = engine("#t=500000");
+        let horizon = engine.here();
+        engine.seek(Micros::ZERO);
+        engine.set_stops(None, Some(horizon));
+        let ways: [fn(&mut Engine); 5] = [
+            |engine| engine.seek(Micros::MAX),
+            |engine| engine.seek_event(u64::MAX),
+            Engine::step_forward,
+            Engine::next_notable,
+            |engine| {
+                engine.play();
+                engine.pass(100_000.0);
+            },
+        ];
+        for way in ways {
+            engine.seek_stop(horizon);
+            assert!(!engine.take_held());
+            way(&mut engine);
+            assert_eq!(engine.here(), horizon);
+            assert!(engine.take_held() && !engine.is_playing());
+        }
+        engine.set_stops(None, None);
+        engine.step_forward();
+        assert!(engine.here() > horizon);
+    }
+
+    #[test]
+    fn playing_stops_once_where_it_is_to_halt() {
+        let mut engine = engine("#t=500000");
+        let halt = engine.here();
+        engine.seek(Micros::ZERO);
+        engine.set_stops(Some(halt), None);
+        engine.play();
+        while engine.is_playing() {
+            engine.pass(100.0);
+        }
+        assert_eq!(engine.here(), halt);
+        assert!(!engine.take_held());
+        engine.play();
+        engine.pass(100.0);
+        assert!(engine.is_playing() && engine.here() > halt);
     }
 
     #[test]

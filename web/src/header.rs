@@ -5,9 +5,11 @@ use crate::app::Msg;
 use crate::browser;
 use crate::command::Command;
 use crate::free_play::FreePlay;
+use crate::later::Later;
 use crate::overlay::Overlay;
 use crate::source::Source;
 use crate::theme::Theme;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// The menu's item for free play, which is no scenario's name.
@@ -18,6 +20,10 @@ const FREE_PLAY: &str = "free-play";
 pub(crate) struct Props {
     /// What is played.
     pub(crate) source: Source,
+    /// What names the lesson that tells of it, if one does.
+    pub(crate) lesson: Option<Rc<str>>,
+    /// What comes later, once it is there: it has the lessons.
+    pub(crate) later: Option<Later>,
     /// What it is called.
     pub(crate) title: String,
     /// The seed.
@@ -38,9 +44,12 @@ pub(crate) fn Header(props: &Props) -> Html {
     let choose = props.on_message.reform(|event: Event| {
         Msg::Do(Command::OpenRun(match browser::chosen(&event).as_str() {
             FREE_PLAY => Source::Free(FreePlay::default()),
+            lesson if lesson.starts_with("lesson=") => return Msg::Go(lesson.to_owned()),
             name => Source::BuiltIn(name.into()),
         }))
     });
+    let lesson = props.lesson.as_deref();
+    let is_of = |source: bool| source && lesson.is_none();
     let type_seed = props.on_message.reform(|event: Event| Msg::Seed(browser::typed(&event)));
     let other = match props.theme {
         Theme::Light => "Dark theme",
@@ -58,16 +67,17 @@ pub(crate) fn Header(props: &Props) -> Html {
             <label class="scenario">
                 <span class="visually-hidden">{ "Scenario" }</span>
                 <select data-testid="scenario" onchange={choose}>
-                    if matches!(props.source, Source::Own(_)) {
+                    if is_of(matches!(props.source, Source::Own(_))) {
                         <option value="" selected=true>{ &props.title }</option>
                     }
-                    <option value={FREE_PLAY} selected={matches!(props.source, Source::Free(_))}>
+                    <option value={FREE_PLAY} selected={is_of(matches!(props.source, Source::Free(_)))}>
                         { "Free play" }
                     </option>
+                    { props.later.map(|later| (later.lessons)(lesson)).unwrap_or_default() }
                     { for raft_scenarios::list().chunk_by(|one, next| one.topic == next.topic).map(|all| html! {
                         <optgroup label={all.first().map_or("", |it| it.topic)}>
                             { for all.iter().map(|it| html! {
-                                <option value={it.name} selected={props.source.built_in() == Some(it.name)}>{ it.title }</option>
+                                <option value={it.name} selected={is_of(props.source.built_in() == Some(it.name))}>{ it.title }</option>
                             }) }
                         </optgroup>
                     }) }

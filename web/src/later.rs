@@ -10,8 +10,11 @@ use crate::address::Address;
 use crate::embed::Embed;
 use crate::engine::Engine;
 use crate::host_channel::{Heard, HostChannel};
+use crate::app::Msg;
 use crate::laid_over::{LaidOver, laid_over};
+use crate::lesson::{self, Player};
 use crate::panels::{self, Kept, panel};
+use crate::session::Session;
 use crate::{files, menu};
 use raft_core::Micros;
 use raft_scene::{Hit, words};
@@ -43,6 +46,11 @@ pub(crate) struct Parts {
     /// What is for files, [fetched](files::load), and its dialog, [shown](files::show).
     pub(crate) load_files: fn(Callback<files::Loaded>),
     pub(crate) show_files: fn(&JsValue, &Engine, &JsValue, &JsValue),
+    /// Lessons: [fetched](lesson::store::prepare), [opened](lesson::open), and
+    /// [listed](lesson::options).
+    pub(crate) prepare: fn(&str, Callback<()>) -> bool,
+    pub(crate) open_lesson: fn(&Session, &Callback<Msg>, bool) -> Option<Box<dyn Player>>,
+    pub(crate) lessons: fn(Option<&str>) -> Html,
     /// The way to the page around an embed.
     pub(crate) host: fn(&Embed, Callback<Heard>) -> Option<HostChannel>,
 }
@@ -58,6 +66,9 @@ static PARTS: Parts = Parts {
     run_text: Address::run_text,
     load_files: files::load,
     show_files: files::show,
+    prepare: lesson::store::prepare,
+    open_lesson: lesson::open,
+    lessons: lesson::options,
     host: HostChannel::open,
 };
 

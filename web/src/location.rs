@@ -5,8 +5,21 @@ use crate::address::Address;
 use crate::embed::without_embedding;
 use wasm_bindgen::JsValue;
 
-/// The hash of the page's URL, with its `#`; empty where there is none.
+/// What the page's URL asks for, as a hash with its `#`; empty where it asks for nothing. A lesson
+/// that lies beside the page may be named in the query, too.
 pub(crate) fn hash() -> String {
+    let (hash, query) = (own_hash(), query());
+    let file = query.trim_start_matches('?').split('&').find(|it| it.starts_with(LESSON_FILE));
+    let names_run = ["scenario=", "own=", "free=", "lesson"].iter().any(|it| hash.contains(it));
+    match file {
+        Some(file) if !names_run => format!("#{file}&{}", hash.trim_start_matches('#')),
+        _ => hash,
+    }
+}
+
+const LESSON_FILE: &str = "lesson-file=";
+
+fn own_hash() -> String {
     let location = web_sys::window().map(|window| window.location());
     location.and_then(|location| location.hash().ok()).unwrap_or_default()
 }
@@ -21,11 +34,18 @@ pub(crate) fn query() -> String {
 pub(crate) fn visit(address: &Address) {
     let wanted = address.hash();
     if let Some(window) = web_sys::window()
-        && hash() != wanted
+        && own_hash() != wanted
     {
         // The document's own URL is changed, even where the base URL is another's, as
         // in a frame made of `srcdoc`.
         let _ = window.location().set_hash(&wanted);
+    }
+}
+
+/// Goes where a link on the page would lead.
+pub(crate) fn go(hash: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(hash);
     }
 }
 

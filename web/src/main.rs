@@ -27,6 +27,7 @@ mod keys;
 mod laid_over;
 mod lately;
 mod later;
+mod lesson;
 mod location;
 mod menu;
 mod message_list;
@@ -68,7 +69,12 @@ fn main() {
     // Any other run is made by what comes later, so that is fetched first.
     wasm_bindgen_futures::spawn_local(async {
         match later::fetch().await {
-            Ok(_) => begin(),
+            Ok(later) => {
+                let waits = (later.prepare)(&location::hash(), yew::Callback::from(|()| begin()));
+                if !waits {
+                    begin();
+                }
+            }
             Err(NotFetched) => browser::say_not_loaded(),
         }
     });

@@ -121,6 +121,10 @@ fn entries(engine: &Engine) -> Vec<Entry> {
             }
         }
     }
+    for lesson in raft_lessons::list() {
+        let open = Msg::Go(format!("lesson={}", lesson.name));
+        entries.push(Entry::of("Lesson", lesson.title, open));
+    }
     for scenario in raft_scenarios::list() {
         let open = Command::OpenRun(Source::BuiltIn(scenario.name.into()));
         entries.push(Entry::of("Scenario", scenario.title, Msg::Do(open)));

@@ -18,8 +18,9 @@ const REFRESH_MILLISECONDS: f64 = 100.0;
 /// How often anything is painted for who asked for less motion.
 const CALM_MILLISECONDS: f64 = 400.0;
 
-/// Paints what moves: it gets the engine and the moment to show.
-type Painter = Rc<dyn Fn(&Engine, Micros)>;
+/// Paints what moves: it gets the engine and the moment to show, and says whether what it paints is
+/// still there.
+type Painter = Rc<dyn Fn(&Engine, Micros) -> bool>;
 
 /// The shared state. Clones share it.
 #[derive(Clone)]
@@ -84,9 +85,19 @@ impl Session {
         self.0.refresh.replace(refresh);
     }
 
-    /// Adds a painter.
-    pub(crate) fn add_painter(&self, painter: impl Fn(&Engine, Micros) + 'static) {
+    /// Adds a painter, which stays as long as it says so.
+    pub(crate) fn add_painter(&self, painter: impl Fn(&Engine, Micros) -> bool + 'static) {
         self.0.painters.borrow_mut().push(Rc::new(painter));
+    }
+
+    /// Goes where another session's playhead is, and shows that.
+    pub(crate) fn follow(&self, at: Micros) {
+        let mut engine = self.engine_mut();
+        if engine.at() != at {
+            engine.seek(at);
+            drop(engine);
+            self.0.paint();
+        }
     }
 
     /// Something was done to the engine: shows it, and plays on or rests.
@@ -114,8 +125,15 @@ impl Inner {
         } else {
             engine.at()
         };
+        let mut gone = Vec::new();
         for painter in painters {
-            painter(&engine, at);
+            if !painter(&engine, at) {
+                gone.push(painter);
+            }
+        }
+        if !gone.is_empty() {
+            let is_gone = |painter: &Painter| gone.iter().any(|it| Rc::ptr_eq(it, painter));
+            self.painters.borrow_mut().retain(|painter| !is_gone(painter));
         }
     }
 }

@@ -96,15 +96,20 @@ pub(crate) fn sentences(errors: &[impl std::fmt::Display]) -> Vec<String> {
 
 fn no_such_scenario(name: &str) -> String {
     let names: Vec<&str> = raft_scenarios::names().collect();
+    let hint = did_you_mean(name, &names);
+    let shown = shortened(name);
+    let count = names.len();
+    format!("There is no scenario “{shown}”.{hint} The menu above lists all {count} of them.")
+}
+
+/// The nearest of all that there are, if one is near, as a question.
+pub(crate) fn did_you_mean(name: &str, names: &[&str]) -> String {
     // A distance is quadratic in the name's length, and a link may be long.
     let nearest = (name.len() <= 64)
         .then(|| names.iter().min_by_key(|known| distance(known, name)))
         .flatten()
         .filter(|known| distance(known, name) <= known.len() / 2);
-    let hint = nearest.map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
-    let shown = shortened(name);
-    let count = names.len();
-    format!("There is no scenario “{shown}”.{hint} The menu above lists all {count} of them.")
+    nearest.map(|known| format!(" Did you mean {known}?")).unwrap_or_default()
 }
 
 /// How many letters to change, add or take away to make one word of the other.

@@ -38,6 +38,12 @@ pub(crate) struct Props {
     pub(crate) on_select: Callback<Option<Hit>>,
     /// Does something with the run.
     pub(crate) on_command: Callback<Command>,
+    /// How far the run may be shown, if not to its end.
+    #[prop_or_default]
+    pub(crate) until: Option<Micros>,
+    /// A moment that is marked.
+    #[prop_or_default]
+    pub(crate) mark: Option<Micros>,
 }
 
 /// What happens to it.
@@ -244,18 +250,21 @@ impl Component for SpaceTime {
             playhead_at: String::new(),
             looks_away: None,
         }));
-        let shared = screen.clone();
+        let shared = Rc::downgrade(&screen);
         let outdated = ctx.link().callback(|()| Msg::Outdated);
         session.add_painter(move |engine, at| {
-            let mut screen = shared.borrow_mut();
+            let Some(screen) = shared.upgrade() else { return false };
+            let mut screen = screen.borrow_mut();
             let follows = screen.follows(at, engine.is_playing());
             if screen.run != engine.moment().run
                 || (follows && screen.span.following(at) != screen.span)
             {
                 // The page goes first; then it paints the playhead itself.
-                return outdated.emit(());
+                outdated.emit(());
+                return true;
             }
             screen.paint(at);
+            true
         });
         let mut diagram = SpaceTime {
             container: NodeRef::default(),
@@ -283,7 +292,8 @@ impl Component for SpaceTime {
             }
             Msg::Clicked(place) => {
                 // Whoever dragged the playhead did not mean what it was dropped on.
-                if place.distance(self.pressed) < REACH {
+                let is_shown = ctx.props().until.is_none_or(|until| self.time_at(place.x) <= until);
+                if is_shown && place.distance(self.pressed) < REACH {
                     let screen = self.screen.borrow();
                     let engine = session.engine();
                     if let Some(message) = screen.marks.message_at(engine.index(), place, REACH) {
@@ -464,6 +474,18 @@ impl Component for SpaceTime {
                         height={height}
                     >
                         { still(marks) }
+                        if let Some(at) = ctx.props().mark.filter(|at| screen.span.contains(*at)) {
+                            <path
+                                class="parting-mark"
+                                d={format!("M{} {}V{}", px(marks.x_of(at)), px(marks.plot.y), px(marks.plot.bottom()))}
+                            />
+                        }
+                        if let Some(until) = ctx.props().until.filter(|until| *until < screen.span.to()) {
+                            <path
+                                class="veil"
+                                d={format!("M{} 0H9999V9999H{0}z", px(marks.x_of(until.max(screen.span.from())) + 1.0))}
+                            />
+                        }
                         if let Some(line) = self.selected_line(ctx.props()) {
                             <path class="selected-strand" d={line} />
                         }

@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::stage_painter::StagePainter;
 use crate::stage_part::{self, Part};
 use crate::svg::px;
-use raft_core::{Micros, NodeId};
+use raft_core::{Micros, NodeId, NodeSet};
 use raft_scene::{
     Hit, Motion, Rectangle, Stage as Marks, StageView, bounds_of, everything, hit_test, motion,
     stage,
@@ -47,6 +47,18 @@ pub(crate) struct Props {
     pub(crate) on_command: Callback<Command>,
     /// The menu and what is said of things, once they are there.
     pub(crate) later: Option<Later>,
+    /// The nodes that one should look at.
+    pub(crate) lit: NodeSet,
+    /// Whether it is the second of two stages, on which nothing can be done.
+    #[prop_or_default]
+    pub(crate) is_second: bool,
+}
+
+impl Props {
+    /// What the names in the page begin with.
+    pub(crate) const fn prefix(&self) -> &'static str {
+        if self.is_second { "second-" } else { "" }
+    }
 }
 
 /// Where a pointer is, and how far from it something may be that it means.
@@ -255,22 +267,23 @@ impl Stage {
             turn.map(Msg::Turned)
         });
         let active = self.listed.iter().position(|(hit, _)| Some(*hit) == focused);
+        let prefix = ctx.props().prefix();
         html! {
             <div
-                id="on-stage"
+                id={format!("{prefix}on-stage")}
                 class="visually-hidden"
                 role="listbox"
                 tabindex="0"
                 aria-label="What is on the stage"
-                aria-activedescendant={active.map(|place| format!("on-stage-{place}"))}
-                data-testid="on-stage"
+                aria-activedescendant={active.map(|place| format!("{prefix}on-stage-{place}"))}
+                data-testid={format!("{prefix}on-stage")}
                 onfocus={link.callback(|_: FocusEvent| Msg::Listed(true))}
                 onblur={link.callback(|_: FocusEvent| Msg::Listed(false))}
                 onkeydown={on_key}
             >
                 { for self.listed.iter().enumerate().map(|(place, (_, text))| html! {
                     <div
-                        id={format!("on-stage-{place}")}
+                        id={format!("{prefix}on-stage-{place}")}
                         role="option"
                         aria-selected={if active == Some(place) { "true" } else { "false" }}
                     >
@@ -323,8 +336,10 @@ impl Component for Stage {
     fn create(ctx: &Context<Stage>) -> Stage {
         let on_outdated = ctx.link().callback(|()| Msg::Outdated);
         let painter = Rc::new(RefCell::new(StagePainter::new(on_outdated)));
-        let shared = painter.clone();
-        ctx.props().session.add_painter(move |engine, at| shared.borrow_mut().paint(engine, at));
+        let shared = Rc::downgrade(&painter);
+        ctx.props().session.add_painter(move |engine, at| {
+            shared.upgrade().inspect(|it| it.borrow_mut().paint(engine, at)).is_some()
+        });
         let mut stage = Stage {
             container: NodeRef::default(),
             svg: NodeRef::default(),
@@ -446,7 +461,7 @@ impl Component for Stage {
             Msg::Focused(letter.and_then(NodeId::from_letter))
         });
         let chosen = self.chosen(props);
-        let part = |part| stage_part::part(part, marks, chosen, props.open, &props.on_open);
+        let part = |part| stage_part::part(part, marks, chosen, props);
         let can_act = self.pointed.is_some_and(offers::has_menu);
         let (width, height) = (px(marks.width), px(marks.height));
         html! {
@@ -458,7 +473,7 @@ impl Component for Stage {
                         class={classes!("stage", can_act.then_some("can-act"))}
                         role="group"
                         aria-label={marks.description.clone()}
-                        data-testid="stage"
+                        data-testid={format!("{}stage", props.prefix())}
                         viewBox={format!("0 0 {width} {height}")}
                         width={width}
                         height={height}

@@ -2,6 +2,7 @@
 //! changed, which with most events is one node of all.
 
 use crate::overlay::Overlay;
+use crate::stage;
 use crate::svg::{px, text};
 use raft_scene::{
     ClientMark, Hit, LinkMark, LinkState, MarkKind, NodeMark, RingKind, Stage as Marks, Vote,
@@ -34,6 +35,10 @@ pub(crate) struct Props {
     meant: Option<Hit>,
     /// Whether its menu is open.
     is_open: bool,
+    /// Whether it is lit: what is told is about it.
+    is_lit: bool,
+    /// What the names of its elements begin with.
+    prefix: &'static str,
     on_open: Callback<Overlay>,
 }
 
@@ -57,6 +62,8 @@ impl PartialEq for Props {
             && marks.metrics == others.metrics
             && self.meant == other.meant
             && self.is_open == other.is_open
+            && self.is_lit == other.is_lit
+            && self.prefix == other.prefix
             && self.on_open == other.on_open
     }
 }
@@ -66,14 +73,21 @@ pub(crate) fn part(
     part: Part,
     marks: &Rc<Marks>,
     meant: Option<Hit>,
-    open: Option<Hit>,
-    on_open: &Callback<Overlay>,
+    stage: &stage::Props,
 ) -> Html {
-    let marks = marks.clone();
-    let id = |place: usize| marks.nodes.get(place).map(|mark| Hit::Node(mark.id));
-    let is_open = matches!(part, Part::Node(place) if open.is_some() && open == id(place));
-    let meant = meant.filter(|_| part == Part::Ground);
-    html! { <StagePart {part} {marks} {meant} {is_open} on_open={on_open.clone()} /> }
+    let id = |place: usize| marks.nodes.get(place).map(|mark| mark.id);
+    let node = if let Part::Node(place) = part { id(place) } else { None };
+    html! {
+        <StagePart
+            {part}
+            marks={marks.clone()}
+            meant={meant.filter(|_| part == Part::Ground)}
+            is_open={node.is_some_and(|node| stage.open == Some(Hit::Node(node)))}
+            is_lit={node.is_some_and(|node| stage.lit.contains(node))}
+            prefix={stage.prefix()}
+            on_open={stage.on_open.clone()}
+        />
+    }
 }
 
 /// Draws a part.
@@ -195,8 +209,13 @@ fn node(mark: &NodeMark, props: &Props) -> Html {
     });
     html! {
         <g
-            class={classes!("node", mark.role.name(), mark.is_selected.then_some("selected"))}
-            id={format!("node-{}", mark.name)}
+            class={classes!(
+                "node",
+                mark.role.name(),
+                mark.is_selected.then_some("selected"),
+                props.is_lit.then_some("lit-node"),
+            )}
+            id={format!("{}node-{}", props.prefix, mark.name)}
             role="button"
             tabindex="0"
             aria-haspopup="menu"

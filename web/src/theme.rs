@@ -85,7 +85,8 @@ fn kept() -> Option<Theme> {
     }
 }
 
-fn storage() -> Option<web_sys::Storage> {
+/// Where the browser keeps something for the page, if it does.
+pub(crate) fn storage() -> Option<web_sys::Storage> {
     // In a sandboxed frame even asking for it is an error.
     web_sys::window()?.local_storage().ok()?
 }

@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::command::{Command, Way};
-use crate::engine::{Engine, Moment};
+use crate::engine::{Engine, Moment, Stop};
 use crate::jumps::Jumps;
 use crate::later;
 use crate::overlay::Overlay;
@@ -198,7 +198,11 @@ pub(crate) fn time_slider(shown: &Shown) -> Html {
     });
     html! {
         <div class="time-slider">
-            <Overview session={shown.session.clone()} run={shown.moment.run} />
+            <Overview
+                session={shown.session.clone()}
+                run={shown.moment.run}
+                until={shown.session.engine().horizon()}
+            />
             <input
                 type="range"
                 min="0"
@@ -218,6 +222,7 @@ pub(crate) fn time_slider(shown: &Shown) -> Html {
 struct OverviewProps {
     session: Session,
     run: u32,
+    until: Option<Stop>,
 }
 
 /// Where in the run elections, faults and violations are.
@@ -241,7 +246,8 @@ fn Overview(props: &OverviewProps) -> Html {
 
 fn ticks(engine: &Engine, kind: Landmark, duration: u64) -> String {
     let mut path = String::new();
-    for event in engine.timeline().events_of(kind) {
+    let last = engine.horizon().map_or(u64::MAX, |horizon| horizon.events);
+    for event in engine.timeline().events_of(kind).take_while(|event| *event <= last) {
         let at = engine.timeline().time_of(event).unwrap_or_default();
         let x = at.0.saturating_mul(1_000) / duration;
         path.push_str(&format!("M{x} 0v10"));
@@ -251,7 +257,9 @@ fn ticks(engine: &Engine, kind: Landmark, duration: u64) -> String {
 
 /// What comes next, in words, where there is time to read them.
 fn next(shown: &Shown, engine: &Engine) -> Option<Html> {
-    if shown.is_playing && shown.speed > Speed::nearest(1, 100) {
+    // What comes next may be what is asked.
+    let is_held = engine.horizon().is_some_and(|horizon| horizon <= engine.here());
+    if is_held || (shown.is_playing && shown.speed > Speed::nearest(1, 100)) {
         return None;
     }
     let later = later::there()?;

@@ -23,6 +23,7 @@ extern crate std;
 
 #[cfg(feature = "text")]
 pub mod check;
+pub mod file;
 mod glossary;
 #[cfg(feature = "text")]
 pub mod ledger;

@@ -252,6 +252,18 @@ pub(crate) enum LessonCommand {
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
     },
+    /// Packs a lesson into one file, which the page opens
+    Pack {
+        /// The folder of a lesson, or the name of one of the course
+        #[arg(value_name = "DIR")]
+        lesson: String,
+        /// Where to write it [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The end of a link that carries it, `#lesson-data=…`, instead of a file
+        #[arg(long)]
+        link: bool,
+    },
     /// Plays a lesson with many seeds: each step comes, each claim holds, each question has one
     /// answer
     Check {

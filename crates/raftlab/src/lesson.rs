@@ -3,8 +3,12 @@
 use crate::arguments::{self, LessonCommand};
 use crate::report::{BAD, Ended, Failure, GOOD, QUIET, STRONG};
 use crate::source;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use raft_lessons::text::{self, Read};
-use raft_lessons::{Answer, Block, Holds, Kind, Link, Piece, Said, Source, Telling, check, tell};
+use raft_lessons::{
+    Answer, Block, Holds, Kind, Link, MOST_PACKED_BYTES, Piece, Said, Source, Telling, check, file, tell,
+};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,6 +20,7 @@ pub(crate) fn command(lesson: &arguments::Lesson) -> crate::Result {
     match &lesson.what {
         LessonCommand::List => list(),
         LessonCommand::Show { lesson, seed } => show(lesson, *seed),
+        LessonCommand::Pack { lesson, output, link } => pack(lesson, output.as_deref(), *link),
         LessonCommand::Check { lessons, seeds } => {
             let mut ended = Ended::Well;
             for lesson in lessons {
@@ -65,6 +70,22 @@ fn load(name: &str) -> Result<Read, Failure> {
         what: name.to_string(),
         wrong: problems.iter().map(ToString::to_string).collect(),
     })
+}
+
+/// Packs a lesson, for the page to open.
+fn pack(name: &str, to: Option<&Path>, is_link: bool) -> crate::Result {
+    let packed = load(name)?.lesson.to_packed();
+    if packed.len() > MOST_PACKED_BYTES {
+        let wrong = format!("it is too long: packed it has {} bytes, and may have {MOST_PACKED_BYTES}", packed.len());
+        return Err(Failure::input(name, wrong));
+    }
+    let data = URL_SAFE_NO_PAD.encode(packed);
+    let text = if is_link { format!("#lesson-data={data}\n") } else { file::of(&data) };
+    match to {
+        None => anstream::stdout().lock().write_all(text.as_bytes())?,
+        Some(path) => fs::write(path, text).map_err(|error| Failure::writing(path, &error))?,
+    }
+    Ok(Ended::Well)
 }
 
 fn checked(name: &str, seeds: u64) -> crate::Result {

@@ -106,8 +106,10 @@ fn measure() -> Result<Sizes> {
             continue;
         }
         everything.add(size);
-        let when = if [single_file::FILES_GLUE, single_file::FILES_WASM].contains(&&*name) {
+        let when = if name.starts_with("raftlab-files") {
             Some("with a file")
+        } else if name.starts_with("raftlab-lessons") {
+            Some("with a lesson")
         } else if name.ends_with(parts::LATER) {
             Some("once it plays")
         } else if name == HOST_SCRIPT {

@@ -39,51 +39,79 @@ pub(crate) fn pack(dist: &Path) -> Result<String> {
     let after = &page[script.ends..];
     let inline = starter(&inside_script(&glue)?, &wasm, &read(&later)?)?;
     let page = format!("{before}{inline}{after}");
-    let files = files(&inside_script(&read_text(FILES_GLUE)?)?, &read(FILES_WASM)?)?;
-    let page = with_files(&page, &files)?;
+    let mut aside = String::from(UNPACKED);
+    for module in &ASIDE {
+        let glue = inside_script(&read_text(&module.glue())?)?;
+        aside.push_str(&module.elements(&glue, &read(&module.wasm())?)?);
+    }
+    let page = with_aside(&page, &aside)?;
     let page = page.replacen("<html", "<html data-single-file", 1);
     must_stand_alone(&page, &script)?;
     Ok(page)
 }
 
-/// The wasm that reads and writes files, and its glue, as trunk names them.
-pub(crate) const FILES_GLUE: &str = "raftlab-files.js";
-pub(crate) const FILES_WASM: &str = "raftlab-files_bg.wasm";
-
-/// The page with `files` in place of the script that fetches what reads files.
-fn with_files(page: &str, files: &str) -> Result<String> {
-    let missing = "dist/index.html has no <script id=\"raftlab-files\">";
-    let begins = page.find("<script id=\"raftlab-files\">").context(missing)?;
-    let end = "</script>";
-    let ends = begins + page[begins..].find(end).context(missing)? + end.len();
-    Ok(format!("{}{files}{}", &page[..begins], &page[ends..]))
+/// A wasm that is fetched when somebody wants it.
+struct Aside {
+    /// What trunk calls it.
+    name: &'static str,
+    /// What the page calls to have it.
+    function: &'static str,
 }
 
-/// The elements that carry what reads files, and the script that unpacks it when it is wanted.
-fn files(glue: &str, wasm: &[u8]) -> Result<String> {
-    let packed = packed(wasm)?;
-    // A `data:` address is a module in whatever frame the page is; a `blob:` one is not.
-    Ok(format!(
-        r#"<script type="text/plain" id="raftlab-files-glue">
-{glue}
-</script>
-<script type="text/plain" id="raftlab-files-wasm">{packed}</script>
-<script>
-window.raftlabUnpacked = async (id) => {{
+/// What reads and writes files, and the course.
+const ASIDE: [Aside; 2] = [
+    Aside { name: "raftlab-files", function: "raftlabFiles" },
+    Aside { name: "raftlab-lessons", function: "raftlabLessons" },
+];
+
+/// What unpacks a wasm that is in the page.
+const UNPACKED: &str = r#"<script>
+window.raftlabUnpacked = async (id) => {
   const letters = atob(document.getElementById(id).textContent);
   const bytes = new Uint8Array(letters.length);
   for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
-}};
-window.raftlabFiles = async () => {{
-  const glue = document.getElementById("raftlab-files-glue").textContent;
-  const files = await import("data:text/javascript," + encodeURIComponent(glue));
-  await files.default({{ module_or_path: await raftlabUnpacked("raftlab-files-wasm") }});
-  return files;
+};
+</script>"#;
+
+/// The page with `aside` in place of the script that fetches those.
+fn with_aside(page: &str, aside: &str) -> Result<String> {
+    let missing = "dist/index.html has no <script id=\"raftlab-aside\">";
+    let begins = page.find("<script id=\"raftlab-aside\">").context(missing)?;
+    let end = "</script>";
+    let ends = begins + page[begins..].find(end).context(missing)? + end.len();
+    Ok(format!("{}{aside}{}", &page[..begins], &page[ends..]))
+}
+
+impl Aside {
+    fn glue(&self) -> String {
+        format!("{}.js", self.name)
+    }
+
+    fn wasm(&self) -> String {
+        format!("{}_bg.wasm", self.name)
+    }
+
+    /// The elements that carry it, and the script that unpacks it when it is wanted.
+    fn elements(&self, glue: &str, wasm: &[u8]) -> Result<String> {
+        let (packed, Aside { name, function }) = (packed(wasm)?, self);
+        // A `data:` address is a module in whatever frame the page is; a `blob:` one is not.
+        Ok(format!(
+            r#"<script type="text/plain" id="{name}-glue">
+{glue}
+</script>
+<script type="text/plain" id="{name}-wasm">{packed}</script>
+<script>
+window.{function} = async () => {{
+  const glue = document.getElementById("{name}-glue").textContent;
+  const module = await import("data:text/javascript," + encodeURIComponent(glue));
+  await module.default({{ module_or_path: await raftlabUnpacked("{name}-wasm") }});
+  return module;
 }};
 </script>"#
-    ))
+        ))
+    }
 }
 
 /// A wasm as text: compressed, and in letters.
@@ -244,7 +272,7 @@ mod tests {
 <link rel="icon" href="data:,"><link rel="stylesheet" href="./style-1.css">
 <link rel="modulepreload" href="./web-1.js" crossorigin="anonymous">
 <link rel="preload" href="./web-1_bg.wasm" as="fetch">
-<script id="raftlab-files">window.raftlabFiles = () => import("./raftlab-files.js");</script>
+<script id="raftlab-aside">window.raftlabFiles = () => import("./raftlab-files.js");</script>
 <script type="module">
 import init, * as bindings from './web-1.js';
 const wasm = await init({ module_or_path: './web-1_bg.wasm' });
@@ -260,8 +288,10 @@ const wasm = await init({ module_or_path: './web-1_bg.wasm' });
             ("web-1.js", &*glue),
             ("web-1_bg.wasm", "\0asm"),
             ("web-1_later.wasm", "\0asm"),
-            (FILES_GLUE, "let wasm_bindgen = '</script>';"),
-            (FILES_WASM, "\0asm"),
+            ("raftlab-files.js", "let wasm_bindgen = '</script>';"),
+            ("raftlab-files_bg.wasm", "\0asm"),
+            ("raftlab-lessons.js", ""),
+            ("raftlab-lessons_bg.wasm", "\0asm"),
         ] {
             std::fs::write(folder.join(file), text).unwrap();
         }

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// Makes the files that trunk built smaller, where they are.
 pub(crate) fn slim(dist: &Path) -> Result<()> {
-    // The page itself, and what reads files for it.
-    for wasm in files::<2>(dist, "_bg.wasm")? {
+    // The page itself, what reads files for it, and the course.
+    for wasm in files::<3>(dist, "_bg.wasm")? {
         let glue = PathBuf::from(wasm.to_string_lossy().replace("_bg.wasm", ".js"));
         let (short_wasm, short_glue) = renamed(&read(&wasm)?, &read_text(&glue)?)?;
         write(&wasm, &short_wasm)?;

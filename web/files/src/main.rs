@@ -152,17 +152,24 @@ pub(crate) enum Opened {
     Observed(Micros, Vec<String>),
 }
 
-/// Reads a file: a scenario as TOML or JSON, or a trace.
+/// Reads a file: a scenario as TOML or JSON, a trace, or a lesson.
 ///
 /// # Errors
 /// Everything that is wrong with it, in sentences for the reader.
 pub(crate) fn read(text: &str) -> Result<Opened, Vec<String>> {
+    if let Some(data) = text.trim().strip_prefix(LESSON) {
+        // The page reads it, and says what is wrong with it.
+        return Ok(Opened::Run(format!("#lesson-data={data}")));
+    }
     match trace_of(text) {
         None => read_scenario(text),
         Some(Whose::Ours) => read_trace(text),
         Some(Whose::Observed) => read_observed(text),
     }
 }
+
+/// What the file of a lesson begins with (`raft_lessons::file`).
+const LESSON: &str = "raftlab-lesson:";
 
 enum Whose {
     Ours,

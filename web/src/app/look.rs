@@ -11,84 +11,119 @@ use crate::panels::Panels;
 use crate::space_time::SpaceTime;
 use crate::stage::Stage;
 use crate::{location, transport};
+use raft_core::NodeSet;
 use raft_scene::Hit;
 use yew::prelude::*;
+
+/// What a lesson adds to the stage.
+#[derive(Default)]
+pub(crate) struct StageOf {
+    /// The nodes that one should look at.
+    pub(crate) lit: NodeSet,
+    /// What opening something is for, if not its menu.
+    pub(crate) on_open: Option<Callback<Overlay>>,
+    /// What stands above it.
+    pub(crate) caption: Html,
+}
 
 impl App {
     /// The page as it is now.
     pub(super) fn look(&self) -> Html {
-        let Callbacks { message, command, tab, select, open, .. } = &self.callbacks;
-        let session = &self.session;
-        let engine = session.engine();
-        let moment = engine.moment();
-        // In another run the same name is another message.
-        let selected = self.selected();
+        let engine = self.session.engine();
         let shown = transport::Shown {
-            session: session.clone(),
+            session: self.session.clone(),
             at: engine.at(),
-            moment,
+            moment: engine.moment(),
             is_playing: engine.is_playing(),
             speed: engine.speed(),
             is_pacing: engine.is_pacing(),
-            on_command: command.clone(),
-            on_open: open.clone(),
+            on_command: self.callbacks.command.clone(),
+            on_open: self.callbacks.open.clone(),
         };
+        drop(engine);
         if let Some(embed) = &self.embed {
             return self.embedded(embed, &shown);
         }
+        if let Some((_, player)) = &self.player {
+            return player.look(self, &shown);
+        }
         html! {
             <div class="page">
-                <Header
-                    key={self.given_up}
-                    source={engine.run_address().source.clone()}
-                    title={engine.scenario().title.clone()}
-                    seed={engine.run_address().seed}
-                    can_undo={engine.can_undo()}
-                    can_redo={engine.can_redo()}
-                    theme={self.theme}
-                    on_message={message}
-                />
+                { self.header() }
                 { self.notice() }
-                { self.stage() }
-                <Panels
-                    session={session.clone()}
-                    {moment}
-                    at={self.tab.is_of_time().then(|| engine.at())}
-                    {selected}
-                    on_select={select}
-                    tab={self.tab}
-                    on_tab={tab}
-                    on_command={command}
-                    later={self.later()}
-                />
-                <section class="card transport" aria-label="Time and actions">
-                    <div class="transport-row">
-                        { transport::buttons(&shown) }
-                        { transport::readout(&shown) }
-                        <Actions
-                            session={session.clone()}
-                            {moment}
-                            on_command={command}
-                            on_open={open}
-                        />
-                    </div>
-                    { transport::progress(&shown) }
-                    <SpaceTime
-                        session={session.clone()}
-                        {selected}
-                        on_select={select}
-                        on_command={command}
-                    />
-                    { transport::time_slider(&shown) }
-                </section>
+                { self.stage(StageOf::default()) }
+                { self.panels(&shown) }
+                { self.transport(&shown) }
                 { self.laid_over() }
             </div>
         }
     }
 
+    pub(crate) fn header(&self) -> Html {
+        let engine = self.session.engine();
+        html! {
+            <Header
+                key={self.given_up}
+                source={engine.run_address().source.clone()}
+                lesson={self.player.as_ref().map(|(text, _)| text.clone())}
+                later={self.later()}
+                title={engine.scenario().title.clone()}
+                seed={engine.run_address().seed}
+                can_undo={engine.can_undo()}
+                can_redo={engine.can_redo()}
+                theme={self.theme}
+                on_message={&self.callbacks.message}
+            />
+        }
+    }
+
+    pub(crate) fn panels(&self, shown: &transport::Shown) -> Html {
+        html! {
+            <Panels
+                session={self.session.clone()}
+                moment={shown.moment}
+                at={self.tab.is_of_time().then_some(shown.at)}
+                selected={self.selected()}
+                on_select={&self.callbacks.select}
+                tab={self.tab}
+                on_tab={&self.callbacks.tab}
+                on_command={&self.callbacks.command}
+                later={self.later()}
+            />
+        }
+    }
+
+    /// Time and actions.
+    pub(crate) fn transport(&self, shown: &transport::Shown) -> Html {
+        let Callbacks { command, select, open, .. } = &self.callbacks;
+        html! {
+            <section class="card transport" aria-label="Time and actions">
+                <div class="transport-row">
+                    { transport::buttons(shown) }
+                    { transport::readout(shown) }
+                    <Actions
+                        session={self.session.clone()}
+                        moment={shown.moment}
+                        on_command={command}
+                        on_open={open}
+                    />
+                </div>
+                { transport::progress(shown) }
+                <SpaceTime
+                    session={self.session.clone()}
+                    selected={self.selected()}
+                    on_select={select}
+                    on_command={command}
+                    until={self.session.engine().horizon().map(|it| it.at)}
+                />
+                { transport::time_slider(shown) }
+            </section>
+        }
+    }
+
     /// The page as it is inside another.
     fn embedded(&self, embed: &Embed, shown: &transport::Shown) -> Html {
-        let around = embed_page::around(&Around {
+        let around = Around {
             embed,
             shown,
             full_page: location::full_link(&self.address()),
@@ -98,12 +133,20 @@ impl App {
             on_tab: &self.callbacks.tab,
             on_open: &self.callbacks.open,
             later: self.later(),
-        });
+        };
+        let shown = match &self.player {
+            Some((_, player)) => player.embedded(self, &around),
+            None => html! {
+                <>
+                    { self.stage(StageOf::default()) }
+                    { embed_page::around(&around) }
+                </>
+            },
+        };
         html! {
             <div class="page" ref={self.page.clone()}>
                 { self.notice() }
-                { self.stage() }
-                { around }
+                { shown }
                 { self.laid_over() }
             </div>
         }
@@ -116,7 +159,7 @@ impl App {
     }
 
     /// The cluster, and the menu of what is on it.
-    fn stage(&self) -> Html {
+    pub(crate) fn stage(&self, of: StageOf) -> Html {
         let Callbacks { command, select, open, close, .. } = &self.callbacks;
         let session = &self.session;
         html! {
@@ -125,25 +168,27 @@ impl App {
                     <h1 class="visually-hidden">{ "Raftlab" }</h1>
                 }
                 <h2 class="visually-hidden">{ "The cluster" }</h2>
+                { of.caption }
                 if session.engine().world().is_modified_raft() {
                     <p class="modified">{ "modified Raft: a rule is left out" }</p>
                 }
                 <Stage
                     session={session.clone()}
                     open={self.overlay.as_ref().and_then(Overlay::hit)}
-                    on_open={open}
+                    on_open={of.on_open.as_ref().unwrap_or(open)}
                     selected={self.selected()}
                     on_select={select}
                     on_close={close}
                     on_command={command}
                     later={self.later()}
+                    lit={of.lit}
                 />
             </main>
         }
     }
 
     /// What lies over the page, and what is said to who can't see it.
-    fn laid_over(&self) -> Html {
+    pub(crate) fn laid_over(&self) -> Html {
         let over = self.later().map(|later| {
             (later.laid_over)(&LaidOver {
                 session: &self.session,
@@ -164,7 +209,7 @@ impl App {
     }
 
     /// What is wrong, until it is dismissed; what did not come that is wanted, until it does.
-    fn notice(&self) -> Html {
+    pub(crate) fn notice(&self) -> Html {
         let button = |name: &'static str, text: &'static str, message: fn() -> Msg| {
             let onclick = self.callbacks.message.reform(move |_: MouseEvent| message());
             html! { <button type="button" data-testid={name} {onclick}>{ text }</button> }
