@@ -1,6 +1,7 @@
 //! `raftlab lesson`: the course in a terminal, and whether a lesson is true.
 
 use crate::arguments::{self, LessonCommand};
+use crate::pages;
 use crate::report::{BAD, Ended, Failure, GOOD, QUIET, STRONG};
 use crate::source;
 use raft_lessons::text::{self, Read};
@@ -16,6 +17,7 @@ pub(crate) fn command(lesson: &arguments::Lesson) -> crate::Result {
     match &lesson.what {
         LessonCommand::List => list(),
         LessonCommand::Show { lesson, seed } => show(lesson, *seed),
+        LessonCommand::Pages { output, site_url } => pages::write(output, site_url.as_deref()),
         LessonCommand::Check { lessons, seeds } => {
             let mut ended = Ended::Well;
             for lesson in lessons {
