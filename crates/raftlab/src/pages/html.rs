@@ -1,7 +1,60 @@
 //! What a lesson says, as HTML.
 
-use raft_lessons::{Block, Link, Piece, Said, Telling};
+use raft_lessons::{Block, Glossary, Link, Mentions, Piece, Said, Source, Telling};
 use std::fmt::Write as _;
+
+/// What a page needs to say what a lesson says: its values, and which terms are marked already.
+pub(super) struct Words<'a> {
+    telling: &'a Telling,
+    glossary: &'a Glossary,
+    mentions: Mentions<'a>,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn of(telling: &'a Telling, glossary: &'a Glossary) -> Words<'a> {
+        Words { telling, glossary, mentions: Mentions::of(glossary) }
+    }
+
+    /// Words, of which those that are terms of art say what they mean, the first time.
+    fn marked(&mut self, text: &str) -> String {
+        let mut html = String::new();
+        let mut at = 0;
+        for mention in self.mentions.next(text) {
+            let Some(term) = self.glossary.terms.get(mention.term) else { continue };
+            let (before, word) = (&text[at..mention.at.start], &text[mention.at.clone()]);
+            at = mention.at.end;
+            let (name, says) = (term.name(), escaped(&term.says));
+            let _ = write!(
+                html,
+                "{}<a class=\"term\" href=\"glossary.html#{name}\" aria-describedby=\"of-{name}\" \
+                 data-says=\"{says}\">{}<span id=\"of-{name}\" hidden>{says}</span></a>",
+                escaped(before),
+                escaped(word)
+            );
+        }
+        html.push_str(&escaped(&text[at..]));
+        html
+    }
+}
+
+/// A list of sources.
+pub(super) fn sources(sources: &[Source]) -> String {
+    let mut html = String::from("<ul>\n");
+    for one in sources {
+        let _ = writeln!(html, "<li>{}</li>", source(one));
+    }
+    html.push_str("</ul>\n");
+    html
+}
+
+/// A source, as a link.
+pub(super) fn source(source: &Source) -> String {
+    let (address, title) = match source {
+        Source::Section(section) => (section.work.address(), section.to_string()),
+        Source::Web { title, address } => (address.as_str(), title.clone()),
+    };
+    format!("<a href=\"{}\">{}</a>", escaped(address), escaped(&title))
+}
 
 /// Text, for between tags or within an attribute.
 pub(super) fn escaped(text: &str) -> String {
@@ -35,7 +88,7 @@ fn value(place: u16, telling: &Telling) -> String {
 }
 
 /// Pieces of text, with their links.
-pub(super) fn pieces(pieces: &[Piece], telling: &Telling) -> String {
+pub(super) fn pieces(pieces: &[Piece], with: &mut Words<'_>) -> String {
     let mut html = String::new();
     let mut open: Option<&Link> = None;
     for piece in pieces {
@@ -49,10 +102,12 @@ pub(super) fn pieces(pieces: &[Piece], telling: &Telling) -> String {
             }
         }
         let words = match &piece.what {
-            Said::Text(words) => escaped(words),
+            // A link in a link is none.
+            Said::Text(words) if open.is_some() => escaped(words),
+            Said::Text(words) => with.marked(words),
             Said::Code(words) => format!("<code>{}</code>", escaped(words)),
             Said::Value(place) => {
-                format!("<b class=\"value\">{}</b>", escaped(&value(*place, telling)))
+                format!("<b class=\"value\">{}</b>", escaped(&value(*place, with.telling)))
             }
         };
         let words = if piece.is_emphasis { format!("<em>{words}</em>") } else { words };
@@ -66,18 +121,18 @@ pub(super) fn pieces(pieces: &[Piece], telling: &Telling) -> String {
 }
 
 /// Paragraphs and lists.
-pub(super) fn blocks(blocks: &[Block], telling: &Telling) -> String {
+pub(super) fn blocks(blocks: &[Block], with: &mut Words<'_>) -> String {
     let mut html = String::new();
     for block in blocks {
         match block {
             Block::Paragraph(paragraph) => {
-                let _ = writeln!(html, "<p>{}</p>", pieces(paragraph, telling));
+                let _ = writeln!(html, "<p>{}</p>", pieces(paragraph, with));
             }
             Block::List { is_ordered, items } => {
                 let tag = if *is_ordered { "ol" } else { "ul" };
                 let _ = writeln!(html, "<{tag}>");
                 for item in items {
-                    let _ = writeln!(html, "<li>{}</li>", pieces(item, telling));
+                    let _ = writeln!(html, "<li>{}</li>", pieces(item, with));
                 }
                 let _ = writeln!(html, "</{tag}>");
             }
@@ -140,7 +195,8 @@ pub(super) fn page(page: &Page<'_>, body: &str, script: &str) -> String {
          <a class=\"skip\" href=\"#main\">To the text</a>\n\
          <header class=\"top\">\n<a class=\"brand\" href=\"index.html\">{LOGO} Raftlab</a>\n\
          <nav aria-label=\"Raftlab\">\n<a href=\"index.html\"{current}>Lessons</a>\n\
-         <a href=\"../#free=5\">Free play</a>\n<a href=\"../#scenario=leader-crash\">Scenarios</a>\n</nav>\n</header>\n\
+         <a href=\"../#free=5\">Free play</a>\n<a href=\"../#scenario=leader-crash\">Scenarios</a>\n\
+         <a href=\"glossary.html\">Glossary</a>\n</nav>\n</header>\n\
          <main id=\"main\">\n{body}</main>\n{script}</body>\n</html>\n",
         preview = preview(page),
     )

@@ -1,17 +1,19 @@
 //! The page of a lesson: all of it, told with its own seed, and the way to where it is played.
 
 use super::Told;
-use super::html::{self, Page, blocks, escaped, pieces};
-use raft_lessons::{Answer, Kind, Question, Source, Telling};
+use super::html::{self, Page, Words, blocks, escaped, pieces};
+use raft_lessons::{Answer, Glossary, Kind, Question};
 use std::fmt::Write as _;
 
 pub(super) fn page(
     told: &Told,
     before: Option<&Told>,
     after: Option<&Told>,
+    glossary: &Glossary,
     site: Option<&str>,
 ) -> String {
     let Told { built_in, lesson, telling, drawn } = told;
+    let with = &mut Words::of(telling, glossary);
     let name = built_in.name;
     let mut body = String::new();
     let _ = write!(
@@ -28,7 +30,7 @@ pub(super) fn page(
         light = image(name, "light", &drawn.says),
         dark = image(name, "dark", &drawn.says),
         says = escaped(&drawn.says),
-        see = blocks(&lesson.you_will_see, telling),
+        see = blocks(&lesson.you_will_see, with),
     );
     for (place, step) in lesson.steps.iter().enumerate() {
         let comes = telling.steps.get(place).copied().flatten();
@@ -39,33 +41,26 @@ pub(super) fn page(
             body,
             "<section id=\"{id}\">\n<h2><span class=\"number\">{number}</span> {title}{when}</h2>\n{text}\
              <p class=\"to-step\"><a href=\"../#lesson={name}&amp;step={id}\">See it in the run</a></p>\n",
-            text = blocks(&step.text, telling),
+            text = blocks(&step.text, with),
         );
         for (question, answer) in lesson.questions.iter().zip(&telling.answers) {
             if usize::from(question.step) == place {
-                body.push_str(&asked(question, answer.as_ref().ok(), telling));
+                body.push_str(&asked(question, answer.as_ref().ok(), with));
             }
         }
         body.push_str("</section>\n");
     }
     if !lesson.often_said.is_empty() {
-        let text = blocks(&lesson.often_said, telling);
+        let text = blocks(&lesson.often_said, with);
         let _ = write!(body, "<section>\n<h2>Often said</h2>\n{text}</section>\n");
     }
     if !lesson.in_production.is_empty() {
-        let text = blocks(&lesson.in_production, telling);
+        let text = blocks(&lesson.in_production, with);
         let _ = write!(body, "<section>\n<h2>In production</h2>\n{text}</section>\n");
     }
-    body.push_str("<section>\n<h2>Sources</h2>\n<ul>\n");
-    for source in &lesson.sources {
-        let (address, title) = match source {
-            Source::Section(section) => (section.work.address().to_owned(), section.to_string()),
-            Source::Web { title, address } => (address.clone(), title.clone()),
-        };
-        let (address, title) = (escaped(&address), escaped(&title));
-        let _ = writeln!(body, "<li><a href=\"{address}\">{title}</a></li>");
-    }
-    body.push_str("</ul>\n</section>\n<nav class=\"turn\" aria-label=\"Other lessons\">\n");
+    let sources = html::sources(&lesson.sources);
+    let _ = write!(body, "<section>\n<h2>Sources</h2>\n{sources}</section>\n");
+    body.push_str("<nav class=\"turn\" aria-label=\"Other lessons\">\n");
     for (other, word) in [(before, "Before"), (after, "Next")] {
         if let Some(other) = other {
             let (to, title) = (other.built_in.name, escaped(other.built_in.title));
@@ -92,14 +87,14 @@ fn image(name: &str, theme: &str, says: &str) -> String {
 }
 
 /// A question, whose answer is there for who opens it.
-fn asked(question: &Question, answer: Option<&Answer>, telling: &Telling) -> String {
+fn asked(question: &Question, answer: Option<&Answer>, with: &mut Words<'_>) -> String {
     let mut html = format!(
         "<div class=\"question\">\n<p><strong>Predict.</strong> {}</p>\n",
-        pieces(&question.ask, telling)
+        pieces(&question.ask, with)
     );
     let options: Vec<String> = match &question.kind {
-        Kind::Choice(choices) => choices.iter().map(|it| pieces(&it.text, telling)).collect(),
-        Kind::Order(items) => items.iter().map(|it| pieces(&it.text, telling)).collect(),
+        Kind::Choice(choices) => choices.iter().map(|it| pieces(&it.text, with)).collect(),
+        Kind::Order(items) => items.iter().map(|it| pieces(&it.text, with)).collect(),
         Kind::Node(_) | Kind::Blank(_) | Kind::Number { .. } => Vec::new(),
     };
     if !options.is_empty() {
@@ -122,7 +117,7 @@ fn asked(question: &Question, answer: Option<&Answer>, telling: &Telling) -> Str
         None => None,
     };
     if let Some(right) = right {
-        let explain = blocks(&question.explain, telling);
+        let explain = blocks(&question.explain, with);
         let _ = write!(
             html,
             "<details>\n<summary>The answer</summary>\n<p><strong>{right}</strong></p>\n{explain}</details>\n"

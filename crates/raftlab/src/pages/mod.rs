@@ -7,11 +7,13 @@
 //!       NAME.html            a lesson, whole, told with its own seed
 //!       NAME-light.svg, ...  a moment of it
 //!       NAME.png             the same, for previews: with an address of the site only
+//!       glossary.html        the words
 //!       course.css
 //! ```
 
 mod drawn;
 mod front;
+mod glossary_page;
 mod html;
 mod lesson_page;
 
@@ -54,12 +56,15 @@ pub(crate) fn write(to: &Path, site: Option<&str>) -> crate::Result {
         let path = to.join(name);
         fs::write(&path, bytes).map_err(|error| Failure::writing(&path, &error))
     };
+    let glossary = raft_lessons::glossary();
+    file("glossary.html", glossary_page::page(&glossary, site.as_deref()).as_bytes())?;
     file("course.css", style().as_bytes())?;
     file("index.html", front::page(&course, site.as_deref()).as_bytes())?;
     for (place, told) in course.iter().enumerate() {
         let name = told.built_in.name;
         let before = place.checked_sub(1).and_then(|place| course.get(place));
-        let page = lesson_page::page(told, before, course.get(place + 1), site.as_deref());
+        let page =
+            lesson_page::page(told, before, course.get(place + 1), &glossary, site.as_deref());
         file(&format!("{name}.html"), page.as_bytes())?;
         file(&format!("{name}-light.svg"), told.drawn.light.as_bytes())?;
         file(&format!("{name}-dark.svg"), told.drawn.dark.as_bytes())?;
