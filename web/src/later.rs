@@ -7,10 +7,10 @@
 //! `trunk build` and `trunk serve` leave it all in one wasm.
 
 use crate::address::Address;
+use crate::app::Msg;
 use crate::embed::Embed;
 use crate::engine::Engine;
 use crate::host_channel::{Heard, HostChannel};
-use crate::app::Msg;
 use crate::laid_over::{LaidOver, laid_over};
 use crate::lesson::{self, Player};
 use crate::panels::{self, Kept, panel};

@@ -275,9 +275,9 @@ mod tests {
                 .collect();
             for (id, operation) in operations() {
                 let value = Span::of(id, operation).map(|(value, _)| value);
-                let is_counted = value.is_some_and(|value| {
-                    seen.contains(&value) && !refused.contains(&value)
-                }) && !self.registers.is_left_out(id);
+                let is_counted = value
+                    .is_some_and(|value| seen.contains(&value) && !refused.contains(&value))
+                    && !self.registers.is_left_out(id);
                 assert_eq!(explained.contains(&id), is_counted, "{id:?}: {operation:?}");
             }
         }
@@ -350,7 +350,8 @@ mod tests {
 
     #[test]
     fn a_stale_read_has_no_moment_and_all_else_has() {
-        let told = Told::all(&[write(4, 0, 10), write(5, 20, 30), read(5, 35, 39), read(4, 40, 50)]);
+        let told =
+            Told::all(&[write(4, 0, 10), write(5, 20, 30), read(5, 35, 39), read(4, 40, 50)]);
         told.must_be_explained();
         assert_eq!(told.explained(), [0, 1, 2]);
     }
@@ -358,7 +359,8 @@ mod tests {
     /// A violation names one read of a value. That it began first is not said.
     #[test]
     fn every_stale_read_of_a_value_has_no_moment_also_one_that_began_before_that_which_is_named() {
-        let told = Told::all(&[write(4, 0, 10), write(5, 20, 30), read(4, 40, 50), read(4, 38, 55)]);
+        let told =
+            Told::all(&[write(4, 0, 10), write(5, 20, 30), read(4, 40, 50), read(4, 38, 55)]);
         assert_eq!(told.found, 1);
         told.must_be_explained();
         assert_eq!(told.explained(), [0, 1]);

@@ -524,9 +524,8 @@ impl Network {
             let (from, to) = flight.link();
             // One that the network is to lose later dies here as well; one that was sent at a
             // wall does so there anyway, and one that is there is no more on its way.
-            let dies = flight.lost != Some(LossCause::Cut)
-                && !flight.is_waiting
-                && self.is_cut(from, to);
+            let dies =
+                flight.lost != Some(LossCause::Cut) && !flight.is_waiting && self.is_cut(from, to);
             if dies {
                 severed.push(*id);
             }

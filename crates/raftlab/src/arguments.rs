@@ -264,6 +264,15 @@ pub(crate) enum LessonCommand {
         #[arg(long)]
         link: bool,
     },
+    /// Writes the course as pages that need no script: a front page, and one a lesson
+    Pages {
+        /// The folder to write them to
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// Where that folder will be on the web, for what previews of a link show
+        #[arg(long, value_name = "URL")]
+        site_url: Option<String>,
+    },
     /// Plays a lesson with many seeds: each step comes, each claim holds, each question has one
     /// answer
     Check {

@@ -1,13 +1,15 @@
 //! `raftlab lesson`: the course in a terminal, and whether a lesson is true.
 
 use crate::arguments::{self, LessonCommand};
+use crate::pages;
 use crate::report::{BAD, Ended, Failure, GOOD, QUIET, STRONG};
 use crate::source;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use raft_lessons::text::{self, Read};
 use raft_lessons::{
-    Answer, Block, Holds, Kind, Link, MOST_PACKED_BYTES, Piece, Said, Source, Telling, check, file, tell,
+    Answer, Block, Holds, Kind, Link, MOST_PACKED_BYTES, Piece, Said, Source, Telling, check, file,
+    tell,
 };
 use std::fs;
 use std::io::{self, Write};
@@ -21,6 +23,7 @@ pub(crate) fn command(lesson: &arguments::Lesson) -> crate::Result {
         LessonCommand::List => list(),
         LessonCommand::Show { lesson, seed } => show(lesson, *seed),
         LessonCommand::Pack { lesson, output, link } => pack(lesson, output.as_deref(), *link),
+        LessonCommand::Pages { output, site_url } => pages::write(output, site_url.as_deref()),
         LessonCommand::Check { lessons, seeds } => {
             let mut ended = Ended::Well;
             for lesson in lessons {
@@ -76,7 +79,10 @@ fn load(name: &str) -> Result<Read, Failure> {
 fn pack(name: &str, to: Option<&Path>, is_link: bool) -> crate::Result {
     let packed = load(name)?.lesson.to_packed();
     if packed.len() > MOST_PACKED_BYTES {
-        let wrong = format!("it is too long: packed it has {} bytes, and may have {MOST_PACKED_BYTES}", packed.len());
+        let wrong = format!(
+            "it is too long: packed it has {} bytes, and may have {MOST_PACKED_BYTES}",
+            packed.len()
+        );
         return Err(Failure::input(name, wrong));
     }
     let data = URL_SAFE_NO_PAD.encode(packed);

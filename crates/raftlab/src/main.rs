@@ -10,6 +10,7 @@ mod figure;
 mod hunt;
 mod lesson;
 mod list;
+mod pages;
 mod picture;
 mod report;
 mod run;

@@ -50,7 +50,7 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
         let in_browser = wanted("browser") && !scripts.is_empty();
         let needs = if in_browser { setup::BENCH } else { setup::BUILD };
         let toolbox = setup::prepare(needs)?;
-        build::build(&toolbox)?;
+        build::build(&toolbox, None)?;
         if wanted("browser") {
             browser(&toolbox, &scripts, given.rest.is_empty())?;
         }

@@ -6,6 +6,7 @@ mod build;
 mod cli;
 mod explored;
 mod page_size;
+mod pages;
 mod parts;
 mod process;
 mod screenshots;
@@ -28,6 +29,7 @@ Raftlab's commands. Usage: cargo xtask <command> [flags]
   verify       look further than the tests: every run of small clusters, random schedules, fuzzing
   bench        print sizes and speeds; never fails for being slow
   screenshots  pictures of the page: the README's, or every moment in every size
+  pages        the course's pages alone, as every build has them in lessons/
   setup        only the set-up: compiler targets, trunk, wasm-bindgen, a browser, node packages
 
 `cargo xtask <command> --help` tells a command's flags.";
@@ -47,12 +49,13 @@ fn main() -> ExitCode {
         "verify" => verify::command(words),
         "bench" => bench::command(words),
         "screenshots" => screenshots::command(words),
+        "pages" => pages::command(words),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
         }
         unknown => Err(cli::Misuse(format!(
-            "there is no command `{unknown}`. The commands are: serve, test, build, verify, bench, screenshots, setup"
+            "there is no command `{unknown}`. The commands are: serve, test, build, verify, bench, screenshots, pages, setup"
         ))
         .into()),
     };

@@ -1,6 +1,6 @@
 //! How large the page is: each file as it is, and as a server sends it.
 
-use crate::{parts, process, single_file, workspace};
+use crate::{pages, parts, process, single_file, workspace};
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -96,6 +96,7 @@ fn measure() -> Result<Sizes> {
     paths.sort();
     let mut whole = Size { brotli: Some(0), ..Size::default() };
     let mut everything = whole;
+    let mut course = whole;
     let mut later = Vec::new();
     let mut files = Vec::new();
     for path in &paths {
@@ -106,6 +107,11 @@ fn measure() -> Result<Sizes> {
             continue;
         }
         everything.add(size);
+        // The course's pages are many small files, each read by itself.
+        if name.starts_with(pages::FOLDER) {
+            course.add(size);
+            continue;
+        }
         let when = if name.starts_with("raftlab-files") {
             Some("with a file")
         } else if name.starts_with("raftlab-lessons") {
@@ -124,6 +130,7 @@ fn measure() -> Result<Sizes> {
         whole.add(size);
         files.push((name, size));
     }
+    later.push((format!("{}/ (the course's pages, all of them)", pages::FOLDER), course));
     Ok(Sizes { files, whole, everything, later })
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn command(words: Vec<String>) -> Result<()> {
     }
     let toolbox = setup::prepare(setup::BENCH)?;
     if given.has("--build") || !workspace::dist().join("index.html").is_file() {
-        build::build(&toolbox)?;
+        build::build(&toolbox, None)?;
     }
     let browser = toolbox.browser.as_ref().context("the set-up found no browser")?;
     let mut command = toolbox.command("node");

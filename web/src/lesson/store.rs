@@ -62,7 +62,10 @@ impl Fields {
         };
         let names_run = |field: &String| ["scenario", "own", "free"].contains(&field.as_str());
         if seen.iter().any(names_run) {
-            return Err("A link has either a lesson or a scenario: a lesson says which it tells of.".to_owned());
+            return Err(
+                "A link has either a lesson or a scenario: a lesson says which it tells of."
+                    .to_owned(),
+            );
         }
         let lesson = find(&text)?;
         let step = match self.step {
@@ -246,7 +249,12 @@ async fn of_a_file(path: &str) -> Read {
 fn read_file(text: &str) -> Read {
     let bytes = raft_lessons::file::data(text)
         .and_then(|data| URL_SAFE_NO_PAD.decode(data).ok())
-        .ok_or_else(|| format!("it begins with {}, as `raftlab lesson pack` writes it.", raft_lessons::file::BEGINS))?;
+        .ok_or_else(|| {
+        format!(
+            "it begins with {}, as `raftlab lesson pack` writes it.",
+            raft_lessons::file::BEGINS
+        )
+    })?;
     checked(&bytes)
 }
 
@@ -269,7 +277,8 @@ mod tests {
     #[test]
     fn a_link_to_a_lesson_is_a_link_to_its_run() {
         fetched("a-clean-election");
-        let address = Address::read("#lesson=a-clean-election&step=stands").map_err(|it| it.join(" "));
+        let address =
+            Address::read("#lesson=a-clean-election&step=stands").map_err(|it| it.join(" "));
         let lesson = find("lesson=a-clean-election").expect("it was fetched");
         let first = &lesson.steps[0].name;
         assert!(address.is_err() || lesson.steps.iter().any(|step| step.name == "stands"));

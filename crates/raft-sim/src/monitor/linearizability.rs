@@ -271,8 +271,7 @@ impl Linearizability {
         let named = other.first_ended.zip(other.last_started).filter(|_| is_news);
         Judged::LeftOut(named.map(|(newer, last_started)| {
             let began_at = history.get(newer).map(|operation| Moment::at(operation.began_at));
-            let newer_began =
-                if began_at > Some(cluster.first_end) { newer } else { last_started };
+            let newer_began = if began_at > Some(cluster.first_end) { newer } else { last_started };
             Evidence::StaleRead {
                 read: offender,
                 newer: name(newer, other.value),

@@ -287,13 +287,13 @@ fn bare_metal(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
 }
 
 fn page(toolbox: &Toolbox, _: &[String]) -> Result<Outcome> {
-    Ok(Outcome::of_check(build::build(toolbox).and_then(|()| page_size::check())))
+    Ok(Outcome::of_check(build::build(toolbox, None).and_then(|()| page_size::check())))
 }
 
 fn end_to_end(toolbox: &Toolbox, rest: &[String]) -> Result<Outcome> {
     let folder = workspace::root().join("tests");
     if !workspace::dist().join(crate::single_file::NAME).is_file() {
-        build::build(toolbox)?;
+        build::build(toolbox, None)?;
     }
     let browser = toolbox.browser.as_ref().context("the set-up found no browser")?;
     process::say(&format!("Chromium {}: {}", browser.version, browser.chromium.display()));

@@ -300,9 +300,16 @@ fn a_value_that_no_write_of_the_run_writes_is_told_once_too() {
         assert_eq!(monitor.is_left_out(operation), finds != 2);
         evidence
     };
-    for (finds, is_told) in
-        [(1, true), (2, false), (1, false), (0, true), (7, true), (1, false), (0, false), (7, false)]
-    {
+    for (finds, is_told) in [
+        (1, true),
+        (2, false),
+        (1, false),
+        (0, true),
+        (7, true),
+        (1, false),
+        (0, false),
+        (7, false),
+    ] {
         assert_eq!(read(finds, 5).is_some(), is_told, "{finds}");
     }
     assert!(matches!(read(8, 6), Some(Evidence::ReadOfNothing { .. })));
