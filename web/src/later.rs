@@ -26,6 +26,8 @@ use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
+type OpenLesson = fn(&Session, &Callback<Msg>, bool) -> Option<Box<dyn Player>>;
+
 /// The entrances to what comes later.
 pub(crate) struct Parts {
     /// A panel other than the story.
@@ -49,7 +51,7 @@ pub(crate) struct Parts {
     /// Lessons: [fetched](lesson::store::prepare), [opened](lesson::open), and
     /// [listed](lesson::options).
     pub(crate) prepare: fn(&str, Callback<()>) -> bool,
-    pub(crate) open_lesson: fn(&Session, &Callback<Msg>, bool) -> Option<Box<dyn Player>>,
+    pub(crate) open_lesson: OpenLesson,
     pub(crate) lessons: fn(Option<&str>) -> Html,
     /// The way to the page around an embed.
     pub(crate) host: fn(&Embed, Callback<Heard>) -> Option<HostChannel>,
