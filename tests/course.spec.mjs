@@ -1,0 +1,91 @@
+// The course's own pages: the front page, a page a lesson, the glossary.
+import { test, expect, started } from "./support/fixtures.mjs";
+import { violations } from "./support/accessibility.mjs";
+import { lessons, names } from "./support/lesson.mjs";
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 800, height: 450 },
+  { width: 375, height: 667 },
+];
+const files = ["", "split-votes.html", "in-production.html", "glossary.html"];
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const viewport of sizes) {
+    test(`${viewport.width} by ${viewport.height}, ${colorScheme}: nothing sticks out, and axe-core is content`, async ({ browser, site }) => {
+      const context = await browser.newContext({ viewport, colorScheme });
+      const page = await context.newPage();
+      for (const file of files) {
+        await page.goto(`${site.url}lessons/${file}`);
+        await expect(page.locator("h1")).toBeVisible();
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, `${file}: nothing to scroll sideways`).toBeLessThanOrEqual(0);
+        expect(await violations(page), file).toEqual([]);
+      }
+      await context.close();
+    });
+  }
+}
+
+test("every lesson is on the front page, leads to its page, and that to where it is played", async ({ page, site }) => {
+  await page.goto(`${site.url}lessons/`);
+  await expect(page.locator(".card")).toHaveCount(lessons.length);
+  for (const name of lessons) await expect(page.locator(`[data-lesson="${name}"] a`)).toHaveAttribute("href", `${name}.html`);
+  await page.locator('[data-lesson="split-votes"]').click();
+  await expect(page.locator("h1")).toHaveText("Split votes");
+  await page.getByRole("link", { name: "Play this lesson" }).click();
+  await started(page);
+  await expect(page.getByTestId("lesson")).toBeVisible();
+});
+
+test("a step's link leads into the run", async ({ page, site }) => {
+  await page.goto(`${site.url}lessons/split-votes.html`);
+  const [, step] = names("split-votes", "steps");
+  await page.locator(`#${step} .to-step a`).click();
+  await started(page);
+  await expect(page.getByTestId("step")).toHaveAttribute("data-step", step);
+});
+
+test("where the reader is stands on the front page", async ({ page, site }) => {
+  await page.goto(`${site.url}lessons/`);
+  const card = page.locator('[data-lesson="split-votes"] .steps');
+  const plain = await card.textContent();
+  const questions = names("split-votes", "questions");
+  const kept = (some) => `split-votes ${some.map((name) => `${name}=right`).join(" ")}`;
+  for (const [some, says] of [
+    [questions.slice(0, 1), ` · 1 of ${questions.length} questions`],
+    [questions, " · done"],
+  ]) {
+    await page.evaluate((text) => localStorage.setItem("raftlab-lessons", text), kept(some));
+    await page.reload();
+    await expect(card).toHaveText(plain + says);
+  }
+});
+
+test("a term says what it means to who hovers or comes by the keyboard", async ({ page, site }) => {
+  await page.goto(`${site.url}lessons/split-votes.html`);
+  const term = page.locator(".term").first();
+  const shown = () => term.evaluate((term) => getComputedStyle(term, "::after").content);
+  expect(await shown()).toBe("none");
+  await term.hover();
+  expect(await shown()).toContain((await term.getAttribute("data-says")).slice(0, 12));
+  await page.mouse.move(0, 0);
+  expect(await shown()).toBe("none");
+  await term.focus();
+  expect(await shown()).not.toBe("none");
+  await term.press("Enter");
+  await expect(page.locator("dl div:target")).toHaveCount(1);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+  test("a lesson is read whole", async ({ page, site }) => {
+    await page.goto(`${site.url}lessons/split-votes.html`);
+    await expect(page.locator("h1")).toBeVisible();
+    await expect(page.locator("section[id] h2")).toHaveCount(names("split-votes", "steps").length);
+    await expect(page.locator("img:visible")).toHaveCount(1);
+    const answer = page.locator("details").first();
+    await answer.locator("summary").click();
+    await expect(answer.locator("strong").first()).toBeVisible();
+  });
+});
