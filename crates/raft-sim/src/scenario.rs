@@ -430,6 +430,30 @@ mod tests {
                 Action::StepClock { node: NodeId::A.into(), by_micros: i64::MIN },
                 "a clock steps by 1 µs to one hour",
             ),
+            // No text says these, but a packed document may.
+            (
+                Action::Partition(alloc::vec![NodeSet::first(2), NodeSet::first(1)]),
+                "steps[0].do: 5:partition:AB-A: A is in two groups",
+            ),
+            (Action::Partition(Vec::new()), "a group has at least one node"),
+            (
+                Action::Reconfigure(Reconfiguration::Joint {
+                    voters: NodeSet::first(3),
+                    learners: NodeSet::first(1),
+                }),
+                "A is in two groups",
+            ),
+            (
+                Action::Reconfigure(Reconfiguration::Joint {
+                    voters: NodeSet::EMPTY,
+                    learners: NodeSet::first(1),
+                }),
+                "a group has at least one node",
+            ),
+            (
+                Action::CutLink { from: NodeId::A.into(), to: NodeId::A.into() },
+                "a link has two ends",
+            ),
         ] {
             let script = alloc::vec![Step { at, action }];
             let errors = errors(Scenario { script, ..five_nodes() });

@@ -107,7 +107,7 @@ fn with_the_address_of_the_site_previews_have_whole_addresses() {
     }
     let png = fs::read(folder.join("split-votes.png")).expect("it is there");
     let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
-    assert_eq!((side(16), side(20)), (1_200, 630));
+    assert_eq!((side(16), side(20)), (1_600, 840));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
-use raft_core::{Micros, NodeId, NodeSet, Settings, SettingsError};
+use raft_core::{Micros, NodeId, NodeSet, Reconfiguration, Settings, SettingsError};
 
 /// The largest number that TOML has.
 const LARGEST_NUMBER: u64 = i64::MAX as u64;
@@ -355,6 +355,43 @@ pub(crate) fn check_action(
     }
     if matches!(action, Action::DelayMessage { by, .. } if !is_plausible_delay(*by)) {
         wrong(field, format!("{text}: a message is held up by 1 µs to a minute"));
+    }
+    match action {
+        Action::Partition(groups) => check_groups(wrong, field, text, groups),
+        Action::Reconfigure(Reconfiguration::Joint { voters, learners }) => {
+            let learners = (!learners.is_empty()).then_some(*learners);
+            let groups: Vec<NodeSet> = core::iter::once(*voters).chain(learners).collect();
+            check_groups(wrong, field, text, &groups);
+        }
+        Action::CutLink { from, to }
+        | Action::SlowLink { from, to, .. }
+        | Action::MakeLossy { from, to, .. }
+        | Action::MendLink { from, to }
+            if from == to =>
+        {
+            wrong(field, format!("{text}: a link has two ends"));
+        }
+        _ => {}
+    }
+}
+
+/// No group is empty, and nobody is in two. A text can't say otherwise, but a packed document
+/// can.
+fn check_groups(
+    wrong: &mut impl FnMut(&str, String),
+    field: &str,
+    text: &impl fmt::Display,
+    groups: &[NodeSet],
+) {
+    if groups.is_empty() || groups.iter().any(|group| group.is_empty()) {
+        wrong(field, format!("{text}: a group has at least one node"));
+    }
+    let mut taken = NodeSet::EMPTY;
+    for group in groups {
+        for node in group.intersection(taken).iter() {
+            wrong(field, format!("{text}: {node} is in two groups"));
+        }
+        taken = taken.union(*group);
     }
 }
 

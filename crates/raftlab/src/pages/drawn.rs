@@ -22,7 +22,7 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
-    /// The picture that previews show: 1200 by 630.
+    /// The picture that previews show: 1600 by 840.
     pub(super) fn png(&self) -> Result<Vec<u8>, NoPicture> {
         picture::png(&self.wide, &picture::fonts(), 2)
     }
@@ -44,7 +44,7 @@ pub(super) fn of(lesson: &Lesson, telling: &Telling) -> Result<Drawn, String> {
         dark: figure(&timeline, &index, at, (760.0, 470.0), Theme::Dark)?,
         small: small(&marks, &world),
         says: marks.description,
-        wide: figure(&timeline, &index, at, (600.0, 315.0), Theme::Light)?,
+        wide: figure(&timeline, &index, at, (800.0, 420.0), Theme::Light)?,
     })
 }
 
