@@ -30,7 +30,7 @@ fn each_term_has_one_name_one_sentence_and_a_source_that_exists() {
         assert!(is_name && names.insert(name.clone()), "{name}");
         assert_eq!(glossary.named(&name), Some(term));
         for spelling in term.spellings() {
-            assert!(spellings.insert(spelling.to_lowercase()), "{spelling} twice");
+            assert!(spellings.insert(spelling.to_ascii_lowercase()), "{spelling} twice");
         }
         assert!(term.says.ends_with('.') && term.says.len() < 180, "{name}: {}", term.says);
         assert!(term.says.starts_with(char::is_uppercase), "{name}: {}", term.says);
