@@ -50,7 +50,7 @@ export async function serveFolder(folder, path, { shared = false, compressed = f
       response.writeHead(301, { Location: path }).end();
       return;
     }
-    const name = asked === path ? "index.html" : asked.slice(path.length);
+    const name = asked.endsWith("/") ? `${asked.slice(path.length)}index.html` : asked.slice(path.length);
     const file = normalize(join(folder, name));
     if (!asked.startsWith(path) || !file.startsWith(folder + sep)) {
       response.writeHead(404).end("not here");
