@@ -23,7 +23,8 @@ const DEFAULT_SEED: u64 = 42;
 const MOST_SAID: usize = 8;
 
 /// The fields of an address, in the order in which they are written.
-const FIELDS: &str = "scenario, own or free (with preset and clients), or lesson (with step), seed, do, t and tab";
+const FIELDS: &str =
+    "scenario, own or free (with preset and clients), or lesson (with step), seed, do, t and tab";
 
 /// A run, and the moment of it that is looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,7 +40,7 @@ pub(crate) struct Address {
     /// The tab that is open.
     pub(crate) tab: Tab,
     /// The lesson that tells of it, if one does.
-    pub(crate) lesson: Option<LessonPlace>,
+    pub(crate) lesson: Option<Rc<LessonPlace>>,
 }
 
 /// A lesson, and where in it one is.

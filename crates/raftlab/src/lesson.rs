@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use raft_lessons::text::{self, Read};
 use raft_lessons::{
-    Answer, Block, Holds, Kind, Link, MOST_PACKED_BYTES, Piece, Said, Source, Telling, check, file, tell,
+    Answer, Block, Holds, Kind, Link, MOST_PACKED_BYTES, Piece, Said, Source, Telling, check, file,
+    tell,
 };
 use std::fs;
 use std::io::{self, Write};
@@ -76,7 +77,10 @@ fn load(name: &str) -> Result<Read, Failure> {
 fn pack(name: &str, to: Option<&Path>, is_link: bool) -> crate::Result {
     let packed = load(name)?.lesson.to_packed();
     if packed.len() > MOST_PACKED_BYTES {
-        let wrong = format!("it is too long: packed it has {} bytes, and may have {MOST_PACKED_BYTES}", packed.len());
+        let wrong = format!(
+            "it is too long: packed it has {} bytes, and may have {MOST_PACKED_BYTES}",
+            packed.len()
+        );
         return Err(Failure::input(name, wrong));
     }
     let data = URL_SAFE_NO_PAD.encode(packed);

@@ -416,7 +416,9 @@ mod tests {
         let last = course.lesson.steps.len() - 1;
         course.go_to(last);
         assert_eq!(course.page, Page::Step(last));
-        assert!((0..course.given.len()).all(|it| course.step_of(it) >= last || !course.is_open(it)));
+        assert!(
+            (0..course.given.len()).all(|it| course.step_of(it) >= last || !course.is_open(it))
+        );
         assert_eq!(course.score(), (0, 0));
         course.start_over();
         assert_eq!(course.page, Page::Opening);

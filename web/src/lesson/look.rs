@@ -169,10 +169,10 @@ impl Open {
         let nothing = Callback::from(|_: Overlay| {});
         html! {
             <div class={classes!("pair", format!("shows-{}", self.side))}>
-                <div class="side-switch" role="group" aria-label="Which run is shown">
+                <nav class="side-switch" aria-label="Which run is shown">
                     { choose(0) }
                     { choose(1) }
-                </div>
+                </nav>
                 { app.stage(StageOf { caption: name(0), ..first }) }
                 <section class="card stage-card second" aria-label={beside.names[1].clone()}>
                     { name(1) }
@@ -245,7 +245,9 @@ impl Open {
                 html! { { "one playhead · so far both are the same" } }
             }
             Some(Parting { at, told }) => {
-                let told = |side: usize| told[side].as_deref().unwrap_or("nothing yet").trim_end_matches('.');
+                let told = |side: usize| {
+                    told[side].as_deref().unwrap_or("nothing yet").trim_end_matches('.')
+                };
                 html! {
                     <>
                         <span>{ format!("one playhead · they part at {at}: ") }</span>
@@ -272,7 +274,8 @@ impl Open {
     fn aside(&self, app: &App) -> Html {
         let lesson = &self.course.lesson;
         let is_playing = app.session().engine().is_playing();
-        let send = |wish: Wish| self.on_message.reform(move |_: MouseEvent| Msg::Lesson(wish.clone()));
+        let send =
+            |wish: Wish| self.on_message.reform(move |_: MouseEvent| Msg::Lesson(wish.clone()));
         let asks = self.question().is_some_and(|(place, _)| self.course.is_open(place));
         let skips = self.course.heading().filter(|_| is_playing);
         let (next, wish) = match (skips, self.course.page) {
@@ -282,7 +285,10 @@ impl Open {
             (None, _) => ("Next", Wish::Next),
         };
         let has_next = self.course.page != Page::Closing;
-        let lacks = self.question().filter(|_| self.is_missed).and_then(|(_, it)| self.draft.lacks(&it.kind));
+        let lacks = self
+            .question()
+            .filter(|_| self.is_missed)
+            .and_then(|(_, it)| self.draft.lacks(&it.kind));
         html! {
             <aside class="card lesson" aria-label="Lesson" data-testid="lesson">
                 <header>
@@ -361,9 +367,9 @@ impl Open {
                 let Some(step) = lesson.steps.get(place) else { return Html::default() };
                 html! {
                     <>
-                        { self.explained(Some(place)) }
                         <h3 data-testid="step" data-step={step.name.clone()}>{ &step.title }</h3>
                         { voice.blocks(&step.text) }
+                        { self.explained(Some(place)) }
                     </>
                 }
             }

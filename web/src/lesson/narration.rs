@@ -21,7 +21,11 @@ impl Voice<'_> {
             Block::List { is_ordered, items } => {
                 let items = items.iter().map(|item| html! { <li>{ self.pieces(item) }</li> });
                 let items: Html = items.collect();
-                if *is_ordered { html! { <ol>{ items }</ol> } } else { html! { <ul>{ items }</ul> } }
+                if *is_ordered {
+                    html! { <ol>{ items }</ol> }
+                } else {
+                    html! { <ul>{ items }</ul> }
+                }
             }
         };
         blocks.iter().map(block).collect()
@@ -44,7 +48,9 @@ impl Voice<'_> {
         let mut text = match &piece.what {
             Said::Text(words) => html! { { words } },
             Said::Code(words) => html! { <code>{ words }</code> },
-            Said::Value(_) => html! { <b class="value">{ self.plain(std::slice::from_ref(piece)) }</b> },
+            Said::Value(_) => {
+                html! { <b class="value">{ self.plain(std::slice::from_ref(piece)) }</b> }
+            }
         };
         if piece.is_emphasis {
             text = html! { <em>{ text }</em> };

@@ -61,14 +61,17 @@ impl Draft {
     }
 
     /// What the reader commits to, and whether it is right; `None` where it is no answer yet.
-    pub(super) fn given(&self, question: &Question, answer: &Answer, voice: Voice<'_>) -> Option<Given> {
+    pub(super) fn given(
+        &self,
+        question: &Question,
+        answer: &Answer,
+        voice: Voice<'_>,
+    ) -> Option<Given> {
         if self.lacks(&question.kind).is_some() {
             return None;
         }
         let said = match &question.kind {
-            Kind::Choice(choices) => {
-                voice.plain(&choices.get(self.choice?)?.text)
-            }
+            Kind::Choice(choices) => voice.plain(&choices.get(self.choice?)?.text),
             Kind::Order(_) => ordered(&question.kind, &self.order, voice),
             Kind::Node(_) => self.node?.to_string(),
             Kind::Blank(_) | Kind::Number { .. } => self.text.trim().to_owned(),
@@ -224,9 +227,8 @@ fn field(asked: &Asked<'_>) -> Html {
         },
         Kind::Blank(_) | Kind::Number { .. } => {
             let is_number = matches!(question.kind, Kind::Number { .. });
-            let typed = on_message.reform(|event: InputEvent| {
-                Msg::Lesson(Wish::Typed(browser::typed(&event)))
-            });
+            let typed = on_message
+                .reform(|event: InputEvent| Msg::Lesson(Wish::Typed(browser::typed(&event))));
             html! {
                 <label class="typed">
                     <span>{ if is_number { "A number" } else { "What belongs in the gap" } }</span>
@@ -273,7 +275,12 @@ pub(super) fn verdict(question: &Question, given: &Given, voice: Voice<'_>) -> H
 }
 
 /// What is told once the run has shown it.
-pub(super) fn explained(question: &Question, given: &Given, answer: &Answer, voice: Voice<'_>) -> Html {
+pub(super) fn explained(
+    question: &Question,
+    given: &Given,
+    answer: &Answer,
+    voice: Voice<'_>,
+) -> Html {
     let class = match given.verdict() {
         Some(true) => "explained-answer is-right",
         Some(false) => "explained-answer is-wrong",
@@ -286,7 +293,7 @@ pub(super) fn explained(question: &Question, given: &Given, answer: &Answer, voi
                 if given.verdict() == Some(true) {
                     <span class="mark" aria-hidden="true">{ "✓ " }</span>{ "As you said: " }
                 } else if let Given::Answered { said, .. } = given {
-                    <span class="mark" aria-hidden="true">{ "✕ " }</span>{ format!("You said {said}. It is: ") }
+                    <span class="mark" aria-hidden="true">{ "✕ " }</span>{ format!("You said “{said}”. It is: ") }
                 } else {
                     { "It is: " }
                 }
@@ -317,7 +324,9 @@ mod tests {
         match answer {
             Answer::Choice(place) => draft.change(&Wish::Choose(usize::from(*place))),
             Answer::Node(node) => draft.change(&Wish::Node(*node)),
-            Answer::Word(words) => draft.change(&Wish::Typed(format!(" {} ", words[0].to_uppercase()))),
+            Answer::Word(words) => {
+                draft.change(&Wish::Typed(format!(" {} ", words[0].to_uppercase())))
+            }
             Answer::Number { is, .. } => draft.change(&Wish::Typed(is.to_string())),
             Answer::Order(order) => {
                 // Each item is lifted to its place, as a reader would.
@@ -336,7 +345,12 @@ mod tests {
             let voice = Voice { telling, is_embedded: false };
             let empty = Draft::of(question, answer);
             let given = empty.given(question, answer, voice);
-            assert_eq!(given.and_then(|it| it.verdict()).unwrap_or(false), false, "{}", question.name);
+            assert_eq!(
+                given.and_then(|it| it.verdict()).unwrap_or(false),
+                false,
+                "{}",
+                question.name
+            );
             let given = draft_of(question, answer).given(question, answer, voice);
             assert_eq!(given.and_then(|it| it.verdict()), Some(true), "{}", question.name);
         });
@@ -344,7 +358,12 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        for (text, is) in [("42", Some(42)), (" 1 204", Some(1_204)), ("150 ms", Some(150)), ("1,204", Some(1_204))] {
+        for (text, is) in [
+            ("42", Some(42)),
+            (" 1 204", Some(1_204)),
+            ("150 ms", Some(150)),
+            ("1,204", Some(1_204)),
+        ] {
             assert_eq!(number(text), is, "{text}");
         }
         for text in ["", "ms", "-3", "4.5", "two", "99999999999999999999999"] {

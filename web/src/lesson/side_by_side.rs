@@ -80,7 +80,8 @@ fn names(one: &Engine, other: &Engine) -> [String; 2] {
         (Some((row, [Some(one), Some(other)])), None) => [one, other].map(|value| match row.kind {
             SettingKind::OnOff => format!("{} {value}", row.title),
             SettingKind::Choice(choices) => {
-                let title = choices.iter().find(|(name, _)| *name == value).map(|(_, title)| *title);
+                let title =
+                    choices.iter().find(|(name, _)| *name == value).map(|(_, title)| *title);
                 format!("{}: {}", row.title, title.unwrap_or(&value))
             }
             kind => {
@@ -107,7 +108,8 @@ fn parting(one: &Timeline, other: &Timeline) -> Option<Parting> {
             continue;
         }
         let at = [&left, &right].into_iter().flatten().map(|told| told.at).min()?;
-        let sides = [(one, left, &mut ours as &mut dyn Iterator<Item = Told>), (other, right, &mut theirs)];
+        let sides =
+            [(one, left, &mut ours as &mut dyn Iterator<Item = Told>), (other, right, &mut theirs)];
         let told = sides.map(|(timeline, first, rest)| {
             let world: World = timeline.world_after(timeline.events_by(at));
             let mut of_moment = first.into_iter().chain(rest).take_while(|told| told.at <= at);
@@ -164,13 +166,19 @@ mod tests {
             }
             let engines = [0, 1].map(|run| {
                 let source = store::source(&lesson, run).expect("it has one");
-                Engine::new(Address { source, seed: lesson.seed, ..Address::default() }).expect("it runs")
+                Engine::new(Address { source, seed: lesson.seed, ..Address::default() })
+                    .expect("it runs")
             });
             let [one, other] = &engines;
             let names = names(one, other);
             assert_ne!(names[0], names[1], "{}", lesson.name);
             let parting = parting(one.timeline(), other.timeline());
-            println!("{}: {names:?}, {parting:?}, {} {}", lesson.name, one.timeline().duration(), other.timeline().duration());
+            println!(
+                "{}: {names:?}, {parting:?}, {} {}",
+                lesson.name,
+                one.timeline().duration(),
+                other.timeline().duration()
+            );
             assert!(parting.is_some(), "{}", lesson.name);
         }
     }
