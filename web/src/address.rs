@@ -483,6 +483,7 @@ mod tests {
                         .collect(),
                     at: at.map(|part| scenario.duration.scaled(part, 1_000)),
                     tab,
+                    lesson: None,
                 };
                 prop_assert_eq!(Address::read(&address.hash()), Ok(address.clone()));
                 prop_assert!(address.plan().is_ok());
