@@ -65,6 +65,7 @@ for (const name of lessons) {
 for (const colorScheme of ["light", "dark"]) {
   for (const { where, viewport, query } of places) {
     test(`axe finds nothing in a lesson ${where}, ${colorScheme}`, async ({ browser, site }) => {
+      test.setTimeout(180_000);
       const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
       const page = await context.newPage();
       for (const name of ["a-clean-election", "the-node-that-comes-back"]) {

@@ -86,10 +86,11 @@ export async function play(page, right, wantsRight) {
       buttons[0]?.textContent,
     ]);
     const now = await told(page);
-    for (const explained of await page.getByTestId("explained").all()) {
-      const asked = (await explained.locator(".asked").textContent()).trim();
-      right.set(asked, (await explained.locator("b").first().textContent()).trim());
-    }
+    // In one go: it may go on meanwhile.
+    const explained = await page.getByTestId("explained").evaluateAll((all) =>
+      all.map((one) => [".asked", "b"].map((part) => one.querySelector(part).textContent.trim())),
+    );
+    for (const [asked, is] of explained) right.set(asked, is);
     if (now === "closing") return { steps, verdicts };
     if (now === "question") {
       const asked = await answer(page, right, wantsRight);

@@ -40,7 +40,7 @@ pub(crate) struct Address {
     /// The tab that is open.
     pub(crate) tab: Tab,
     /// The lesson that tells of it, if one does.
-    pub(crate) lesson: Option<LessonPlace>,
+    pub(crate) lesson: Option<Rc<LessonPlace>>,
 }
 
 /// A lesson, and where in it one is.
@@ -483,6 +483,7 @@ mod tests {
                         .collect(),
                     at: at.map(|part| scenario.duration.scaled(part, 1_000)),
                     tab,
+                    lesson: None,
                 };
                 prop_assert_eq!(Address::read(&address.hash()), Ok(address.clone()));
                 prop_assert!(address.plan().is_ok());

@@ -29,6 +29,7 @@
 //!   menu has `data-action`, the actions' text in a link.
 
 mod host;
+pub(crate) mod lesson;
 mod look;
 
 use crate::address::{self, Address};
@@ -53,7 +54,6 @@ use crate::theme::{self, Theme};
 use crate::{location, panic_message};
 use gloo_timers::callback::Timeout;
 pub(crate) use look::StageOf;
-use raft_core::Micros;
 use raft_scene::Hit;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -309,11 +309,8 @@ impl App {
     /// The address of what is shown.
     fn address(&self) -> Address {
         let mut address = Address { tab: self.tab, ..self.session.engine().address() };
-        // The run may be another by now, of which no lesson tells.
-        if let Some((text, player)) = &self.player
-            && address.lesson_text() == Some(text)
-        {
-            player.name_place(&mut address);
+        if let Some(later) = self.later() {
+            (later.name_place)(self, &mut address);
         }
         address
     }
@@ -323,43 +320,11 @@ impl App {
         &self.session
     }
 
-    /// Opens the lesson of the run, if it has one that is not open; has the one that is open take
-    /// note of where the run is.
+    /// Has the lesson take note of what happened.
     fn keep_lesson(&mut self) {
-        let text = self.session.engine().run_address().lesson.as_ref().map(|it| it.text.clone());
-        if self.player.as_ref().map(|(open, _)| open) != text.as_ref() {
-            let later = self.later();
-            let opened = later.and_then(|later| {
-                (later.open_lesson)(&self.session, &self.callbacks.message, self.embed.is_some())
-            });
-            self.player = text.zip(opened);
-            if self.player.is_none() {
-                self.session.engine_mut().set_stops(None, None);
-            }
+        if let Some(later) = self.later() {
+            (later.keep_lesson)(self);
         }
-        if let Some((_, player)) = &mut self.player
-            && let Some(tab) = player.keep_up(&self.session, self.tab)
-        {
-            self.tab = tab;
-        }
-    }
-
-    /// Does what the reader wants of the lesson.
-    fn grant_wish(&mut self, wish: Wish) {
-        self.starts_in_view = false;
-        let Some((_, player)) = &mut self.player else { return };
-        let address = player.grant(wish, &self.session);
-        if let Some(address) = address {
-            let step = address.lesson.as_ref().and_then(|place| place.step.clone());
-            self.carry_out(Command::Visit(address, Micros::ZERO));
-            self.keep_lesson();
-            if let (Some((_, player)), Some(step)) = (&mut self.player, step) {
-                player.go_to(&step, &self.session);
-            }
-        }
-        self.keep_lesson();
-        self.session.changed();
-        self.note_address();
     }
 
     /// Sees to it that the address bar names what is shown.
@@ -419,17 +384,13 @@ impl App {
             } else if let Err(messages) = engine.open(&address) {
                 self.notices.extend(messages);
             }
-            if address.at.is_some() || address.lesson.is_some() {
+            if address.at.is_some() {
                 engine.pause();
             }
             self.run = engine.run_address().clone();
         }
-        if let (Some((text, player)), Some(place)) = (&mut self.player, &address.lesson)
-            && *text == place.text
-            && let Some(step) = &place.step
-            && address.at.is_none()
-        {
-            player.go_to(step, &self.session);
+        if let Some(later) = self.later() {
+            (later.follow_lesson)(self, &address);
         }
         panic_message::note(&address);
         self.session.changed();
@@ -629,7 +590,11 @@ impl Component for App {
                 location::go(&text);
                 return false;
             }
-            Msg::Lesson(wish) => self.grant_wish(wish),
+            Msg::Lesson(wish) => {
+                if let Some(later) = self.later() {
+                    (later.grant)(self, wish);
+                }
+            }
             // As if it had been asked for by a button: what comes later may have to come first.
             Msg::Key(event) => match self.pressed(&event) {
                 Some(Pressed::Run(command)) => {

@@ -153,7 +153,8 @@ impl Embed {
     /// How high the frame of an embed of this width should be, for everything to be there
     /// without scrolling. It depends on the width only, so that a host which does as it is
     /// told is not told something else then.
-    pub(crate) const fn wished_height(&self, width: u32) -> u32 {
+    /// A lesson takes more room than a story.
+    pub(crate) const fn wished_height(&self, width: u32, is_lesson: bool) -> u32 {
         let stage = match width {
             0..=419 => 300,
             420..WIDE => 340,
@@ -161,6 +162,7 @@ impl Embed {
             _ => 440,
         };
         let story = match self.beside {
+            _ if is_lesson && width < WIDE => 270,
             Beside::Story if width < WIDE => 100,
             Beside::Tabs if width < WIDE => 260,
             _ => 0,
@@ -289,10 +291,10 @@ mod tests {
     #[test]
     fn the_wished_height_fits_the_sizes_of_the_drawings() {
         let embed = Embed::default();
-        assert!(embed.wished_height(800) <= 452);
-        assert!(embed.wished_height(320) <= 500);
+        assert!(embed.wished_height(800, true) <= 452);
+        assert!(embed.wished_height(320, false) <= 500);
         for width in 0..2_000 {
-            assert!((300..=800).contains(&embed.wished_height(width)), "{width}");
+            assert!((300..=800).contains(&embed.wished_height(width, width % 2 == 0)), "{width}");
         }
     }
 

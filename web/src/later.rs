@@ -7,14 +7,13 @@
 //! `trunk build` and `trunk serve` leave it all in one wasm.
 
 use crate::address::Address;
-use crate::app::Msg;
+use crate::app::{App, lesson as told};
 use crate::embed::Embed;
 use crate::engine::Engine;
 use crate::host_channel::{Heard, HostChannel};
 use crate::laid_over::{LaidOver, laid_over};
-use crate::lesson::{self, Player};
+use crate::lesson::{self, Wish};
 use crate::panels::{self, Kept, panel};
-use crate::session::Session;
 use crate::{files, menu};
 use raft_core::Micros;
 use raft_scene::{Hit, words};
@@ -25,8 +24,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
-
-type OpenLesson = fn(&Session, &Callback<Msg>, bool) -> Option<Box<dyn Player>>;
 
 /// The entrances to what comes later.
 pub(crate) struct Parts {
@@ -48,10 +45,13 @@ pub(crate) struct Parts {
     /// What is for files, [fetched](files::load), and its dialog, [shown](files::show).
     pub(crate) load_files: fn(Callback<files::Loaded>),
     pub(crate) show_files: fn(&JsValue, &Engine, &JsValue, &JsValue),
-    /// Lessons: [fetched](lesson::store::prepare), [opened](lesson::open), and
-    /// [listed](lesson::options).
+    /// Lessons: [fetched](lesson::store::prepare), [listed](lesson::options), and what the page does
+    /// for the one that is [open](told).
     pub(crate) prepare: fn(&str, Callback<()>) -> bool,
-    pub(crate) open_lesson: OpenLesson,
+    pub(crate) keep_lesson: fn(&mut App),
+    pub(crate) name_place: fn(&App, &mut Address),
+    pub(crate) follow_lesson: fn(&mut App, &Address),
+    pub(crate) grant: fn(&mut App, Wish),
     pub(crate) lessons: fn(Option<&str>) -> Html,
     /// The way to the page around an embed.
     pub(crate) host: fn(&Embed, Callback<Heard>) -> Option<HostChannel>,
@@ -69,7 +69,10 @@ static PARTS: Parts = Parts {
     load_files: files::load,
     show_files: files::show,
     prepare: lesson::store::prepare,
-    open_lesson: lesson::open,
+    keep_lesson: told::keep,
+    name_place: told::name_place,
+    follow_lesson: told::follow,
+    grant: told::grant,
     lessons: lesson::options,
     host: HostChannel::open,
 };

@@ -18,9 +18,8 @@ const REFRESH_MILLISECONDS: f64 = 100.0;
 /// How often anything is painted for who asked for less motion.
 const CALM_MILLISECONDS: f64 = 400.0;
 
-/// Paints what moves: it gets the engine and the moment to show, and says whether what it paints is
-/// still there.
-type Painter = Rc<dyn Fn(&Engine, Micros) -> bool>;
+/// Paints what moves: it gets the engine and the moment to show.
+type Painter = Rc<dyn Fn(&Engine, Micros)>;
 
 /// The shared state. Clones share it.
 #[derive(Clone)]
@@ -85,8 +84,8 @@ impl Session {
         self.0.refresh.replace(refresh);
     }
 
-    /// Adds a painter, which stays as long as it says so.
-    pub(crate) fn add_painter(&self, painter: impl Fn(&Engine, Micros) -> bool + 'static) {
+    /// Adds a painter, which keeps nothing alive: what it paints may go.
+    pub(crate) fn add_painter(&self, painter: impl Fn(&Engine, Micros) + 'static) {
         self.0.painters.borrow_mut().push(Rc::new(painter));
     }
 
@@ -125,15 +124,8 @@ impl Inner {
         } else {
             engine.at()
         };
-        let mut gone = Vec::new();
         for painter in painters {
-            if !painter(&engine, at) {
-                gone.push(painter);
-            }
-        }
-        if !gone.is_empty() {
-            let is_gone = |painter: &Painter| gone.iter().any(|it| Rc::ptr_eq(it, painter));
-            self.painters.borrow_mut().retain(|painter| !is_gone(painter));
+            painter(&engine, at);
         }
     }
 }

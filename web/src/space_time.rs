@@ -253,18 +253,16 @@ impl Component for SpaceTime {
         let shared = Rc::downgrade(&screen);
         let outdated = ctx.link().callback(|()| Msg::Outdated);
         session.add_painter(move |engine, at| {
-            let Some(screen) = shared.upgrade() else { return false };
+            let Some(screen) = shared.upgrade() else { return };
             let mut screen = screen.borrow_mut();
             let follows = screen.follows(at, engine.is_playing());
             if screen.run != engine.moment().run
                 || (follows && screen.span.following(at) != screen.span)
             {
                 // The page goes first; then it paints the playhead itself.
-                outdated.emit(());
-                return true;
+                return outdated.emit(());
             }
             screen.paint(at);
-            true
         });
         let mut diagram = SpaceTime {
             container: NodeRef::default(),

@@ -338,7 +338,9 @@ impl Component for Stage {
         let painter = Rc::new(RefCell::new(StagePainter::new(on_outdated)));
         let shared = Rc::downgrade(&painter);
         ctx.props().session.add_painter(move |engine, at| {
-            shared.upgrade().inspect(|it| it.borrow_mut().paint(engine, at)).is_some()
+            if let Some(painter) = shared.upgrade() {
+                painter.borrow_mut().paint(engine, at);
+            }
         });
         let mut stage = Stage {
             container: NodeRef::default(),

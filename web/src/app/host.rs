@@ -44,7 +44,7 @@ impl App {
     pub(super) fn tell_size(&mut self) {
         let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64());
         if let (Some(host), Some(embed), Some(width)) = (&self.host, &self.embed, width) {
-            let height = embed.wished_height(width as u32);
+            let height = embed.wished_height(width as u32, self.player.is_some());
             if self.told_height.replace(height) != Some(height) {
                 host.tell(&Told::resize(height));
             }

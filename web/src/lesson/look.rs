@@ -169,10 +169,10 @@ impl Open {
         let nothing = Callback::from(|_: Overlay| {});
         html! {
             <div class={classes!("pair", format!("shows-{}", self.side))}>
-                <div class="side-switch" role="group" aria-label="Which run is shown">
+                <nav class="side-switch" aria-label="Which run is shown">
                     { choose(0) }
                     { choose(1) }
-                </div>
+                </nav>
                 { app.stage(StageOf { caption: name(0), ..first }) }
                 <section class="card stage-card second" aria-label={beside.names[1].clone()}>
                     { name(1) }
@@ -367,9 +367,9 @@ impl Open {
                 let Some(step) = lesson.steps.get(place) else { return Html::default() };
                 html! {
                     <>
-                        { self.explained(Some(place)) }
                         <h3 data-testid="step" data-step={step.name.clone()}>{ &step.title }</h3>
                         { voice.blocks(&step.text) }
+                        { self.explained(Some(place)) }
                     </>
                 }
             }

@@ -55,7 +55,7 @@ pub(crate) fn open(
     let (text, step) = {
         let engine = session.engine();
         let place = engine.run_address().lesson.clone()?;
-        (place.text, place.step)
+        (place.text.clone(), place.step.clone())
     };
     let lesson = store::find(&text).ok()?;
     let beside = beside(&lesson, session);
@@ -113,7 +113,9 @@ fn beside(lesson: &Lesson, session: &Session) -> Option<Rc<Beside>> {
     let beside = Rc::new(Beside::of(lesson, &session.engine())?);
     let follows = Rc::downgrade(&beside);
     session.add_painter(move |engine, at| {
-        follows.upgrade().inspect(|beside| beside.follow(at, engine.horizon())).is_some()
+        if let Some(beside) = follows.upgrade() {
+            beside.follow(at, engine.horizon());
+        }
     });
     Some(beside)
 }
@@ -336,6 +338,6 @@ impl Open {
     fn name_step(&self, address: &mut Address) {
         let step = self.course.step().and_then(|step| self.course.lesson.steps.get(step));
         let step = step.map(|step| step.name.as_str().into());
-        address.lesson = Some(LessonPlace { text: self.text.clone(), step });
+        address.lesson = Some(Rc::new(LessonPlace { text: self.text.clone(), step }));
     }
 }

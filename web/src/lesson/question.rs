@@ -293,7 +293,7 @@ pub(super) fn explained(
                 if given.verdict() == Some(true) {
                     <span class="mark" aria-hidden="true">{ "✓ " }</span>{ "As you said: " }
                 } else if let Given::Answered { said, .. } = given {
-                    <span class="mark" aria-hidden="true">{ "✕ " }</span>{ format!("You said {said}. It is: ") }
+                    <span class="mark" aria-hidden="true">{ "✕ " }</span>{ format!("You said “{said}”. It is: ") }
                 } else {
                     { "It is: " }
                 }

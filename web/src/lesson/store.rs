@@ -84,7 +84,7 @@ impl Fields {
         if !seen.iter().any(|field| field == "seed") {
             address.seed = lesson.seed;
         }
-        address.lesson = Some(LessonPlace { text, step });
+        address.lesson = Some(Rc::new(LessonPlace { text, step }));
         Ok(())
     }
 }
@@ -197,52 +197,35 @@ pub(crate) fn prepare(hash: &str, done: Callback<()>) -> bool {
 
 /// A lesson of the course: they are all in a wasm of their own, which index.html fetches.
 async fn of_the_course(name: &str) -> Read {
-    let bytes = async {
-        let load = Reflect::get(&js_sys::global(), &"raftlabLessons".into())?;
-        let module = load.dyn_into::<Function>()?.call0(&JsValue::NULL)?;
-        let module = JsFuture::from(module.dyn_into::<Promise>()?).await?;
-        let lesson = Reflect::get(&module, &"lesson".into())?.dyn_into::<Function>()?;
-        lesson.apply(&module, &Array::of1(&name.into()))?.dyn_into::<Uint8Array>()
-    };
-    match bytes.await {
-        Ok(bytes) => checked(&bytes.to_vec()),
-        Err(error) => {
-            let message = Reflect::get(&error, &"message".into()).ok();
-            let message = message.and_then(|it| it.as_string()).unwrap_or_default();
-            Err(format!("The lessons could not be loaded. {message}"))
-        }
-    }
+    let bytes = asked("lesson", name).await.and_then(JsCast::dyn_into::<Uint8Array>);
+    checked(&bytes.map_err(|error| not_loaded(&error))?.to_vec())
 }
 
-/// A packed lesson in a file on the same host as the page.
+/// A packed lesson in a file on the same host as the page: that wasm fetches it, too.
 async fn of_a_file(path: &str) -> Read {
     let shown = shortened(path);
-    let window = web_sys::window().ok_or("There is no window.")?;
-    let here = window.location();
-    let url = here.href().and_then(|href| web_sys::Url::new_with_base(path, &href));
-    let url = url.map_err(|_| format!("“{shown}” is no address of a file."))?;
-    // Whoever makes a link chooses the file: what is read of it is shown as a part of this page.
-    if here.origin().ok() != Some(url.origin()) || url.origin() == "null" {
-        return Err(format!(
-            "“{shown}” is not on the same host as this page: a lesson's file lies beside it."
-        ));
-    }
-    let missed = |_: JsValue| {
-        format!("The lesson “{shown}” could not be loaded: there may be no such file.")
-    };
-    let options = web_sys::RequestInit::new();
-    options.set_redirect(web_sys::RequestRedirect::Error);
-    let answer = JsFuture::from(window.fetch_with_str_and_init(&url.href(), &options)).await;
-    let answer = answer.and_then(JsCast::dyn_into::<web_sys::Response>).map_err(missed)?;
-    if !answer.ok() {
-        return Err(format!(
-            "The lesson “{shown}” could not be loaded: the host says {}.",
-            answer.status()
-        ));
-    }
-    let text = JsFuture::from(answer.text().map_err(missed)?).await.map_err(missed)?;
+    let text = asked("file", path).await;
+    let text = text.map_err(|error| match error.as_string() {
+        Some(why) => format!("The lesson “{shown}” could not be loaded: {why}"),
+        None => not_loaded(&error),
+    })?;
     read_file(&text.as_string().unwrap_or_default())
         .map_err(|message| format!("The lesson “{shown}” can't be read: {message}"))
+}
+
+/// What a function of the lessons' wasm gives for a text.
+async fn asked(function: &str, text: &str) -> Result<JsValue, JsValue> {
+    let load = Reflect::get(&js_sys::global(), &"raftlabLessons".into())?;
+    let module = load.dyn_into::<Function>()?.call0(&JsValue::NULL)?;
+    let module = JsFuture::from(module.dyn_into::<Promise>()?).await?;
+    let function = Reflect::get(&module, &function.into())?.dyn_into::<Function>()?;
+    let given = function.apply(&module, &Array::of1(&text.into()))?;
+    JsFuture::from(Promise::resolve(&given)).await
+}
+
+fn not_loaded(error: &JsValue) -> String {
+    let message = Reflect::get(error, &"message".into()).ok().and_then(|it| it.as_string());
+    format!("The lessons could not be loaded. {}", message.unwrap_or_default())
 }
 
 /// Reads what `raftlab lesson pack` wrote.
