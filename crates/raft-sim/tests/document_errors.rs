@@ -151,6 +151,15 @@ fn what_must_be_there_is_missed_and_the_rest_is_checked_all_the_same() {
 }
 
 #[test]
+fn a_name_that_is_empty_has_its_place_too() {
+    let json = r#"{"raftlab": 1, "nodes": 3, "duration": "1 s", "": 1, "timing": {"": 2}}"#;
+    let errors = Document::from_json(json).expect_err("no such fields");
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(told[0].starts_with("“”: there is no field of that name"), "{told:?}");
+    assert!(told[1].starts_with("timing.“”: there is no field of that name"), "{told:?}");
+}
+
+#[test]
 fn another_version_is_named_and_nothing_else_is_said() {
     let text = "raftlab = 2\nnodes = 5\nplanets = 9\n";
     assert_eq!(errors_of(text), ["line 1: raftlab: this is version 2; Raftlab reads 1"]);

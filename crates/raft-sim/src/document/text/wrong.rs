@@ -90,8 +90,12 @@ impl Wrong {
             // A text takes whatever is written.
             let _ = match segment {
                 Segment::Place(place) => write!(path, "[{place}]"),
-                Segment::Field(name) if path.is_empty() => path.write_str(name),
-                Segment::Field(name) => write!(path, ".{name}"),
+                Segment::Field(name) => {
+                    // A name may be empty; its place is still to be seen.
+                    let name = if name.is_empty() { "“”" } else { name };
+                    let dot = if path.is_empty() { "" } else { "." };
+                    write!(path, "{dot}{name}")
+                }
             };
         }
         path
