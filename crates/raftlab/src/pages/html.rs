@@ -89,6 +89,16 @@ fn value(place: u16, telling: &Telling) -> String {
 
 /// Pieces of text, with their links.
 pub(super) fn pieces(pieces: &[Piece], with: &mut Words<'_>) -> String {
+    let telling = with.telling;
+    written(pieces, telling, |words| with.marked(words))
+}
+
+/// The same said again, where no term is marked any more.
+pub(super) fn again(pieces: &[Piece], with: &Words<'_>) -> String {
+    written(pieces, with.telling, escaped)
+}
+
+fn written(pieces: &[Piece], telling: &Telling, mut marked: impl FnMut(&str) -> String) -> String {
     let mut html = String::new();
     let mut open: Option<&Link> = None;
     for piece in pieces {
@@ -104,10 +114,10 @@ pub(super) fn pieces(pieces: &[Piece], with: &mut Words<'_>) -> String {
         let words = match &piece.what {
             // A link in a link is none.
             Said::Text(words) if open.is_some() => escaped(words),
-            Said::Text(words) => with.marked(words),
+            Said::Text(words) => marked(words),
             Said::Code(words) => format!("<code>{}</code>", escaped(words)),
             Said::Value(place) => {
-                format!("<b class=\"value\">{}</b>", escaped(&value(*place, with.telling)))
+                format!("<b class=\"value\">{}</b>", escaped(&value(*place, telling)))
             }
         };
         let words = if piece.is_emphasis { format!("<em>{words}</em>") } else { words };

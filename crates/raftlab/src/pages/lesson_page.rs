@@ -1,8 +1,8 @@
 //! The page of a lesson: all of it, told with its own seed, and the way to where it is played.
 
 use super::Told;
-use super::html::{self, Page, Words, blocks, escaped, pieces};
-use raft_lessons::{Answer, Glossary, Kind, Question};
+use super::html::{self, Page, Words, again, blocks, escaped, pieces};
+use raft_lessons::{Answer, Glossary, Kind, Piece, Question};
 use std::fmt::Write as _;
 
 pub(super) fn page(
@@ -92,11 +92,17 @@ fn asked(question: &Question, answer: Option<&Answer>, with: &mut Words<'_>) -> 
         "<div class=\"question\">\n<p><strong>Predict.</strong> {}</p>\n",
         pieces(&question.ask, with)
     );
-    let options: Vec<String> = match &question.kind {
-        Kind::Choice(choices) => choices.iter().map(|it| pieces(&it.text, with)).collect(),
-        Kind::Order(items) => items.iter().map(|it| pieces(&it.text, with)).collect(),
+    let texts: Vec<&[Piece]> = match &question.kind {
+        Kind::Choice(choices) => choices.iter().map(|it| it.text.as_slice()).collect(),
+        Kind::Order(items) => items.iter().map(|it| it.text.as_slice()).collect(),
         Kind::Node(_) | Kind::Blank(_) | Kind::Number { .. } => Vec::new(),
     };
+    let mut options: Vec<String> = texts.iter().map(|text| pieces(text, with)).collect();
+    if matches!(question.kind, Kind::Order(_)) {
+        // As they are written they may be in order already.
+        options.sort();
+    }
+    let said = |place: &u16| texts.get(usize::from(*place)).map(|text| again(text, with));
     if !options.is_empty() {
         html.push_str("<ul>\n");
         for option in &options {
@@ -105,10 +111,9 @@ fn asked(question: &Question, answer: Option<&Answer>, with: &mut Words<'_>) -> 
         html.push_str("</ul>\n");
     }
     let right = match answer {
-        Some(Answer::Choice(place)) => options.get(usize::from(*place)).cloned(),
+        Some(Answer::Choice(place)) => said(place),
         Some(Answer::Order(places)) => {
-            let items = places.iter().filter_map(|place| options.get(usize::from(*place)).cloned());
-            Some(items.collect::<Vec<_>>().join("; then "))
+            Some(places.iter().filter_map(said).collect::<Vec<_>>().join("; then "))
         }
         Some(Answer::Node(node)) => Some(node.to_string()),
         Some(Answer::Word(words)) => Some(escaped(&words.join(" or "))),
