@@ -565,6 +565,14 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
     }
 }
 
+/// Whether an action is about a follower that is none of no nodes: only a packed document can
+/// say so.
+pub(crate) fn excepts_nobody(action: &Action) -> bool {
+    let text = action.to_string();
+    let mut after = text.split("follower-not-").skip(1);
+    after.any(|rest| !rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
+}
+
 /// Whether an action is about whom a rule's occasion was about.
 pub(crate) fn means_it(action: &Action) -> bool {
     // Wherever it does, its text says so.

@@ -454,6 +454,10 @@ mod tests {
                 Action::CutLink { from: NodeId::A.into(), to: NodeId::A.into() },
                 "a link has two ends",
             ),
+            (
+                Action::Crash(crate::who::Who::FollowerNot(NodeSet::EMPTY)),
+                "name at least one node that it is not",
+            ),
         ] {
             let script = alloc::vec![Step { at, action }];
             let errors = errors(Scenario { script, ..five_nodes() });

@@ -6,7 +6,8 @@ use super::{
     ScenarioError, Work,
 };
 use crate::action::{
-    Action, SLOWEST, Step, is_plausible_delay, is_plausible_step, means_it, nodes_of,
+    Action, SLOWEST, Step, excepts_nobody, is_plausible_delay, is_plausible_step, means_it,
+    nodes_of,
 };
 use crate::clock::Rate;
 use crate::expectation;
@@ -355,6 +356,9 @@ pub(crate) fn check_action(
     }
     if matches!(action, Action::DelayMessage { by, .. } if !is_plausible_delay(*by)) {
         wrong(field, format!("{text}: a message is held up by 1 µs to a minute"));
+    }
+    if excepts_nobody(action) {
+        wrong(field, format!("{text}: name at least one node that it is not"));
     }
     match action {
         Action::Partition(groups) => check_groups(wrong, field, text, groups),
