@@ -433,15 +433,15 @@ fn delayed(text: &str) -> Result<Action, ActionError> {
 }
 
 /// Whether a message is held up by a minute at most, and not by nothing.
-pub(crate) const fn is_plausible_delay(by: Micros) -> bool {
+const fn is_plausible_delay(by: Micros) -> bool {
     by.0 > 0 && by.0 <= SLOWEST.0
 }
 
 /// The most that a link is made slower by.
-pub(crate) const SLOWEST: Micros = Micros::from_secs(60);
+const SLOWEST: Micros = Micros::from_secs(60);
 
 /// Whether a clock jumps by an hour at most, and not by nothing.
-pub(crate) const fn is_plausible_step(by_micros: i64) -> bool {
+const fn is_plausible_step(by_micros: i64) -> bool {
     by_micros != 0 && by_micros.unsigned_abs() <= 3_600_000_000
 }
 
@@ -563,14 +563,6 @@ pub(crate) fn nodes_of(action: &Action) -> NodeSet {
         Action::Set(setting) => setting.node().map_or(NodeSet::EMPTY, NodeSet::only),
         Action::Heal => NodeSet::EMPTY,
     }
-}
-
-/// Whether an action is about a follower that is none of no nodes: only a packed document can
-/// say so.
-pub(crate) fn excepts_nobody(action: &Action) -> bool {
-    let text = action.to_string();
-    let mut after = text.split("follower-not-").skip(1);
-    after.any(|rest| !rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
 }
 
 /// Whether an action is about whom a rule's occasion was about.

@@ -81,9 +81,6 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
             for node in occasion.nodes().difference(members).iter() {
                 wrong(format!("there is no node {node}"));
             }
-            if occasion.is_nobodys() {
-                wrong("name at least one node".to_string());
-            }
             if let Occasion::Client { client: Some(client), .. } = occasion
                 && *client as usize > scenario.clients.len()
             {

@@ -173,11 +173,6 @@ pub enum ClientDeed {
 }
 
 impl Occasion {
-    /// Whether it is the deed of one of no nodes: only a packed document can say so.
-    pub(crate) const fn is_nobodys(&self) -> bool {
-        matches!(self, Occasion::Node { who: Subject::OneOf(nodes), .. } if nodes.is_empty())
-    }
-
     /// The nodes that it names.
     pub(crate) fn nodes(&self) -> NodeSet {
         let Occasion::Node { who, does, .. } = self else { return NodeSet::EMPTY };

@@ -56,9 +56,6 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
         for node in rule.when.nodes().union(nodes_of(&rule.action)).difference(members).iter() {
             wrong(&format!("there is no node {node}"));
         }
-        if rule.when.is_nobodys() {
-            wrong("name at least one node");
-        }
         if let Occasion::Client { client: Some(client), .. } = rule.when
             && client as usize > scenario.clients.len()
         {

@@ -424,18 +424,18 @@ mod tests {
             ),
             (
                 Action::StepClock { node: NodeId::A.into(), by_micros: 0 },
-                "steps[0].do: 5:step:A:+0: a clock",
+                "steps[0].do: 5:step:A:+0: “A:+0” is no step of a clock",
             ),
             (
                 Action::StepClock { node: NodeId::A.into(), by_micros: i64::MIN },
-                "a clock steps by 1 µs to one hour",
+                "at most an hour either way",
             ),
             // No text says these, but a packed document may.
             (
                 Action::Partition(alloc::vec![NodeSet::first(2), NodeSet::first(1)]),
-                "steps[0].do: 5:partition:AB-A: A is in two groups",
+                "steps[0].do: 5:partition:AB-A: in “AB-A”, A is in two groups",
             ),
-            (Action::Partition(Vec::new()), "a group has at least one node"),
+            (Action::Partition(Vec::new()), "“” has an empty group"),
             (
                 Action::Reconfigure(Reconfiguration::Joint {
                     voters: NodeSet::first(3),
@@ -448,16 +448,13 @@ mod tests {
                     voters: NodeSet::EMPTY,
                     learners: NodeSet::first(1),
                 }),
-                "a group has at least one node",
+                "has an empty group",
             ),
             (
                 Action::CutLink { from: NodeId::A.into(), to: NodeId::A.into() },
                 "a link has two ends",
             ),
-            (
-                Action::Crash(crate::who::Who::FollowerNot(NodeSet::EMPTY)),
-                "name at least one node that it is not",
-            ),
+            (Action::Crash(crate::who::Who::FollowerNot(NodeSet::EMPTY)), "“” are no nodes"),
         ] {
             let script = alloc::vec![Step { at, action }];
             let errors = errors(Scenario { script, ..five_nodes() });
