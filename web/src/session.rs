@@ -18,8 +18,9 @@ const REFRESH_MILLISECONDS: f64 = 100.0;
 /// How often anything is painted for who asked for less motion.
 const CALM_MILLISECONDS: f64 = 400.0;
 
-/// Paints what moves: it gets the engine and the moment to show.
-type Painter = Rc<dyn Fn(&Engine, Micros)>;
+/// Paints what moves: it gets the engine and the moment to show. Says whether what it paints is
+/// still there.
+type Painter = Rc<dyn Fn(&Engine, Micros) -> bool>;
 
 /// The shared state. Clones share it.
 #[derive(Clone)]
@@ -84,8 +85,15 @@ impl Session {
         self.0.refresh.replace(refresh);
     }
 
-    /// Adds a painter, which keeps nothing alive: what it paints may go.
-    pub(crate) fn add_painter(&self, painter: impl Fn(&Engine, Micros) + 'static) {
+    /// Adds a painter of something, for as long as that is there: it is not kept alive.
+    pub(crate) fn add_painter<T: 'static>(
+        &self,
+        of: &Rc<T>,
+        paint: impl Fn(&T, &Engine, Micros) + 'static,
+    ) {
+        let of = Rc::downgrade(of);
+        let painter =
+            move |engine: &Engine, at| of.upgrade().inspect(|of| paint(of, engine, at)).is_some();
         self.0.painters.borrow_mut().push(Rc::new(painter));
     }
 
@@ -124,8 +132,10 @@ impl Inner {
         } else {
             engine.at()
         };
-        for painter in painters {
-            painter(&engine, at);
+        let gone: Vec<Painter> = painters.into_iter().filter(|paint| !paint(&engine, at)).collect();
+        if !gone.is_empty() {
+            let is_there = |painter: &Painter| !gone.iter().any(|it| Rc::ptr_eq(it, painter));
+            self.painters.borrow_mut().retain(is_there);
         }
     }
 }

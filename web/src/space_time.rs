@@ -250,10 +250,8 @@ impl Component for SpaceTime {
             playhead_at: String::new(),
             looks_away: None,
         }));
-        let shared = Rc::downgrade(&screen);
         let outdated = ctx.link().callback(|()| Msg::Outdated);
-        session.add_painter(move |engine, at| {
-            let Some(screen) = shared.upgrade() else { return };
+        session.add_painter(&screen, move |screen, engine, at| {
             let mut screen = screen.borrow_mut();
             let follows = screen.follows(at, engine.is_playing());
             if screen.run != engine.moment().run
@@ -481,7 +479,11 @@ impl Component for SpaceTime {
                         if let Some(until) = ctx.props().until.filter(|until| *until < screen.span.to()) {
                             <path
                                 class="veil"
-                                d={format!("M{} 0H9999V9999H{0}z", px(marks.x_of(until.max(screen.span.from())) + 1.0))}
+                                d={format!(
+                                    "M{} {}H9999V9999H{0}z",
+                                    px(marks.x_of(until.max(screen.span.from())) + 1.0),
+                                    px(marks.plot.y),
+                                )}
                             />
                         }
                         if let Some(line) = self.selected_line(ctx.props()) {

@@ -336,11 +336,8 @@ impl Component for Stage {
     fn create(ctx: &Context<Stage>) -> Stage {
         let on_outdated = ctx.link().callback(|()| Msg::Outdated);
         let painter = Rc::new(RefCell::new(StagePainter::new(on_outdated)));
-        let shared = Rc::downgrade(&painter);
-        ctx.props().session.add_painter(move |engine, at| {
-            if let Some(painter) = shared.upgrade() {
-                painter.borrow_mut().paint(engine, at);
-            }
+        ctx.props().session.add_painter(&painter, |painter, engine, at| {
+            painter.borrow_mut().paint(engine, at);
         });
         let mut stage = Stage {
             container: NodeRef::default(),

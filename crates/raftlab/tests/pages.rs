@@ -47,7 +47,13 @@ fn the_course_is_there_whole_and_every_link_of_its_pages_leads_somewhere() {
     for file in files.iter().filter(|file| file.ends_with(".html")) {
         let html = text(&folder.join(file));
         assert_eq!(html.matches("<h1").count(), 1, "{file}");
-        for needed in ["<title>", "name=\"description\"", "og:title", "<html lang=\"en\">"] {
+        for needed in [
+            "<title>",
+            "<link rel=\"icon\"",
+            "name=\"description\"",
+            "og:title",
+            "<html lang=\"en\">",
+        ] {
             assert_eq!(html.matches(needed).count(), 1, "{file}: {needed}");
         }
         let ids = attributes(&html, " id=\"");

@@ -111,12 +111,7 @@ fn beside(lesson: &Lesson, session: &Session) -> Option<Rc<Beside>> {
         return None;
     }
     let beside = Rc::new(Beside::of(lesson, &session.engine())?);
-    let follows = Rc::downgrade(&beside);
-    session.add_painter(move |engine, at| {
-        if let Some(beside) = follows.upgrade() {
-            beside.follow(at, engine.horizon());
-        }
-    });
+    session.add_painter(&beside, |beside, engine, at| beside.follow(at, engine.horizon()));
     Some(beside)
 }
 

@@ -260,11 +260,8 @@ mod tests {
     #[test]
     fn a_link_to_a_lesson_is_a_link_to_its_run() {
         fetched("a-clean-election");
-        let address =
-            Address::read("#lesson=a-clean-election&step=stands").map_err(|it| it.join(" "));
         let lesson = find("lesson=a-clean-election").expect("it was fetched");
         let first = &lesson.steps[0].name;
-        assert!(address.is_err() || lesson.steps.iter().any(|step| step.name == "stands"));
         let hash = format!("#lesson=a-clean-election&step={first}");
         let address = Address::read(&hash).expect("it is right");
         assert_eq!(address.seed, lesson.seed);

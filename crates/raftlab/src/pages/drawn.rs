@@ -6,6 +6,7 @@ use raft_lessons::{Lesson, Telling};
 use raft_scene::svg::{self, FigureOf, FigureView};
 use raft_scene::{LinkState, Stage, StageView, Theme, TimelineIndex, stage};
 use raft_sim::{Plan, Timeline, World};
+use resvg::usvg::fontdb::Database;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -23,8 +24,8 @@ pub(super) struct Drawn {
 
 impl Drawn {
     /// The picture that previews show: 1600 by 840.
-    pub(super) fn png(&self) -> Result<Vec<u8>, NoPicture> {
-        picture::png(&self.wide, &picture::fonts(), 2)
+    pub(super) fn png(&self, fonts: &Database) -> Result<Vec<u8>, NoPicture> {
+        picture::png(&self.wide, fonts, 2)
     }
 }
 

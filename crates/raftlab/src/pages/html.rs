@@ -199,7 +199,7 @@ pub(super) fn page(page: &Page<'_>, body: &str, script: &str) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{whole}</title>\n{preview}\
-         <link rel=\"icon\" href=\"{ICON}\">\n\
+         {icon}\n\
          <link rel=\"stylesheet\" href=\"course.css\">\n\
          <script>\n{THEME}</script>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">To the text</a>\n\
@@ -209,6 +209,7 @@ pub(super) fn page(page: &Page<'_>, body: &str, script: &str) -> String {
          <a href=\"glossary.html\">Glossary</a>\n</nav>\n</header>\n\
          <main id=\"main\">\n{body}</main>\n{script}</body>\n</html>\n",
         preview = preview(page),
+        icon = icon(),
     )
 }
 
@@ -220,9 +221,13 @@ const LOGO: &str = "<svg viewBox=\"0 0 20 20\" width=\"20\" height=\"20\" aria-h
      <circle cx=\"10\" cy=\"10\" r=\"8\" fill=\"none\" stroke=\"var(--leader)\" stroke-width=\"3\"/>\
      <circle cx=\"10\" cy=\"10\" r=\"2.5\" fill=\"var(--leader)\"/></svg>";
 
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Ccircle \
-     cx='10' cy='10' r='8' fill='none' stroke='%2300785a' stroke-width='3'/%3E%3Ccircle cx='10' cy='10' \
-     r='2.5' fill='%2300785a'/%3E%3C/svg%3E";
+/// The page that plays the lessons: it has the same icon.
+const INDEX: &str = include_str!("../../../../index.html");
+
+fn icon() -> &'static str {
+    let is_icon = |line: &&str| line.starts_with("<link rel=\"icon\"");
+    INDEX.lines().find(is_icon).unwrap_or("")
+}
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,7 @@ mod glossary_page;
 mod html;
 mod lesson_page;
 
+use crate::picture;
 use crate::report::{Ended, Failure};
 use drawn::Drawn;
 use raft_lessons::{BuiltIn, Lesson, Telling, tell};
@@ -57,6 +58,8 @@ pub(crate) fn write(to: &Path, site: Option<&str>) -> crate::Result {
         fs::write(&path, bytes).map_err(|error| Failure::writing(&path, &error))
     };
     let glossary = raft_lessons::glossary();
+    // To look for them takes longer than to draw with them.
+    let fonts = site.as_ref().map(|_| picture::fonts());
     file("glossary.html", glossary_page::page(&glossary, site.as_deref()).as_bytes())?;
     file("course.css", style().as_bytes())?;
     file("index.html", front::page(&course, site.as_deref()).as_bytes())?;
@@ -68,8 +71,8 @@ pub(crate) fn write(to: &Path, site: Option<&str>) -> crate::Result {
         file(&format!("{name}.html"), page.as_bytes())?;
         file(&format!("{name}-light.svg"), told.drawn.light.as_bytes())?;
         file(&format!("{name}-dark.svg"), told.drawn.dark.as_bytes())?;
-        if site.is_some() {
-            let png = told.drawn.png().map_err(|error| Failure::input("--site-url", error))?;
+        if let Some(fonts) = &fonts {
+            let png = told.drawn.png(fonts).map_err(|error| Failure::input("--site-url", error))?;
             file(&format!("{name}.png"), &png)?;
         }
     }
