@@ -187,13 +187,15 @@ impl Timeline {
     /// backwards, by the shortest way.
     pub fn seek(&self, world: &mut World, events: u64) {
         let events = events.min(self.events());
+        self.to_keyframe(world, events);
+        self.recent.borrow_mut().go_on(world, events);
+    }
+
+    /// Moves a world to the last keyframe before so many events, unless it is nearer already.
+    fn to_keyframe(&self, world: &mut World, events: u64) {
         let keyframe = self.keyframe_before(events);
         if world.events() > events || world.events() < self.keyframes[keyframe].world.events() {
             *world = self.world_at_keyframe(keyframe);
-        }
-        let mut passed = Vec::new();
-        while world.events() < events && world.step(&mut passed) {
-            passed.clear();
         }
     }
 

@@ -26,15 +26,33 @@ impl Stretch {
     /// Lets a world make its next stretch, and shows what happened in each event.
     pub(super) fn from(world: &mut World, mut watch: impl FnMut(&World, &[Record])) -> Stretch {
         let mut made = Stretch::default();
-        while (made.ends.len() as u64) < EVENTS_OF_A_STRETCH {
+        while made.events() < EVENTS_OF_A_STRETCH {
             let first = made.records.len();
-            if !world.step(&mut made.records) {
+            if !made.step(world) {
                 break;
             }
             watch(world, &made.records[first..]);
-            made.ends.push(made.records.len() as u32);
         }
         made
+    }
+
+    /// Goes on by an event, of the world at its end; `false` if there is none.
+    fn step(&mut self, world: &mut World) -> bool {
+        let is_there = world.step(&mut self.records);
+        if is_there {
+            self.ends.push(self.records.len() as u32);
+        }
+        is_there
+    }
+
+    /// Goes on until so many events of the run have happened, or it is over.
+    fn go_on(&mut self, world: &mut World, events: u64) {
+        while world.events() < events && self.step(world) {}
+    }
+
+    /// How many events' records it has.
+    const fn events(&self) -> u64 {
+        self.ends.len() as u64
     }
 
     /// Whether there is nothing in it.
@@ -44,7 +62,7 @@ impl Stretch {
 
     /// Whether the run ends with it.
     pub(super) const fn is_last(&self) -> bool {
-        (self.ends.len() as u64) < EVENTS_OF_A_STRETCH
+        self.events() < EVENTS_OF_A_STRETCH
     }
 
     /// Where the records of its first events end.
@@ -57,7 +75,7 @@ impl Stretch {
 }
 
 /// The stretches that were made last, by how many events came before each; the one that
-/// was wanted last comes last.
+/// was wanted last comes last. The last events of one may be missing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Recent {
     stretches: Vec<(u64, Arc<Stretch>)>,
@@ -74,12 +92,60 @@ impl Recent {
         self.stretches.push((first, stretch));
     }
 
-    fn get(&mut self, first: u64) -> Option<Arc<Stretch>> {
-        let place = self.stretches.iter().position(|(other, _)| *other == first)?;
+    /// The stretch that comes after `first` events, if it goes as far as `end`.
+    fn get(&mut self, first: u64, end: u64) -> Option<Arc<Stretch>> {
+        let place = self
+            .stretches
+            .iter()
+            .position(|(other, stretch)| *other == first && first + stretch.events() >= end)?;
         let found = self.stretches.remove(place);
         let stretch = found.1.clone();
         self.stretches.push(found);
         Some(stretch)
+    }
+
+    /// Lets a world go on until so many events have happened, and keeps what happens, as far as
+    /// that makes the beginning of a stretch: whoever goes somewhere asks what happened there.
+    ///
+    /// ```text
+    ///   a stretch     |===========.......|     known so far, and not
+    ///   the world        ^ goes to here: goes on with it
+    ///                 ^ or here: makes it anew, if it goes further
+    /// ```
+    pub(super) fn go_on(&mut self, world: &mut World, events: u64) {
+        while world.events() < events {
+            let before = world.events();
+            let first = before / EVENTS_OF_A_STRETCH * EVENTS_OF_A_STRETCH;
+            let end = events.min(first + EVENTS_OF_A_STRETCH);
+            let known = self.stretches.iter_mut().find(|(other, _)| *other == first);
+            let known_to = known.as_ref().map(|(_, stretch)| first + stretch.events());
+            match known {
+                Some((_, stretch)) if known_to == Some(before) => {
+                    Arc::make_mut(stretch).go_on(world, end);
+                }
+                _ if before == first && known_to.is_none_or(|known_to| known_to < end) => {
+                    let mut stretch = Stretch::default();
+                    stretch.go_on(world, end);
+                    self.keep(first, Arc::new(stretch));
+                }
+                _ => {
+                    let known_end = known_to.filter(|known_to| *known_to > before);
+                    pass(world, known_end.unwrap_or(end).min(end));
+                }
+            }
+            if world.events() == before {
+                // The run is over.
+                break;
+            }
+        }
+    }
+}
+
+/// Lets a world go on until so many events have happened.
+fn pass(world: &mut World, events: u64) {
+    let mut passed = Vec::new();
+    while world.events() < events && world.step(&mut passed) {
+        passed.clear();
     }
 }
 
@@ -150,19 +216,22 @@ impl Timeline {
         let first = event / EVENTS_OF_A_STRETCH * EVENTS_OF_A_STRETCH;
         let end = (first + EVENTS_OF_A_STRETCH).min(self.events());
         let events = wanted.start.max(first)..wanted.end.min(end);
-        let stretch = self.stretch(first);
+        let stretch = self.stretch(first, events.end);
         let left = stretch.end_of(events.start - first)..stretch.end_of(events.end - first);
         (Part { stretch, left }, events)
     }
 
-    /// The stretch that comes after so many events.
-    fn stretch(&self, first: u64) -> Arc<Stretch> {
+    /// The stretch that comes after `first` events, as far as `end` at least.
+    fn stretch(&self, first: u64, end: u64) -> Arc<Stretch> {
         let mut recent = self.recent.borrow_mut();
-        if let Some(kept) = recent.get(first) {
+        if let Some(kept) = recent.get(first, end) {
             return kept;
         }
-        let mut world = recent.world.take().unwrap_or_else(|| self.world_after(first));
-        self.seek(&mut world, first);
+        let known = recent.world.take();
+        let mut world =
+            known.unwrap_or_else(|| self.world_at_keyframe(self.keyframe_before(first)));
+        self.to_keyframe(&mut world, first);
+        pass(&mut world, first);
         let made = Arc::new(Stretch::from(&mut world, |_, _| {}));
         recent.world = Some(world);
         recent.keep(first, made.clone());
