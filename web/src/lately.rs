@@ -7,8 +7,10 @@ use raft_core::Micros;
 use raft_scene::{TimelineIndex, words};
 use raft_sim::{Timeline, World};
 
-/// How many sentences are kept.
+/// How many sentences are shown.
 const MOST_SENTENCES: usize = 12;
+/// About how many are kept, for who goes back.
+const MOST_KEPT: usize = 5 * MOST_SENTENCES;
 
 /// A sentence.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,13 +27,14 @@ pub(crate) struct Sentence {
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
     moment: Option<Moment>,
+    /// The newest first; all those of each event that one is of, and of every event in between.
     sentences: Vec<Sentence>,
 }
 
 impl Lately {
     /// The sentences, the newest first.
     pub(crate) fn sentences(&self) -> &[Sentence] {
-        &self.sentences
+        &self.sentences[..self.sentences.len().min(MOST_SENTENCES)]
     }
 
     /// Goes on, or back, to the moment of `world`, once there are words for what happened.
@@ -43,29 +46,45 @@ impl Lately {
         world: &World,
     ) {
         let Some(later) = later::there() else { return };
-        let known = match self.moment.replace(moment) {
-            Some(known) if known.run == moment.run && known.events <= moment.events => known.events,
-            _ => {
-                self.sentences.clear();
-                0
-            }
-        };
-        let mut fresh = Vec::new();
-        let mut before = moment.events + 1;
-        while fresh.len() < MOST_SENTENCES
-            && let Some(event) = index.told_before(before).filter(|event| *event > known)
-        {
-            let records = timeline.records_of(event).rev();
-            let told = records.filter(|record| words::is_worth_telling(&record.what));
-            fresh.extend(told.filter_map(|record| {
-                let text = (later.happening)(&record.what, world)?;
-                Some(Sentence { at: record.at, event, text })
-            }));
-            before = event;
+        let known = self.moment.replace(moment);
+        if known == Some(moment) {
+            return;
         }
-        fresh.append(&mut self.sentences);
-        fresh.truncate(MOST_SENTENCES);
+        if known.is_none_or(|known| known.run != moment.run) {
+            self.sentences.clear();
+        }
+        // The newest of them that come before an event, and after another.
+        let told = |mut before, after, most| {
+            let mut told = Vec::new();
+            while told.len() < most
+                && let Some(event) = index.told_before(before).filter(|event| *event > after)
+            {
+                let records = timeline.records_of(event).rev();
+                let worth = records.filter(|record| words::is_worth_telling(&record.what));
+                told.extend(worth.filter_map(|record| {
+                    let text = (later.happening)(&record.what, world)?;
+                    Some(Sentence { at: record.at, event, text })
+                }));
+                before = event;
+            }
+            told
+        };
+        // What has not happened yet, for who went back.
+        self.sentences.retain(|sentence| sentence.event <= moment.events);
+        let newest = self.sentences.first().map_or(0, |sentence| sentence.event);
+        let mut fresh = told(moment.events + 1, newest, MOST_SENTENCES);
+        if fresh.len() < MOST_SENTENCES {
+            fresh.append(&mut self.sentences);
+        }
         self.sentences = fresh;
+        let oldest = self.sentences.last().map_or(moment.events + 1, |sentence| sentence.event);
+        let missing = MOST_SENTENCES.saturating_sub(self.sentences.len());
+        self.sentences.extend(told(oldest, 0, missing));
+        while self.sentences.len() > MOST_KEPT
+            && let Some(oldest) = self.sentences.last().map(|sentence| sentence.event)
+        {
+            self.sentences.retain(|sentence| sentence.event != oldest);
+        }
     }
 }
 
