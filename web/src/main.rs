@@ -4,6 +4,7 @@ mod actions;
 mod address;
 mod announce;
 mod app;
+mod board;
 mod browser;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;

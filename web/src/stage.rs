@@ -1,6 +1,8 @@
 //! The stage: the cluster as it stands between two events, one SVG, part by part
-//! ([`crate::stage_part`]). What moves on it is painted by [`crate::stage_painter`].
+//! ([`crate::stage_part`]), and what is said of the things on it. With most events only parts are
+//! drawn again ([`crate::board`]). What moves is painted by [`crate::stage_painter`].
 
+use crate::board::Board;
 use crate::browser::{self, Observer};
 use crate::command::Command;
 use crate::later::Later;
@@ -103,6 +105,8 @@ pub(crate) enum Turn {
 pub(crate) struct Stage {
     container: NodeRef,
     svg: NodeRef,
+    board: Board,
+    /// What is on the board.
     marks: Rc<Marks>,
     /// Where the messages were when `marks` were made; only kept while somebody asks.
     motion: Motion,
@@ -130,7 +134,8 @@ impl Stage {
         self.drawn_at = engine.at();
         let (width, height) = self.size;
         let view = StageView { selected: self.chosen(props), ..StageView::of_size(width, height) };
-        self.marks = Rc::new(stage(engine.world(), self.drawn_at, &view));
+        self.board.show(stage(engine.world(), self.drawn_at, &view));
+        self.marks = self.board.marks();
         let message = message_of(props.selected).and_then(|id| engine.index().message(id));
         self.way = message.and_then(|message| {
             let (from, to) = (self.marks.node(message.from)?, self.marks.node(message.to)?);
@@ -193,6 +198,15 @@ impl Stage {
         let bounds = bounds_of(hit, &self.marks, &self.motion)?;
         let (x, y) = (bounds.x + own.left() as f32, bounds.y + own.top() as f32);
         Some(Rectangle { x, y, ..bounds })
+    }
+
+    /// Paints what moves over what has just been drawn.
+    fn paint(&self, props: &Props) {
+        let engine = props.session.engine();
+        let mut painter = self.painter.borrow_mut();
+        painter.drawn(engine.moment(), self.drawn_at);
+        painter.select(message_of(self.chosen(props)).or(message_of(props.selected)));
+        painter.paint(&engine, engine.at());
     }
 
     fn measured(&self) -> Option<(f32, f32)> {
@@ -335,25 +349,16 @@ impl Component for Stage {
 
     fn create(ctx: &Context<Stage>) -> Stage {
         let on_outdated = ctx.link().callback(|()| Msg::Outdated);
-        let painter = Rc::new(RefCell::new(StagePainter::new(on_outdated)));
+        let board = Board::new();
+        let painter = Rc::new(RefCell::new(StagePainter::new(board.clone(), on_outdated)));
         ctx.props().session.add_painter(&painter, |painter, engine, at| {
             painter.borrow_mut().paint(engine, at);
         });
         let mut stage = Stage {
             container: NodeRef::default(),
             svg: NodeRef::default(),
-            marks: Rc::new(Marks {
-                width: 0.0,
-                height: 0.0,
-                is_compact: false,
-                metrics: raft_scene::Metrics::default(),
-                wall: None,
-                places: Vec::new(),
-                links: Vec::new(),
-                nodes: Vec::new(),
-                clients: Vec::new(),
-                description: String::new(),
-            }),
+            marks: board.marks(),
+            board,
             // Until it is on screen and can be measured.
             size: (790.0, 470.0),
             motion: Motion::default(),
@@ -374,7 +379,16 @@ impl Component for Stage {
 
     fn update(&mut self, ctx: &Context<Stage>, message: Msg) -> bool {
         match message {
-            Msg::Outdated => {}
+            Msg::Outdated => {
+                let (before, way) = (self.marks.clone(), self.way.clone());
+                self.draw(ctx.props());
+                // With nothing said of any thing, the parts are all that can look different.
+                let is_silent = self.chosen(ctx.props()).is_none() && self.listed.is_empty();
+                if is_silent && self.way == way && has_same_frame(&before, &self.marks) {
+                    self.paint(ctx.props());
+                    return false;
+                }
+            }
             Msg::Resized => match self.measured() {
                 Some(size) if size != self.size => self.size = size,
                 _ => return false,
@@ -460,7 +474,7 @@ impl Component for Stage {
             Msg::Focused(letter.and_then(NodeId::from_letter))
         });
         let chosen = self.chosen(props);
-        let part = |part| stage_part::part(part, marks, chosen, props);
+        let part = |part| stage_part::part(part, &self.board, chosen, props);
         let can_act = self.pointed.is_some_and(offers::has_menu);
         let (width, height) = (px(marks.width), px(marks.height));
         html! {
@@ -491,7 +505,8 @@ impl Component for Stage {
                         { part(Part::Messages) }
                         { for (0..marks.nodes.len()).map(|place| part(Part::Node(place))) }
                         <g class="words" aria-hidden="true">
-                            { for (0..marks.nodes.len()).map(|place| part(Part::Beside(place))) }
+                            { for (0..marks.nodes.len()).map(|place| part(Part::Words(place))) }
+                            { for (0..marks.nodes.len()).map(|place| part(Part::Log(place))) }
                             { for (0..marks.clients.len()).map(|place| part(Part::Client(place))) }
                         </g>
                         <g aria-hidden="true">{ self.mark_chosen(props) }</g>
@@ -519,18 +534,23 @@ impl Component for Stage {
             }
         }
         if let Some(svg) = self.svg.cast::<Element>() {
-            let engine = ctx.props().session.engine();
-            let mut painter = self.painter.borrow_mut();
-            painter.attach(&svg, self.marks.clone(), engine.moment(), self.drawn_at);
-            let chosen = self.chosen(ctx.props());
-            painter.select(message_of(chosen).or(message_of(ctx.props().selected)));
-            painter.paint(&engine, engine.at());
+            self.painter.borrow_mut().attach(&svg);
+            self.paint(ctx.props());
         }
         // A message can be gone before its menu is there.
         if ctx.props().open.is_some_and(|hit| self.in_window(hit).is_none()) {
             ctx.props().on_close.emit(());
         }
     }
+}
+
+/// Whether the stage around its parts looks the same with these marks as with those.
+fn has_same_frame(marks: &Marks, others: &Marks) -> bool {
+    marks.width == others.width
+        && marks.height == others.height
+        && marks.nodes.len() == others.nodes.len()
+        && marks.clients.len() == others.clients.len()
+        && marks.description == others.description
 }
 
 /// What each shape means.

@@ -1,14 +1,14 @@
 //! What stands still on the stage, in parts: each is drawn again only where what it shows has
-//! changed, which with most events is one node of all.
+//! changed, which with most events is one node of all. The board ([`crate::board`]) tells it.
 
+use crate::board::{Board, Place};
 use crate::overlay::Overlay;
 use crate::stage;
 use crate::svg::{px, text};
 use raft_scene::{
-    ClientMark, Hit, LinkMark, LinkState, MarkKind, NodeMark, RingKind, Stage as Marks, Vote,
-    WallMark,
+    CellMark, ClientMark, Hit, LinkMark, LinkState, MarkKind, MemberKind, Metrics, NodeMark,
+    Rectangle, RingKind, Stage as Marks, Vote, WallMark, count_stroke,
 };
-use std::rc::Rc;
 use yew::prelude::*;
 
 /// A part of the stage.
@@ -20,17 +20,96 @@ pub(crate) enum Part {
     Messages,
     /// A node, by its place in the list.
     Node(usize),
-    /// A node's words and log.
-    Beside(usize),
+    /// A node's name and what is said beside it.
+    Words(usize),
+    /// A node's log.
+    Log(usize),
+    /// A cell of a node's log, by its place among those that are shown.
+    Cell(usize, usize),
     /// A client, by its place in the list.
     Client(usize),
 }
 
-/// What a part needs.
-#[derive(Clone, Properties)]
+impl Part {
+    /// What it is among its neighbours. A list without keys would be matched from its end: when
+    /// a log grew, each part would become the next one's.
+    const fn key(self) -> u32 {
+        match self {
+            Part::Ground | Part::Messages => 0,
+            Part::Node(place)
+            | Part::Words(place)
+            | Part::Log(place)
+            | Part::Cell(_, place)
+            | Part::Client(place) => place as u32,
+        }
+    }
+
+    /// Whether it looks the same with these marks as with those.
+    pub(crate) fn is_same(self, marks: &Marks, others: &Marks) -> bool {
+        let is_same = match self {
+            Part::Ground => {
+                marks.wall == others.wall
+                    && marks.places == others.places
+                    && marks.links == others.links
+            }
+            Part::Messages => true,
+            Part::Node(place) => {
+                let look = |mark: &NodeMark| {
+                    let NodeMark { id, center, radius, role, member, ring, ring_tone, .. } = *mark;
+                    ((id, center, radius, role), (member, ring, ring_tone, mark.is_selected))
+                };
+                both(marks.nodes.get(place), others.nodes.get(place), |one, other| {
+                    look(one) == look(other)
+                        && one.name == other.name
+                        && one.glyph_path == other.glyph_path
+                        && one.pips == other.pips
+                })
+            }
+            Part::Words(place) => {
+                both(marks.nodes.get(place), others.nodes.get(place), |one, other| {
+                    one.role == other.role
+                        && one.name_at == other.name_at
+                        && one.term_line == other.term_line
+                        && one.role_line == other.role_line
+                        && one.notes == other.notes
+                        && one.progress == other.progress
+                })
+            }
+            Part::Log(place) => {
+                both(marks.nodes.get(place), others.nodes.get(place), |one, other| {
+                    one.log.cells.len() == other.log.cells.len() && one.log.more == other.log.more
+                })
+            }
+            Part::Cell(node, place) => {
+                // Which entry it is, one does not see: a log that goes on moves through its cells.
+                let look = |cell: &CellMark| {
+                    let CellMark { term, color, is_committed, is_durable, bounds, .. } = *cell;
+                    (term, color, is_committed, is_durable, bounds)
+                };
+                cell_of(marks, node, place).map(look) == cell_of(others, node, place).map(look)
+            }
+            Part::Client(place) => marks.clients.get(place) == others.clients.get(place),
+        };
+        is_same && marks.metrics == others.metrics
+    }
+}
+
+fn both<T>(one: Option<T>, other: Option<T>, is_same: impl FnOnce(T, T) -> bool) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => is_same(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+fn cell_of(marks: &Marks, node: usize, place: usize) -> Option<&CellMark> {
+    marks.nodes.get(node)?.log.cells.get(place)
+}
+
+/// What a part needs, beside the marks, which are on the board.
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
     part: Part,
-    marks: Rc<Marks>,
+    board: Board,
     /// The link that is meant, if one is.
     meant: Option<Hit>,
     /// Whether its menu is open.
@@ -42,45 +121,16 @@ pub(crate) struct Props {
     on_open: Callback<Overlay>,
 }
 
-impl PartialEq for Props {
-    fn eq(&self, other: &Props) -> bool {
-        let (marks, others) = (&*self.marks, &*other.marks);
-        let is_same = match self.part {
-            Part::Ground => {
-                marks.wall == others.wall
-                    && marks.places == others.places
-                    && marks.links == others.links
-            }
-            Part::Messages => true,
-            Part::Node(place) | Part::Beside(place) => {
-                marks.nodes.get(place) == others.nodes.get(place)
-            }
-            Part::Client(place) => marks.clients.get(place) == others.clients.get(place),
-        };
-        is_same
-            && self.part == other.part
-            && marks.metrics == others.metrics
-            && self.meant == other.meant
-            && self.is_open == other.is_open
-            && self.is_lit == other.is_lit
-            && self.prefix == other.prefix
-            && self.on_open == other.on_open
-    }
-}
-
 /// A part, as the stage has it among its children.
-pub(crate) fn part(
-    part: Part,
-    marks: &Rc<Marks>,
-    meant: Option<Hit>,
-    stage: &stage::Props,
-) -> Html {
+pub(crate) fn part(part: Part, board: &Board, meant: Option<Hit>, stage: &stage::Props) -> Html {
+    let marks = board.marks();
     let id = |place: usize| marks.nodes.get(place).map(|mark| mark.id);
     let node = if let Part::Node(place) = part { id(place) } else { None };
     html! {
         <StagePart
+            key={part.key()}
             {part}
-            marks={marks.clone()}
+            board={board.clone()}
             meant={meant.filter(|_| part == Part::Ground)}
             is_open={node.is_some_and(|node| stage.open == Some(Hit::Node(node)))}
             is_lit={node.is_some_and(|node| stage.lit.contains(node))}
@@ -91,27 +141,49 @@ pub(crate) fn part(
 }
 
 /// Draws a part.
-pub(crate) struct StagePart;
+pub(crate) struct StagePart {
+    place: Place,
+    /// The button and the ring, if it is a node.
+    button: NodeRef,
+    ring: NodeRef,
+}
 
 impl Component for StagePart {
     type Message = ();
     type Properties = Props;
 
-    fn create(_: &Context<StagePart>) -> StagePart {
-        StagePart
+    fn create(ctx: &Context<StagePart>) -> StagePart {
+        let Props { part, board, .. } = ctx.props();
+        let place = board.add(*part, ctx.link().clone());
+        StagePart { place, button: NodeRef::default(), ring: NodeRef::default() }
     }
 
     fn view(&self, ctx: &Context<StagePart>) -> Html {
         let props = ctx.props();
-        let marks = &props.marks;
+        let marks = &*props.board.marks();
         match props.part {
             Part::Ground => Some(ground(marks, props.meant)),
             Part::Messages => Some(messages(marks)),
-            Part::Node(place) => marks.nodes.get(place).map(|mark| node(mark, props)),
-            Part::Beside(place) => marks.nodes.get(place).map(beside),
+            Part::Node(place) => marks.nodes.get(place).map(|mark| {
+                let refs = (self.button.clone(), self.ring.clone());
+                node(mark, &marks.metrics, refs, props)
+            }),
+            Part::Words(place) => marks.nodes.get(place).map(words),
+            Part::Log(place) => marks.nodes.get(place).map(|mark| log(mark, place, props)),
+            Part::Cell(node, place) => cell_of(marks, node, place).map(cell),
             Part::Client(place) => marks.clients.get(place).map(client),
         }
         .unwrap_or_default()
+    }
+
+    fn rendered(&mut self, ctx: &Context<StagePart>, _: bool) {
+        if let Part::Node(place) = ctx.props().part {
+            ctx.props().board.attach(place, self.button.cast(), self.ring.cast());
+        }
+    }
+
+    fn destroy(&mut self, ctx: &Context<StagePart>) {
+        ctx.props().board.remove(self.place);
     }
 }
 
@@ -141,7 +213,7 @@ fn messages(marks: &Marks) -> Html {
         <g class="messages" aria-hidden="true">
             { for MarkKind::ALL.into_iter().map(layer) }
             <circle class="selected-message" r={px(radius + 5.0)} transform="scale(0)" />
-            <g class="counts" font-size={px(radius * 1.5)} />
+            <path class="counts" fill="none" stroke-width={px(count_stroke(radius))} />
         </g>
     }
 }
@@ -184,10 +256,10 @@ fn layer(kind: MarkKind) -> Html {
     }
 }
 
-fn node(mark: &NodeMark, props: &Props) -> Html {
+fn node(mark: &NodeMark, metrics: &Metrics, refs: (NodeRef, NodeRef), props: &Props) -> Html {
+    let (button, ring) = refs;
     let id = mark.id;
     let (x, y) = (px(mark.center.x), px(mark.center.y));
-    let metrics = &props.marks.metrics;
     let open = props.on_open.reform(move |()| Overlay::Menu(Hit::Node(id)));
     let by_click = open.clone();
     let on_click = Callback::from(move |event: MouseEvent| {
@@ -209,9 +281,11 @@ fn node(mark: &NodeMark, props: &Props) -> Html {
     });
     html! {
         <g
+            ref={button}
             class={classes!(
                 "node",
                 mark.role.name(),
+                (mark.member == MemberKind::Learner).then_some("learner"),
                 mark.is_selected.then_some("selected"),
                 props.is_lit.then_some("lit-node"),
             )}
@@ -220,7 +294,6 @@ fn node(mark: &NodeMark, props: &Props) -> Html {
             tabindex="0"
             aria-haspopup="menu"
             aria-expanded={if props.is_open { "true" } else { "false" }}
-            aria-label={mark.description.clone()}
             data-node={mark.name.clone()}
             data-role={mark.role.name()}
             onclick={on_click}
@@ -238,8 +311,9 @@ fn node(mark: &NodeMark, props: &Props) -> Html {
                     stroke-width={px(metrics.ring_width)}
                 />
             }
-            // It is there for a crashed node too, empty: painters count on one a node.
+            // It is there for a crashed node too, empty: the painter counts on one a node.
             <circle
+                ref={ring}
                 class={classes!("ring", mark.ring.name(), mark.ring_tone.name())}
                 cx={x.clone()}
                 cy={y.clone()}
@@ -272,8 +346,8 @@ fn node(mark: &NodeMark, props: &Props) -> Html {
     }
 }
 
-/// A node's words and log. They are not part of its button, whose name says more.
-fn beside(mark: &NodeMark) -> Html {
+/// A node's words. They are not part of its button, whose name says more.
+fn words(mark: &NodeMark) -> Html {
     html! {
         <g class={classes!("beside", mark.role.name())}>
             <g class="on-disc">
@@ -282,35 +356,61 @@ fn beside(mark: &NodeMark) -> Html {
             </g>
             { text(&mark.role_line, "role") }
             { for mark.notes.iter().map(|note| text(note, "note")) }
+            if let Some(progress) = &mark.progress {
+                { rectangle(&progress.track, "snapshot-track") }
+                { rectangle(&progress.done, "snapshot-done") }
+            }
+        </g>
+    }
+}
+
+fn rectangle(bounds: &Rectangle, class: &'static str) -> Html {
+    html! {
+        <rect
+            {class}
+            x={px(bounds.x)}
+            y={px(bounds.y)}
+            width={px(bounds.width)}
+            height={px(bounds.height)}
+            rx="1"
+        />
+    }
+}
+
+fn log(mark: &NodeMark, node: usize, props: &Props) -> Html {
+    html! {
+        <g class="beside">
             { for mark.log.more.iter().map(|more| text(more, "more")) }
-            { for mark.log.cells.iter().map(|cell| {
-                let bounds = cell.bounds;
-                let class = classes!(
-                    "cell",
-                    format!("term-{}", cell.color),
-                    (!cell.is_committed).then_some("uncommitted"),
-                    (!cell.is_durable).then_some("not-durable"),
-                );
-                let center = bounds.center();
-                html! {
-                    <g class={class}>
-                        <rect
-                            x={px(bounds.x)}
-                            y={px(bounds.y)}
-                            width={px(bounds.width)}
-                            height={px(bounds.height)}
-                            rx="3"
-                        />
-                        <text
-                            x={px(center.x)}
-                            y={px(center.y)}
-                            font-size={px(bounds.height * 0.6)}
-                        >
-                            { cell.term.0 }
-                        </text>
-                    </g>
-                }
+            { for (0..mark.log.cells.len()).map(|place| {
+                let part = Part::Cell(node, place);
+                let props = Props { part, ..props.clone() };
+                html! { <StagePart key={part.key()} ..props /> }
             }) }
+        </g>
+    }
+}
+
+fn cell(mark: &CellMark) -> Html {
+    let CellMark { bounds, .. } = *mark;
+    let class = classes!(
+        "cell",
+        format!("term-{}", mark.color),
+        (!mark.is_committed).then_some("uncommitted"),
+        (!mark.is_durable).then_some("not-durable"),
+    );
+    let center = bounds.center();
+    html! {
+        <g class={class}>
+            <rect
+                x={px(bounds.x)}
+                y={px(bounds.y)}
+                width={px(bounds.width)}
+                height={px(bounds.height)}
+                rx="3"
+            />
+            <text x={px(center.x)} y={px(center.y)} font-size={px(bounds.height * 0.6)}>
+                { mark.term.0 }
+            </text>
         </g>
     }
 }

@@ -17,6 +17,7 @@
 
 mod axis;
 mod client_mark;
+mod digits;
 mod geometry;
 mod hit;
 mod layout;
@@ -50,7 +51,7 @@ pub use log_grid::{
 pub use log_mark::{CellMark, LogMark};
 pub use member::MemberKind;
 pub use message_mark::{
-    CountMark, LostMessage, MarkKind, MessageLayer, MessageMark, Motion, motion,
+    LostMessage, MarkKind, MessageLayer, MessageMark, Motion, count_stroke, motion,
 };
 pub use node_mark::{Glyph, NodeMark, NodeRole, PipMark, ProgressMark, RingKind, Vote};
 #[cfg(feature = "observed")]

@@ -1,5 +1,6 @@
 //! What moves: messages on their way, and the rings around the nodes.
 
+use crate::digits;
 use crate::geometry::{Point, Rectangle};
 use crate::link_mark::{across, rims};
 use crate::node_state::ring_fraction;
@@ -11,6 +12,10 @@ use raft_sim::{LossCause, MessageId, World};
 /// How far right of the middle of a link each way runs, in message radii, so that
 /// what comes and what goes don't cover each other.
 const LANE: f32 = 0.75;
+/// How high the digits in a square are, in radii of it.
+const DIGIT_HEIGHT: f32 = 1.05;
+/// How wide their strokes are, in radii of it.
+const DIGIT_STROKE: f32 = 0.2;
 
 /// How a message is drawn: one shape and colour a meaning.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -162,15 +167,6 @@ pub struct MessageMark {
     pub center: Point,
 }
 
-/// How many entries a square carries: white digits in it.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct CountMark {
-    /// The middle of the square.
-    pub center: Point,
-    /// How many.
-    pub count: u32,
-}
-
 /// A message that died, for the little while in which its end is shown. The
 /// [`TimelineIndex`](crate::TimelineIndex) has them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -201,8 +197,8 @@ pub struct Motion {
     pub fractions: Vec<f32>,
     /// One path a kind, in the order of [`MarkKind::ALL`].
     pub layers: Vec<MessageLayer>,
-    /// The numbers in the squares.
-    pub counts: Vec<CountMark>,
+    /// How many entries each square carries: digits in it, as path data to stroke.
+    pub counts: String,
     /// Every message on its way, for pointing at it.
     pub messages: Vec<MessageMark>,
 }
@@ -213,7 +209,7 @@ impl Default for Motion {
         Motion {
             fractions: Vec::new(),
             layers: MarkKind::ALL.map(layer).into(),
-            counts: Vec::new(),
+            counts: String::new(),
             messages: Vec::new(),
         }
     }
@@ -244,7 +240,9 @@ impl Motion {
             if let Message::AppendEntries(append) = &flight.envelope.body
                 && !append.entries.is_empty()
             {
-                self.counts.push(CountMark { center, count: append.entries.len() as u32 });
+                let count = append.entries.len() as u32;
+                let height = stage.metrics.message_radius * DIGIT_HEIGHT;
+                digits::push_number(&mut self.counts, count, center, height);
             }
         }
         for lost in lost {
@@ -258,6 +256,11 @@ impl Motion {
             }
         }
     }
+}
+
+/// How wide the strokes of [`Motion::counts`] are.
+pub fn count_stroke(message_radius: f32) -> f32 {
+    message_radius * DIGIT_STROKE
 }
 
 impl Motion {

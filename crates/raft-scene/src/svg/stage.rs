@@ -7,11 +7,11 @@ use super::{Caption, FigureView, Sheet, TooSmall};
 use crate::geometry::Point;
 use crate::link_mark::{LinkMark, LinkState};
 use crate::member::MemberKind;
-use crate::message_mark::{MarkKind, Motion, motion};
+use crate::message_mark::{MarkKind, Motion, count_stroke, motion};
 use crate::node_mark::{Glyph, NodeMark, NodeRole, RingKind, Vote};
 use crate::path::{PathData, push_number};
 use crate::stage::{Stage, StageView, stage};
-use crate::text_mark::{TextMark, Tone};
+use crate::text_mark::Tone;
 use crate::timeline_index::TimelineIndex;
 use raft_core::Micros;
 use raft_sim::World;
@@ -141,17 +141,10 @@ fn paint(paper: &mut Paper, stage: &Stage, motion: &Motion) {
     for layer in motion.layers.iter().filter(|layer| !layer.path.is_empty()) {
         paint_layer(paper, layer.kind, &layer.path, stage.metrics.message_radius);
     }
-    for count in &motion.counts {
-        let size = stage.metrics.message_radius * 1.45;
-        let at = Point::new(count.center.x, count.center.y + size * 0.36);
-        let text = TextMark {
-            text: count.count.to_string(),
-            at,
-            anchor: crate::Anchor::Middle,
-            tone: Tone::Plain,
-            size,
-        };
-        paper.letters(&text, "on-mark", true);
+    if !motion.counts.is_empty() {
+        let width = count_stroke(stage.metrics.message_radius);
+        let digits = paper.path(&motion.counts).stroke("on-mark", width);
+        digits.text("stroke-linecap", "round").text("stroke-linejoin", "round").end();
     }
     if let Some(wall) = &stage.wall {
         paper.label(&wall.label, false);
