@@ -143,8 +143,11 @@ impl Mentions<'_> {
     }
 }
 
+/// A letter of the languages that are written as English is, or a digit: the tables of all
+/// alphabets would be some kilobytes of the page.
 fn is_of_word(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
+    let is_accented = matches!(letter, '\u{c0}'..='\u{24f}') && !matches!(letter, '×' | '÷');
+    letter.is_ascii_alphanumeric() || letter == '_' || is_accented
 }
 
 /// Whether what stands here is the rest of a word.
@@ -170,7 +173,7 @@ fn goes_on(rest: &str) -> bool {
 /// How many bytes of the text a spelling takes that it begins with. A space may be any white
 /// space. Letters may be in either case, unless the spelling has a capital.
 fn written(spelling: &str, text: &str) -> Option<usize> {
-    let is_exact = spelling.chars().any(char::is_uppercase);
+    let is_exact = spelling.chars().any(|letter| letter.is_ascii_uppercase());
     let mut rest = text;
     for letter in spelling.chars() {
         if letter == ' ' {
