@@ -82,6 +82,165 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
+// What is said of a term, where it is shown.
+const says = (page) => page.locator(".gloss:visible");
+
+// Where it is, as far as that is outside of the page; and whether it lies over its word.
+const misplaced = (page) =>
+  says(page).evaluate((element) => {
+    const box = element.getBoundingClientRect();
+    const word = document.querySelector(`#glossed-${element.dataset.term}`).getBoundingClientRect();
+    const isCutOff = [[0.5, 0], [0.5, 1], [0, 0.5], [1, 0.5]].some(
+      ([x, y]) => !element.contains(document.elementFromPoint(box.left + 2 + x * (box.width - 4), box.top + 2 + y * (box.height - 4))),
+    );
+    return {
+      outside: box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight,
+      over: box.top < word.bottom && word.top < box.bottom,
+      isCutOff,
+    };
+  });
+const wellPlaced = { outside: false, over: false, isCutOff: false };
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const { where, viewport, query } of [...places, { where: "on the full page, 375 by 667", viewport: { width: 375, height: 667 }, query: "" }]) {
+    test(`every term in a lesson is explained within the page, ${where}, ${colorScheme}`, async ({ browser, site }) => {
+      test.setTimeout(120_000);
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      let count = 0;
+      for (const name of ["the-term", "split-votes"]) {
+        for (const step of [undefined, ...names(name, "steps").slice(0, 3)]) {
+          await openLesson(page, site, `lesson=${name}${step ? `&step=${step}` : ""}`, query);
+          const terms = page.locator(".glossed");
+          const marked = await terms.evaluateAll((all) => all.map((term) => term.dataset.term));
+          expect(new Set(marked).size, "each once").toBe(marked.length);
+          count += marked.length;
+          for (let at = 0; at < marked.length; at += 1) {
+            await terms.nth(at).focus();
+            await expect(says(page)).toHaveCount(1);
+            await expect(terms.nth(at)).toHaveAccessibleDescription(await says(page).textContent());
+            expect(await misplaced(page), `${await terms.nth(at).textContent()} in ${await told(page)}`).toEqual(wellPlaced);
+          }
+          expect(await untidy(page), await told(page)).toEqual(tidy);
+        }
+        await page.locator(".glossed").last().focus();
+        await expect(says(page)).toHaveCount(1);
+        expect(await violations(page), name).toEqual([]);
+      }
+      expect(count).toBeGreaterThan(8);
+      await context.close();
+    });
+  }
+}
+
+test("a term says what it means where one points at it, and no longer", async ({ page, site }) => {
+  await openLesson(page, site, "lesson=split-votes");
+  const term = page.locator(".glossed").first();
+  await expect(says(page)).toHaveCount(0);
+  await term.hover();
+  await expect(says(page)).toHaveText(/\w.* (Raft paper|Dissertation), section [\d.]+$/);
+  // One can get there, to read it or to copy it.
+  await says(page).hover();
+  await expect(says(page)).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(says(page)).toHaveCount(0);
+  await page.getByTestId("lesson-next").hover();
+  await term.hover();
+  await expect(says(page)).toHaveCount(1);
+  await page.getByTestId("lesson-next").hover();
+  await expect(says(page)).toHaveCount(0);
+});
+
+test("a term is reached by keyboard, and Escape closes what it says", async ({ page, site }) => {
+  await openLesson(page, site, "lesson=split-votes");
+  const term = page.locator(".glossed").first();
+  await page.getByTestId("lesson-text").focus();
+  await page.keyboard.press("Tab");
+  await expect(term).toBeFocused();
+  await expect(says(page)).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(says(page)).toHaveCount(0);
+  await expect(term).toBeFocused();
+  const at = await page.getByTestId("time").textContent();
+  for (const key of ["Enter", "Space"]) {
+    await page.keyboard.press(key);
+    await expect(says(page)).toHaveCount(1);
+    await page.keyboard.press(key);
+    await expect(says(page)).toHaveCount(0);
+  }
+  // Neither key has played the run, nor gone on.
+  await expect(page.getByTestId("time")).toHaveText(at);
+  expect(await told(page)).toBe("opening");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
+  await expect(says(page)).toHaveCount(0);
+});
+
+test("a term is tapped, and what it says goes when one taps elsewhere, or goes on", async ({ browser, site }) => {
+  const context = await browser.newContext({ viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true });
+  const page = await context.newPage();
+  for (const query of ["", "?embed=1"]) {
+    await openLesson(page, site, "lesson=split-votes", query);
+    const term = page.locator(".glossed").first();
+    await term.tap();
+    await expect(says(page)).toHaveCount(1);
+    expect(await misplaced(page)).toEqual(wellPlaced);
+    await page.getByTestId("lesson").getByRole("heading", { level: 2 }).tap();
+    await expect(says(page)).toHaveCount(0);
+    await term.tap();
+    await expect(says(page)).toHaveCount(1);
+    await page.getByTestId("lesson-next").tap();
+    await expect(says(page)).toHaveCount(0);
+  }
+  await context.close();
+});
+
+test("what a term says goes with it where one scrolls", async ({ page, site }) => {
+  await page.setViewportSize({ width: 800, height: 450 });
+  await openLesson(page, site, "lesson=split-votes", "?embed=1");
+  const text = page.getByTestId("lesson-text");
+  const term = page.locator(".glossed").first();
+  await term.focus();
+  const gap = () => page.evaluate(() => {
+    const element = document.querySelector(".gloss:not([hidden])");
+    const word = document.querySelector(`#glossed-${element.dataset.term}`);
+    return Math.round(element.getBoundingClientRect().top - word.getBoundingClientRect().bottom);
+  });
+  const before = await gap();
+  await text.evaluate((element) => element.append(Object.assign(document.createElement("div"), { style: "height: 900px" })));
+  await text.evaluate((element) => element.scrollBy(0, 12));
+  await expect.poll(gap).toBe(before);
+  await text.evaluate((element) => element.scrollTo(0, 900));
+  await expect(says(page)).toHaveCount(0);
+});
+
+test("in what one chooses from, and in links, no term is marked", async ({ page, site }) => {
+  // Of each kind of question there is one in them.
+  for (const name of ["the-term", "a-clean-election", "split-votes"]) {
+    await openLesson(page, site, `lesson=${name}`);
+    for (let turn = 0; turn < 60 && (await told(page)) !== "closing"; turn += 1) {
+      await expect(page.locator("a .glossed, button .glossed, label .glossed, code .glossed, .order .glossed")).toHaveCount(0);
+      if ((await told(page)) === "question") await page.getByTestId("unknown").click();
+      else await page.getByTestId("lesson-next").click();
+    }
+  }
+});
+
+test("a lesson that a link carries has its terms explained, and is told without where they can't be had", async ({ page, site, watch }) => {
+  await page.goto(site.url);
+  const packed = await page.evaluate(async () => [...(await window.raftlabLessons()).lesson("split-votes")]);
+  const data = Buffer.from(packed).toString("base64url");
+  await openLesson(page, site, `lesson-data=${data}`);
+  await page.locator(".glossed").first().focus();
+  await expect(says(page)).toHaveCount(1);
+  watch.allow(/Failed to load resource/);
+  await page.route("**/raftlab-lessons*", (route) => route.fulfill({ status: 404, body: "" }));
+  await openLesson(page, site, `lesson-data=${data}`);
+  await page.getByTestId("lesson-next").click();
+  await expect(page.getByTestId("step")).toBeVisible();
+  await expect(page.locator(".glossed")).toHaveCount(0);
+});
+
 test("the play pauses at each step, of itself", async ({ page, site }) => {
   await openLesson(page, site, "lesson=a-clean-election");
   const [first, second] = names("a-clean-election", "steps");

@@ -173,6 +173,11 @@ fn goes_on(rest: &str) -> bool {
 /// How many bytes of the text a spelling takes that it begins with. A space may be any white
 /// space. Letters may be in either case, unless the spelling has a capital.
 fn written(spelling: &str, text: &str) -> Option<usize> {
+    // Most don't even begin so.
+    let [first, other] = [spelling, text].map(|it| it.bytes().next());
+    if !first.zip(other).is_some_and(|(first, other)| first.eq_ignore_ascii_case(&other)) {
+        return None;
+    }
     let is_exact = spelling.chars().any(|letter| letter.is_ascii_uppercase());
     let mut rest = text;
     for letter in spelling.chars() {

@@ -1,4 +1,4 @@
-//! The lessons of the course, packed: as much text as all the rest of the page, so it is
+//! The lessons of the course and its glossary, packed: as much text as all the rest of the page, so it is
 //! fetched when one is opened (web/src/lesson/store.rs), all at once: who plays one plays
 //! the next. And what fetches a teacher's own that lies beside the page.
 
@@ -12,6 +12,12 @@ fn main() {}
 #[wasm_bindgen]
 pub fn lesson(name: &str) -> Option<Vec<u8>> {
     raft_lessons::named(name).map(|lesson| lesson.packed().to_vec())
+}
+
+/// The packed glossary.
+#[wasm_bindgen]
+pub fn glossary() -> Vec<u8> {
+    raft_lessons::GLOSSARY.to_vec()
 }
 
 /// What stands in a file on the same host as the page.

@@ -3,10 +3,12 @@
 
 use super::Wish;
 use super::course::Page;
-use super::narration;
+use super::narration::{self, Voice};
 use super::player::Open;
 use super::question::{self, Asked};
 use super::side_by_side::{Beside, Parting};
+use super::store;
+use super::terms::{Narration, Terms};
 use crate::actions::Actions;
 use crate::app::{App, Msg, StageOf};
 use crate::embed_page::{self, Around};
@@ -289,6 +291,10 @@ impl Open {
             .question()
             .filter(|_| self.is_missed)
             .and_then(|(_, it)| self.draft.lacks(&it.kind));
+        let glossary = store::glossary();
+        let terms = glossary.as_deref().map(Terms::of);
+        let told = self.told(app, Voice { terms: terms.as_ref(), ..self.voice() });
+        let said = terms.as_ref().map_or(Vec::new(), Terms::said);
         html! {
             <aside class="card lesson" aria-label="Lesson" data-testid="lesson">
                 <header>
@@ -296,17 +302,7 @@ impl Open {
                     <h2>{ &lesson.title }</h2>
                 </header>
                 { self.own_run() }
-                // It can be scrolled, so the keyboard must be able to get there.
-                <div
-                    class="lesson-text"
-                    role="region"
-                    aria-label="What is told"
-                    tabindex="0"
-                    data-testid="lesson-text"
-                    key={format!("{:?}", self.course.page)}
-                >
-                    { self.told(app) }
-                </div>
+                <Narration key={format!("{:?}", self.course.page)} {said}>{ told }</Narration>
                 <p class="lacks" role="status" data-testid="lacks">{ lacks.unwrap_or_default() }</p>
                 <nav aria-label="Steps of the lesson">
                     <button
@@ -359,17 +355,17 @@ impl Open {
     }
 
     /// What is told now.
-    fn told(&self, app: &App) -> Html {
-        let (lesson, voice) = (&self.course.lesson, self.voice());
+    fn told(&self, app: &App, voice: Voice<'_>) -> Html {
+        let lesson = &self.course.lesson;
         match self.course.page {
-            Page::Opening => self.opening(),
+            Page::Opening => self.opening(voice),
             Page::Step(place) => {
                 let Some(step) = lesson.steps.get(place) else { return Html::default() };
                 html! {
                     <>
                         <h3 data-testid="step" data-step={step.name.clone()}>{ &step.title }</h3>
                         { voice.blocks(&step.text) }
-                        { self.explained(Some(place)) }
+                        { self.explained(Some(place), voice) }
                     </>
                 }
             }
@@ -386,11 +382,11 @@ impl Open {
                     on_message: &self.on_message,
                 })
             }
-            Page::Closing => self.closing(),
+            Page::Closing => self.closing(voice),
         }
     }
 
-    fn opening(&self) -> Html {
+    fn opening(&self, voice: Voice<'_>) -> Html {
         let lesson = &self.course.lesson;
         let count = |many: usize, one: &str| match many {
             1 => format!("1 {one}"),
@@ -398,9 +394,9 @@ impl Open {
         };
         html! {
             <>
-                <p class="summary">{ &lesson.summary }</p>
+                <p class="summary">{ voice.words(&lesson.summary) }</p>
                 <h3>{ "What you will see" }</h3>
-                { self.voice().blocks(&lesson.you_will_see) }
+                { voice.blocks(&lesson.you_will_see) }
                 <p class="hint">
                     { format!(
                         "{}, {}. The play pauses at each step.",
@@ -413,11 +409,11 @@ impl Open {
         }
     }
 
-    fn closing(&self) -> Html {
-        let (lesson, voice) = (&self.course.lesson, self.voice());
+    fn closing(&self, voice: Voice<'_>) -> Html {
+        let lesson = &self.course.lesson;
         html! {
             <>
-                { self.explained(None) }
+                { self.explained(None, voice) }
                 if !lesson.often_said.is_empty() {
                     <h3>{ "Often said" }</h3>
                     { voice.blocks(&lesson.often_said) }
@@ -466,13 +462,13 @@ impl Open {
     }
 
     /// What was answered before this step, explained now that it was seen.
-    fn explained(&self, step: Option<usize>) -> Html {
+    fn explained(&self, step: Option<usize>, voice: Voice<'_>) -> Html {
         let course = &self.course;
         let explained = course.explained_with(step).into_iter().filter_map(|place| {
             let question = course.lesson.questions.get(place)?;
             let given = course.given[place].as_ref()?;
             let answer = course.telling.answers.get(place)?.as_ref().ok()?;
-            Some(question::explained(question, given, answer, self.voice()))
+            Some(question::explained(question, given, answer, voice))
         });
         explained.collect()
     }

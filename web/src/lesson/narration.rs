@@ -1,6 +1,7 @@
 //! What a lesson says, as the page shows it. Only text and what it is made of: a lesson may
 //! come from a link.
 
+use super::terms::{self, Terms};
 use crate::location;
 use raft_lessons::{Block, Lesson, Link, Piece, Said, Source, Telling};
 use yew::prelude::*;
@@ -11,9 +12,24 @@ pub(super) struct Voice<'a> {
     pub(super) telling: &'a Telling,
     /// Whether links lead to another window: those of an embed.
     pub(super) is_embedded: bool,
+    /// The terms of art that are marked in it, if they are there.
+    pub(super) terms: Option<&'a Terms<'a>>,
 }
 
 impl Voice<'_> {
+    /// The same where no term is marked: in what one chooses from, say.
+    pub(super) fn unmarked(&self) -> Self {
+        Voice { terms: None, ..*self }
+    }
+
+    /// Words, with the terms in them marked.
+    pub(super) fn words(&self, words: &str) -> Html {
+        match self.terms {
+            Some(terms) => terms.mark(words),
+            None => html! { { words } },
+        }
+    }
+
     /// Paragraphs and lists.
     pub(super) fn blocks(&self, blocks: &[Block]) -> Html {
         let block = |block: &Block| match block {
@@ -35,8 +51,11 @@ impl Voice<'_> {
     pub(super) fn pieces(&self, pieces: &[Piece]) -> Html {
         let runs = pieces.chunk_by(|one, next| one.link == next.link);
         let linked = runs.map(|run| {
-            let text: Html = run.iter().map(|piece| self.piece(piece)).collect();
-            match run.first().and_then(|piece| piece.link.as_ref()) {
+            let link = run.first().and_then(|piece| piece.link.as_ref());
+            // What can be pressed is in nothing else that can be.
+            let voice = if link.is_some() { self.unmarked() } else { *self };
+            let text: Html = run.iter().map(|piece| voice.piece(piece)).collect();
+            match link {
                 Some(link) => self.link(link, text),
                 None => text,
             }
@@ -46,7 +65,7 @@ impl Voice<'_> {
 
     fn piece(&self, piece: &Piece) -> Html {
         let mut text = match &piece.what {
-            Said::Text(words) => html! { { words } },
+            Said::Text(words) => self.words(words),
             Said::Code(words) => html! { <code>{ words }</code> },
             Said::Value(_) => {
                 html! { <b class="value">{ self.plain(std::slice::from_ref(piece)) }</b> }
@@ -113,20 +132,12 @@ fn outside(address: &str, text: Html) -> Html {
 
 /// Where one reads on.
 pub(super) fn sources(lesson: &Lesson) -> Html {
-    let source = |source: &Source| match source {
-        Source::Section(section) => {
-            html! { <li>{ outside(section.work.address(), html! { { spelled(&section.to_string()) } }) }</li> }
-        }
-        Source::Web { title, address } => {
-            html! { <li>{ outside(address, html! { { title } }) }</li> }
-        }
+    let source = |source: &Source| {
+        let address = match source {
+            Source::Section(section) => section.work.address(),
+            Source::Web { address, .. } => address,
+        };
+        html! { <li>{ outside(address, html! { { terms::source(source) } }) }</li> }
     };
     html! { <ul>{ for lesson.sources.iter().map(source) }</ul> }
-}
-
-/// `Paper, 5.2`
-fn spelled(section: &str) -> String {
-    let (work, place) = section.split_once(' ').unwrap_or((section, ""));
-    let work = if work == "paper" { "Raft paper" } else { "Dissertation" };
-    format!("{work}, {}{place}", if place.starts_with("figure") { "" } else { "section " })
 }

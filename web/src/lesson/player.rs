@@ -58,6 +58,7 @@ pub(crate) fn open(
         (place.text.clone(), place.step.clone())
     };
     let lesson = store::find(&text).ok()?;
+    store::want_glossary(on_message);
     let beside = beside(&lesson, session);
     let (telling, stops) = told(&lesson, &session.engine(), beside.as_deref())?;
     let mut course = Course::new(lesson, telling, stops);
@@ -131,7 +132,7 @@ fn told(lesson: &Lesson, engine: &Engine, beside: Option<&Beside>) -> Option<(Te
 
 impl Open {
     pub(super) fn voice(&self) -> Voice<'_> {
-        Voice { telling: &self.course.telling, is_embedded: self.is_embedded }
+        Voice { telling: &self.course.telling, is_embedded: self.is_embedded, terms: None }
     }
 
     fn is_of_reader(&self, engine: &Engine) -> bool {

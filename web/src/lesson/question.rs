@@ -123,11 +123,11 @@ fn spelled(question: &Question, answer: &Answer, voice: Voice<'_>) -> String {
 }
 
 /// What a question needs to be asked.
-pub(super) struct Asked<'a> {
+pub(super) struct Asked<'a, 'v> {
     pub(super) question: &'a Question,
     pub(super) draft: &'a Draft,
     pub(super) hosts: &'a [Host],
-    pub(super) voice: Voice<'a>,
+    pub(super) voice: Voice<'v>,
     pub(super) on_message: &'a Callback<Msg>,
 }
 
@@ -135,7 +135,7 @@ pub(super) struct Asked<'a> {
 pub(super) const FORM: &str = "lesson-question";
 
 /// A question that is open.
-pub(super) fn asked(asked: &Asked<'_>) -> Html {
+pub(super) fn asked(asked: &Asked<'_, '_>) -> Html {
     let Asked { question, voice, on_message, .. } = asked;
     let commit = on_message.reform(|event: SubmitEvent| {
         event.prevent_default();
@@ -162,7 +162,7 @@ fn kind(question: &Question) -> &'static str {
     }
 }
 
-fn field(asked: &Asked<'_>) -> Html {
+fn field(asked: &Asked<'_, '_>) -> Html {
     let Asked { question, draft, hosts, voice, on_message, .. } = asked;
     let radio = |place: String, is_chosen: bool, text: Html, wish: Wish| {
         let choose = on_message.reform(move |_: Event| Msg::Lesson(wish.clone()));
@@ -177,7 +177,7 @@ fn field(asked: &Asked<'_>) -> Html {
         Kind::Choice(choices) => html! {
             <div class="answers">
                 { for choices.iter().enumerate().map(|(place, choice)| {
-                    let text = voice.pieces(&choice.text);
+                    let text = voice.unmarked().pieces(&choice.text);
                     radio(place.to_string(), draft.choice == Some(place), text, Wish::Choose(place))
                 }) }
             </div>
@@ -217,7 +217,7 @@ fn field(asked: &Asked<'_>) -> Html {
                     Some(html! {
                         // With its item, so that the focus goes along.
                         <li key={*place} data-item={place.to_string()}>
-                            <span>{ voice.pieces(&item.text) }</span>
+                            <span>{ voice.unmarked().pieces(&item.text) }</span>
                             { button(at, at > 0, "↑", "Earlier") }
                             { button(at + 1, at < last, "↓", "Later") }
                         </li>
@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn the_right_answer_to_every_question_is_right_and_nothing_is_before_one_chose() {
         each_question(|question, answer, telling| {
-            let voice = Voice { telling, is_embedded: false };
+            let voice = Voice { telling, is_embedded: false, terms: None };
             let empty = Draft::of(question, answer);
             let given = empty.given(question, answer, voice);
             assert_ne!(given.and_then(|it| it.verdict()), Some(true), "{}", question.name);

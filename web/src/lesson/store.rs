@@ -2,11 +2,12 @@
 //! that carries one whole. What was read is kept, so that an address can be read at once.
 
 use crate::address::{Address, LessonPlace, decoded};
+use crate::app::Msg;
 use crate::source::{Source, did_you_mean, shortened};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
-use raft_lessons::{Lesson, RunOf};
+use raft_lessons::{Glossary, Lesson, RunOf};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,6 +19,8 @@ type Read = Result<Rc<Lesson>, String>;
 thread_local! {
     /// What was read, by what names it in a link.
     static KNOWN: RefCell<Vec<(Rc<str>, Read)>> = const { RefCell::new(Vec::new()) };
+    /// The glossary, once it is there.
+    static GLOSSARY: RefCell<Option<Rc<Glossary>>> = const { RefCell::new(None) };
 }
 
 /// What an address says of a lesson.
@@ -189,6 +192,7 @@ pub(crate) fn prepare(hash: &str, done: Callback<()>) -> bool {
             "lesson" => of_the_course(&value).await,
             _ => of_a_file(&value).await,
         };
+        fetch_glossary().await;
         keep(text, read);
         done.emit(());
     });
@@ -211,6 +215,34 @@ async fn of_a_file(path: &str) -> Read {
     })?;
     read_file(&text.as_string().unwrap_or_default())
         .map_err(|message| format!("The lesson “{shown}” can't be read: {message}"))
+}
+
+/// The terms of art, if they are there: a lesson can be told without.
+pub(crate) fn glossary() -> Option<Rc<Glossary>> {
+    GLOSSARY.with_borrow(Clone::clone)
+}
+
+/// Fetches them, where a lesson came without them as in a link that carries it, and has the page
+/// shown with them.
+pub(crate) fn want_glossary(on_message: &Callback<Msg>) {
+    if glossary().is_some() {
+        return;
+    }
+    let there = on_message.reform(|()| Msg::Refresh);
+    spawn_local(async move {
+        fetch_glossary().await;
+        there.emit(());
+    });
+}
+
+/// They are with the course's lessons.
+async fn fetch_glossary() {
+    if glossary().is_none()
+        && let Ok(packed) = asked("glossary", "").await.and_then(JsCast::dyn_into::<Uint8Array>)
+        && let Ok(glossary) = Glossary::from_packed(&packed.to_vec())
+    {
+        GLOSSARY.set(Some(Rc::new(glossary)));
+    }
 }
 
 /// What a function of the lessons' wasm gives for a text.
