@@ -1,5 +1,5 @@
 // The course's own pages: the front page, a page a lesson, the glossary.
-import { test, expect, started } from "./support/fixtures.mjs";
+import { test, expect, started, onDisk } from "./support/fixtures.mjs";
 import { violations } from "./support/accessibility.mjs";
 import { lessons, names, openLesson, play } from "./support/lesson.mjs";
 
@@ -36,6 +36,44 @@ test("every lesson is on the front page, leads to its page, and that to where it
   await page.getByRole("link", { name: "Play this lesson" }).click();
   await started(page);
   await expect(page.getByTestId("lesson")).toBeVisible();
+});
+
+test("from where a lesson is played one comes to its page, and to the course", async ({ page, site, context }) => {
+  const reaches = async (link, path) => {
+    await page.getByTestId(link).click();
+    await expect(page).toHaveURL(`${site.url}lessons/${path}`);
+    await expect(page.locator("h1")).toBeVisible();
+  };
+  // Whatever the address says besides.
+  for (const query of ["", "index.html", "?theme=dark"]) {
+    await openLesson(page, { url: site.url + query }, "lesson=split-votes");
+    await reaches("as-page", "split-votes.html");
+    await expect(page.locator("h1")).toHaveText("Split votes");
+    await page.goBack();
+    await expect(page.getByTestId("lesson")).toBeVisible();
+    await reaches("all-pages", "index.html");
+    await page.goBack();
+    await reaches("course", "index.html");
+  }
+  await page.goto(`${site.url}#scenario=figure-8`);
+  await started(page);
+  await reaches("course", "index.html");
+  // An article keeps its reader.
+  await openLesson(page, site, "lesson=split-votes", "?embed=1");
+  const opened = context.waitForEvent("page");
+  await page.getByTestId("as-page").click();
+  await expect(await opened).toHaveURL(`${site.url}lessons/split-votes.html`);
+});
+
+test("where there are no pages, no link leads to them", async ({ page, site }) => {
+  await page.goto(`${onDisk("raftlab.html")}#lesson=split-votes`);
+  await expect(page.getByTestId("lesson")).toBeVisible();
+  await expect(page.locator("a[href*='lessons/']")).toHaveCount(0);
+  await expect(page.getByTestId("course")).not.toHaveAttribute("href");
+  await page.goto(site.url);
+  const packed = await page.evaluate(async () => [...(await window.raftlabLessons()).lesson("the-term")]);
+  await openLesson(page, site, `lesson-data=${Buffer.from(packed).toString("base64url")}`);
+  await expect(page.getByTestId("as-page")).toHaveCount(0);
 });
 
 test("a step's link leads into the run", async ({ page, site }) => {

@@ -4,7 +4,7 @@
 //! * in the dialog `files-dialog`, which `open-files` opens: `choose-file`, `pasted`, `open-pasted`, `toml`, `json`,
 //!   `jsonl`, `figure`, `files-status`, `files-wrong`, `verdict`, `written`, `copy-written`, `drawn`, `view`, `colours`,
 //!   `moment` and `save-ENDING`;
-//! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `open-palette`, `share`, `open-help`, `play`,
+//! * `data-testid` of controls: `scenario`, `seed`, `new-seed`, `theme`, `course`, `open-palette`, `share`, `open-help`, `play`,
 //!   `step-back`, `step-forward`, `to-start`, `to-end`, `previous-notable`, `next-notable`,
 //!   `speed`, `auto-pace`, `jumps`, `open-runs`, `time-slider`, `open-actions` (small windows), `crash-leader`, `open-partition`, `raise-wall`, `heal`, `write`,
 //!   `read-index`, `read-lease`, `undo`, `redo`, `compare`, and `tab-story`, `tab-nodes`,
@@ -17,7 +17,7 @@
 //! * in `settings`: `set-NAME` for each setting, `flaw-NAME`, `clock-A`, and `free-nodes`,
 //!   `free-preset`, `free-clients` and `free-play`; `modified-run` where a rule is left out;
 //! * in a lesson: `lesson`, `lesson-text` (with `step`, `question` or `explained`), `lesson-back`, `lesson-next`, `steps`, `own-run`
-//!   (`back-to-its-run`), `commit`, `unknown`, `look-inside`, `typed`, `lacks`, `verdict-now`, `score` (`start-over`), `next-lesson`; of two runs
+//!   (`back-to-its-run`), `commit`, `unknown`, `look-inside`, `typed`, `lacks`, `verdict-now`, `score` (`start-over`), `next-lesson`, `as-page`, `all-pages`; of two runs
 //!   `side-0`, `side-1`, `parting`, `to-parting`, and what is on the second stage begins with `second-`;
 //! * the list `rpcs` (`data-message`, `data-kind`), filtered by `filter-kind` and `filter-node`, counted in `rpcs-count`, and
 //!   what is chosen of it, `message`, with `go-to-sent` and `go-to-ended`;

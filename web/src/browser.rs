@@ -16,6 +16,12 @@ pub(crate) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
+/// Whether this is the page in one file, beside which there is nothing.
+pub(crate) fn is_single_file() -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.has_attribute("data-single-file"))
+}
+
 /// Has index.html say that a part of the page could not be loaded: it listens for errors.
 pub(crate) fn say_not_loaded() {
     if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new("error")) {

@@ -6,6 +6,7 @@ use crate::browser;
 use crate::command::Command;
 use crate::free_play::FreePlay;
 use crate::later::Later;
+use crate::location;
 use crate::overlay::Overlay;
 use crate::source::Source;
 use crate::theme::Theme;
@@ -58,11 +59,13 @@ pub(crate) fn Header(props: &Props) -> Html {
     html! {
         <header class="header">
             <h1 class="brand">
-                <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-                    <circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="3" />
-                    <circle cx="12" cy="12" r="3" fill="currentColor" />
-                </svg>
-                <span>{ "Raftlab" }</span>
+                <a href={location::course_page("index.html")} title="The course as pages" data-testid="course">
+                    <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+                        <circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="3" />
+                        <circle cx="12" cy="12" r="3" fill="currentColor" />
+                    </svg>
+                    <span>{ "Raftlab" }</span>
+                </a>
             </h1>
             <label class="scenario">
                 <span class="visually-hidden">{ "Scenario" }</span>

@@ -2,6 +2,7 @@
 //! the page goes on without it.
 
 use crate::address::Address;
+use crate::browser;
 use crate::embed::without_embedding;
 use wasm_bindgen::JsValue;
 
@@ -83,6 +84,12 @@ pub(crate) fn full_page() -> Option<String> {
     let here = without_hash(&here);
     let page = here.split_once('?').map_or(here, |(before, _)| before);
     Some(format!("{page}{}", without_embedding(&query())))
+}
+
+/// The address of one of the course's own pages, which lie beside this one wherever it is served;
+/// the page in one file has none.
+pub(crate) fn course_page(file: &str) -> Option<String> {
+    (!browser::is_single_file()).then(|| format!("lessons/{file}"))
 }
 
 /// Loads the page anew at this link.

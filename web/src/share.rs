@@ -151,9 +151,7 @@ fn content(
 ) -> Html {
     let link = format!("{page}{}", address.hash());
     let embed = choice.embed(page, address);
-    let root = browser::document().and_then(|document| document.document_element());
-    let is_single_file = root.is_some_and(|root| root.has_attribute("data-single-file"));
-    let snippet = choice.snippet(&embed, title, is_single_file);
+    let snippet = choice.snippet(&embed, title, browser::is_single_file());
     let copy = |id: &'static str, text: String| {
         let told = told.clone();
         Callback::from(move |_: MouseEvent| {

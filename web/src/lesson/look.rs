@@ -4,7 +4,7 @@
 use super::Wish;
 use super::course::Page;
 use super::narration::{self, Voice};
-use super::player::Open;
+use super::player::{Open, course_name};
 use super::question::{self, Asked};
 use super::side_by_side::{Beside, Parting};
 use super::store;
@@ -12,6 +12,7 @@ use super::terms::{Narration, Terms};
 use crate::actions::Actions;
 use crate::app::{App, Msg, StageOf};
 use crate::embed_page::{self, Around};
+use crate::location;
 use crate::overlay::Overlay;
 use crate::panels::Tab;
 use crate::space_time::SpaceTime;
@@ -404,6 +405,7 @@ impl Open {
                         count(lesson.questions.len(), "question"),
                     ) }
                 </p>
+                { self.pages() }
                 { self.score() }
             </>
         }
@@ -424,6 +426,7 @@ impl Open {
                 }
                 <h3>{ "Sources" }</h3>
                 { narration::sources(lesson) }
+                { self.pages() }
                 { self.score() }
                 { self.next_lesson() }
             </>
@@ -443,6 +446,24 @@ impl Open {
                 <p>{ format!("You answered {all} of {of} questions, {right} rightly.") }</p>
                 <button type="button" data-testid="start-over" onclick={anew}>{ "Start over" }</button>
             </div>
+        }
+    }
+
+    /// To the course's own pages: this lesson as one, and all of them. A teacher's lesson has none.
+    fn pages(&self) -> Html {
+        let page = course_name(&self.text)
+            .and_then(|name| location::course_page(&format!("{name}.html")))
+            .zip(location::course_page("index.html"));
+        let Some((page, course)) = page else { return Html::default() };
+        let target = self.is_embedded.then_some("_blank");
+        html! {
+            <p class="hint">
+                { "Read it " }
+                <a href={page} {target} data-testid="as-page">{ "as a page" }</a>
+                { ", or see " }
+                <a href={course} {target} data-testid="all-pages">{ "the whole course" }</a>
+                { "." }
+            </p>
         }
     }
 

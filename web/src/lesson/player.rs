@@ -23,7 +23,7 @@ const ROOM_FOR_TABS: &str = "(min-height: 900px)";
 /// A lesson that is open.
 pub(super) struct Open {
     /// What names it in a link.
-    text: Rc<str>,
+    pub(super) text: Rc<str>,
     pub(super) course: Course,
     pub(super) draft: Draft,
     /// Whether the reader has tried to commit to nothing.
@@ -102,7 +102,7 @@ pub(crate) fn open(
 }
 
 /// The name of a lesson of the course: what is answered in others is not kept.
-fn course_name(text: &str) -> Option<&str> {
+pub(super) fn course_name(text: &str) -> Option<&str> {
     text.strip_prefix("lesson=")
 }
 
