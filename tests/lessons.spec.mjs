@@ -423,13 +423,16 @@ test("two runs have one playhead, and a moment at which they part", async ({ pag
   const at = await page.getByTestId("time").textContent();
   await expect(page.getByTestId("parting")).toContainText(at);
   await expect(page.locator(".parting-mark")).toHaveCount(2);
-  // A stands on the left, and first asks on the right.
-  await expect(page.locator("#node-A")).toHaveAttribute("data-role", "candidate");
-  await expect(page.locator("#second-node-A")).toHaveAttribute("data-role", "pre-candidate");
+  // E stands on the left, and first asks on the right.
+  await expect(page.locator("#node-E")).toHaveAttribute("data-role", "candidate");
+  await expect(page.locator("#second-node-E")).toHaveAttribute("data-role", "pre-candidate");
   // One step back, and they are the same.
   await page.getByTestId("step-back").click();
-  await expect(page.locator("#second-node-A")).toHaveAttribute("data-role", "follower");
-  await expect(page.locator("#node-A")).toHaveAttribute("data-role", "follower");
+  for (const node of ["A", "B", "C", "D", "E"]) {
+    const role = await page.locator(`#node-${node}`).getAttribute("data-role");
+    await expect(page.locator(`#second-node-${node}`)).toHaveAttribute("data-role", role);
+  }
+  await expect(page.locator("#node-E")).toHaveAttribute("data-role", "follower");
 });
 
 test("where there is room for one of two, one chooses", async ({ page, site }) => {

@@ -9,7 +9,7 @@ use crate::setting_text;
 use raft_core::{Flaw, Micros};
 use raft_lessons::Lesson;
 use raft_scene::words;
-use raft_sim::{SETTINGS, SettingKind, Timeline, Told, World};
+use raft_sim::{Happening, SETTINGS, SettingKind, Timeline, Told, World};
 
 /// The second run, with what is said of the two.
 pub(super) struct Beside {
@@ -56,17 +56,26 @@ impl Beside {
     }
 }
 
-/// What each of two runs is called: by the one setting that differs, else by its scenario.
+/// What each of two runs is called: by the one setting that differs where they begin, or where they
+/// end, since one may be set on the way; else by its scenario.
 fn names(one: &Engine, other: &Engine) -> [String; 2] {
-    let worlds = [one, other].map(|engine| engine.timeline().world_after(0));
-    let titles = || [one, other].map(|engine| engine.scenario().title.clone());
+    let timelines = [one, other].map(Engine::timeline);
+    let begin = timelines.map(|timeline| timeline.world_after(0));
+    let end = || timelines.map(|it| it.world_after(it.events_by(it.duration())));
+    named_apart(&begin)
+        .or_else(|| named_apart(&end()))
+        .unwrap_or_else(|| [one, other].map(|engine| engine.scenario().title.clone()))
+}
+
+/// The one setting that differs between two moments, as each has it.
+fn named_apart(worlds: &[World; 2]) -> Option<[String; 2]> {
     let left_out = worlds.each_ref().map(|world| world.settings().flaws);
     let is_flaw = |flaw: &&Flaw| left_out[0].has(**flaw) != left_out[1].has(**flaw);
     if let Some(flaw) = Flaw::ALL.iter().find(is_flaw) {
-        return left_out.map(|flaws| match flaws.has(*flaw) {
+        return Some(left_out.map(|flaws| match flaws.has(*flaw) {
             true => format!("Without a rule: {}", flaw.name().replace('-', " ")),
             false => "Real Raft".to_owned(),
-        });
+        }));
     }
     let mut different = SETTINGS.iter().filter_map(|row| {
         // A preset is a name for other rows' values.
@@ -77,26 +86,30 @@ fn names(one: &Engine, other: &Engine) -> [String; 2] {
         (values[0] != values[1]).then_some((row, values))
     });
     match (different.next(), different.next()) {
-        (Some((row, [Some(one), Some(other)])), None) => [one, other].map(|value| match row.kind {
-            SettingKind::OnOff => format!("{} {value}", row.title),
-            SettingKind::Choice(choices) => {
-                let title =
-                    choices.iter().find(|(name, _)| *name == value).map(|(_, title)| *title);
-                format!("{}: {}", row.title, title.unwrap_or(&value))
-            }
-            kind => {
-                let (shown, unit) = (setting_text::shown(kind, &value), setting_text::unit(kind));
-                let unit = if shown == "off" { "" } else { unit };
-                format!("{}: {shown} {unit}", row.title).trim_end().to_owned()
-            }
-        }),
-        _ => titles(),
+        (Some((row, [Some(one), Some(other)])), None) => {
+            Some([one, other].map(|value| match row.kind {
+                SettingKind::OnOff => format!("{} {value}", row.title),
+                SettingKind::Choice(choices) => {
+                    let title =
+                        choices.iter().find(|(name, _)| *name == value).map(|(_, title)| *title);
+                    format!("{}: {}", row.title, title.unwrap_or(&value))
+                }
+                kind => {
+                    let (shown, unit) =
+                        (setting_text::shown(kind, &value), setting_text::unit(kind));
+                    let unit = if shown == "off" { "" } else { unit };
+                    format!("{}: {shown} {unit}", row.title).trim_end().to_owned()
+                }
+            }))
+        }
+        _ => None,
     }
 }
 
-/// The first moment at which two runs part: where their records are no longer the same.
+/// The first moment at which two runs part: where their records are no longer the same. That
+/// something is set anew is what makes them part, but not yet where they do.
 fn parting(one: &Timeline, other: &Timeline) -> Option<Parting> {
-    let (mut ours, mut theirs) = (one.records(), other.records());
+    let [mut ours, mut theirs] = [one, other].map(|it| it.records().filter(happens));
     loop {
         let (left, right) = (ours.next(), theirs.next());
         let is_same = match (&left, &right) {
@@ -119,9 +132,15 @@ fn parting(one: &Timeline, other: &Timeline) -> Option<Parting> {
     }
 }
 
+/// Whether it is something that happens, rather than how it is to happen from now on.
+fn happens(told: &Told) -> bool {
+    !matches!(told.what, Happening::SettingChanged { .. })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use raft_core::RoleView;
 
     fn engine(hash: &str) -> Engine {
         Engine::new(Address::read(hash).expect("a right hash")).expect("a right run")
@@ -142,9 +161,35 @@ mod tests {
         assert!(parting.at >= Micros(700_000), "{parting:?}");
         let before = |engine: &Engine| {
             let told = engine.timeline().records().take_while(|told| told.at < parting.at);
-            told.map(|told| (told.at, told.what.clone())).collect::<Vec<_>>()
+            told.filter(happens).map(|told| (told.at, told.what.clone())).collect::<Vec<_>>()
         };
         assert_eq!(before(&one), before(&other));
+    }
+
+    /// It is switched on long before; what comes of it is that E asks where it would have stood.
+    #[test]
+    fn with_pre_vote_switched_on_they_part_where_a_node_asks_instead_of_standing() {
+        for name in ["the-node-that-comes-back", "duels-and-bridges"] {
+            let lesson = raft_lessons::named(name).expect("a lesson").lesson();
+            for seed in (1..=8).chain([lesson.seed]) {
+                let [one, other] = [0, 1].map(|run| {
+                    let source = store::source(&lesson, run).expect("it has one");
+                    Engine::new(Address { source, seed, ..Address::default() }).expect("it runs")
+                });
+                let parting = parting(one.timeline(), other.timeline()).expect("they part");
+                let e = |engine: &Engine| {
+                    let timeline = engine.timeline();
+                    let world = timeline.world_after(timeline.events_by(parting.at));
+                    match world.hosts()[4].node().expect("E is up").view().role() {
+                        RoleView::Candidate { .. } => "stands",
+                        RoleView::PreCandidate { .. } => "asks",
+                        _ => "neither",
+                    }
+                };
+                assert_eq!([e(&one), e(&other)], ["stands", "asks"], "{name}, {seed}: {parting:?}");
+                assert_eq!(names(&one, &other), ["Pre-vote off", "Pre-vote on"]);
+            }
+        }
     }
 
     #[test]
