@@ -79,17 +79,32 @@ impl Lookout {
         self.rights.observe(record);
     }
 
-    fn seen(&self, occasion: &Occasion) -> &[Seen] {
+    pub(crate) fn seen(&self, occasion: &Occasion) -> &[Seen] {
         let place = self.occasions.iter().position(|known| known == occasion);
         place.and_then(|place| self.seen.get(place)).map_or(&[], Vec::as_slice)
     }
 
+    /// What came of what the scenario expects, and last of violations; then of what makes answers
+    /// right.
+    #[cfg(feature = "text")]
+    pub(crate) fn verdicts(&self) -> (Vec<Verdict>, Vec<Verdict>) {
+        let mut of_scenario = self.claims.verdicts();
+        let last = of_scenario.pop();
+        of_scenario.truncate(self.of_scenario);
+        of_scenario.extend(last);
+        (of_scenario, self.rights.verdicts())
+    }
+
     /// Those after this moment of this run.
-    fn seen_after(&self, occasion: &Occasion, after: Seen) -> impl Iterator<Item = &Seen> {
+    pub(crate) fn seen_after(
+        &self,
+        occasion: &Occasion,
+        after: Seen,
+    ) -> impl Iterator<Item = &Seen> {
         self.seen(occasion).iter().filter(move |seen| seen.event > after.event)
     }
 
-    fn measured(&self, measure: &Measure) -> Option<(Measured, Seen)> {
+    pub(crate) fn measured(&self, measure: &Measure) -> Option<(Measured, Seen)> {
         let beginning = Seen { event: 0, at: Micros::ZERO, node: None, term: Term(0) };
         let after = match &measure.after {
             None => beginning,
@@ -322,7 +337,7 @@ impl Telling {
 }
 
 /// Whether an occasion of a run comes after the moment of a step, which may be of the other.
-fn is_after(seen: &Seen, asked: Comes, lesson: &Lesson, step: u16, run: u8) -> bool {
+pub(crate) fn is_after(seen: &Seen, asked: Comes, lesson: &Lesson, step: u16, run: u8) -> bool {
     let step_run = lesson.steps.get(usize::from(step)).map_or(0, |step| step.run);
     if step_run == run { seen.event > asked.event } else { seen.at > asked.at }
 }

@@ -3,6 +3,7 @@
 use raft_lessons::check::check;
 use raft_lessons::text::{Read, read};
 use raft_lessons::{Lesson, ledger};
+use raft_sim::{Document, KINDS_OF_OCCASIONS};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,9 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
+/// The lesson that the documentation shows, and one with a scenario of its own.
+const EXAMPLES: [&str; 2] = ["example/01-a-first-lesson", "example/02-the-small-half"];
+
 fn folders() -> Vec<PathBuf> {
     let entries = fs::read_dir(folder("lessons")).expect("it is there");
     let mut all: Vec<PathBuf> =
@@ -39,15 +43,24 @@ fn folders() -> Vec<PathBuf> {
 fn read_folder(path: &Path) -> Read {
     let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
     let mut file = |name: &str| fs::read_to_string(path.join(name)).map_err(|it| it.to_string());
-    read(&name, &mut file, None).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"))
+    let lessons: Vec<String> = raft_lessons::list().iter().map(|it| it.name.to_owned()).collect();
+    read(&name, &mut file, Some(&lessons))
+        .unwrap_or_else(|problems| panic!("{name}: {problems:#?}"))
 }
 
-/// Whether a lesson is true, and how many runs that took.
-fn is_true(path: &Path, seeds: u64) -> u64 {
-    let read = read_folder(path);
-    let checked = check(&read, 0..seeds).expect("it can be played");
-    assert!(checked.problems.is_empty(), "{}: {:#?}", path.display(), checked.problems);
-    read.lesson.runs.len() as u64 * (seeds + 1)
+/// Whether these lessons are true, and how many runs that took.
+fn are_true(paths: &[PathBuf], seeds: u64) -> u64 {
+    let mut runs = 0;
+    let mut wrong = Vec::new();
+    for path in paths {
+        let read = read_folder(path);
+        let checked = check(&read, 0..seeds).expect("it can be played");
+        let told = checked.problems.iter().chain(&checked.may_follow);
+        wrong.extend(told.map(|problem| format!("{}/{problem}", path.display())));
+        runs += read.lesson.runs.len() as u64 * (seeds + 1);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    runs
 }
 
 #[test]
@@ -55,19 +68,43 @@ fn every_lesson_is_true_seed_after_seed() {
     let all = folders();
     assert!(all.len() >= 21, "{}", all.len());
     let seeds = seeds(SEEDS);
-    let runs: u64 = all.iter().map(|path| is_true(path, seeds)).sum();
+    let runs = are_true(&all, seeds);
     say_explored(&format!("{runs} runs ({} lessons, {seeds} seeds and their own)", all.len()));
 }
 
 #[test]
-fn the_example_is_true_and_is_what_the_documentation_shows() {
-    is_true(&folder("example/01-a-first-lesson"), SEEDS);
+fn the_examples_are_true_and_the_first_is_what_the_documentation_shows() {
+    are_true(&EXAMPLES.map(folder), SEEDS);
     let document = fs::read_to_string(folder("../../docs/LESSONS.md")).expect("it is there");
     for file in ["lesson.toml", "lesson.md"] {
         let text = fs::read_to_string(folder("example/01-a-first-lesson").join(file))
             .expect("it is there");
         assert!(document.contains(text.trim()), "docs/LESSONS.md shows {file} as it is");
     }
+}
+
+/// The table of occasions is the code's own.
+#[test]
+fn the_documentation_has_every_occasion_and_none_that_there_is_not() {
+    let document = fs::read_to_string(folder("../../docs/LESSONS.md")).expect("it is there");
+    let section = document.split("### Occasions").nth(1).expect("there is such a section");
+    let section = section.split("\n## ").next().expect("there is a first");
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected = KINDS_OF_OCCASIONS.map(|(text, means)| format!("| `{text}` | {means} |"));
+    assert_eq!(rows, expected);
+}
+
+/// What the documentation shows of a scenario can be read, as a part of one.
+#[test]
+fn the_documentation_shows_parts_of_a_scenario_that_fit() {
+    let document = fs::read_to_string(folder("../../docs/LESSONS.md")).expect("it is there");
+    let section = document.split("### A scenario of your own").nth(1).expect("there is one");
+    let parts = section.split("```toml\n").nth(1).and_then(|it| it.split("```").next());
+    let head = "raftlab = 1\nname = \"x\"\ntitle = \"X\"\nsummary = \"X.\"\nnodes = 5\nduration = \"2 s\"\n";
+    let whole = [head, parts.expect("it shows some")].concat();
+    let scenario = Document::from_toml(&whole).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    assert!(scenario.clients.len() == 1 && scenario.rules.len() == 1);
+    assert!(scenario.steps.len() == 1 && scenario.expectations.len() == 1);
 }
 
 #[test]
@@ -142,10 +179,14 @@ fn a_lesson_that_says_what_is_not_so_is_found_out_with_its_line() {
     let good = folder("example/01-a-first-lesson");
     let toml = fs::read_to_string(good.join("lesson.toml")).expect("it is there");
     for (from, to, says) in [
-        ("when = \"leader crashes\"", "when = \"leader hands over\"", "never comes after the step"),
+        (
+            "when = \"leader crashes\"",
+            "when = \"leader hands over\"",
+            "“leader hands over” never comes",
+        ),
         ("at_most = 0", "at_least = 1", "the claim: with the lesson's own seed, expected"),
         ("after-step = \"crash\"", "after-step = \"new-leader\"", "is there before it is asked"),
-        ("right = true", "right = false", "none of its choices is right"),
+        ("right = true", "right = false\nreply = \"No.\"", "none of its choices is right"),
     ] {
         assert!(toml.contains(from), "{from}");
         let changed = toml.replacen(from, to, 1);
@@ -159,7 +200,8 @@ fn a_lesson_that_says_what_is_not_so_is_found_out_with_its_line() {
         let found = problems.iter().find(|problem| problem.message.contains(says));
         let line =
             found.unwrap_or_else(|| panic!("{to}: {problems:#?}")).line.expect("it has a line");
-        let place = changed.lines().position(|it| it.contains(to)).expect("it is there") + 1;
+        let part = to.lines().next().unwrap_or(to);
+        let place = changed.lines().position(|it| it.contains(part)).expect("it is there") + 1;
         assert!(line as usize <= place && place <= line as usize + 12, "{to}: {line}, {place}");
     }
 }

@@ -75,27 +75,31 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
     let members = NodeSet::first(scenario.nodes);
     for (place, expectation) in expectations.iter().enumerate() {
         let field = format!("expectations[{place}]");
-        let mut wrong = |message: String| wrong(&field, format!("{expectation}: {message}"));
-        for occasion in [Some(&expectation.what), expectation.since.as_ref()].into_iter().flatten()
+        let mut wrong = |of: &str, message: String| {
+            wrong(&format!("{field}{of}"), format!("{expectation}: {message}"));
+        };
+        for (of, occasion) in
+            [(".what", Some(&expectation.what)), (".since", expectation.since.as_ref())]
         {
+            let Some(occasion) = occasion else { continue };
             for node in occasion.nodes().difference(members).iter() {
-                wrong(format!("there is no node {node}"));
+                wrong(of, format!("there is no node {node}"));
             }
             if let Occasion::Client { client: Some(client), .. } = occasion
                 && *client as usize > scenario.clients.len()
             {
-                wrong(format!("there is no client {client}"));
+                wrong(of, format!("there is no client {client}"));
             }
         }
         let duration = scenario.duration;
         if expectation.at_most.is_some_and(|most| most < expectation.at_least) {
-            wrong("at_most must not be less than at_least".to_string());
+            wrong(".at_most", "at_most must not be less than at_least".to_string());
         }
         if expectation.until.is_some_and(|until| until < expectation.from) {
-            wrong("until must not be before from".to_string());
+            wrong(".until", "until must not be before from".to_string());
         }
         if expectation.from > duration || expectation.until.is_some_and(|it| it > duration) {
-            wrong(format!("after the run's end at {duration}"));
+            wrong("", format!("after the run's end at {duration}"));
         }
     }
 }

@@ -74,7 +74,9 @@ pub use latency::{Latency, Quantiles};
 pub use linearization::linearization;
 pub use monitor::{Evidence, Monitors, OperationRef, Property, Standing, Violation};
 pub use network::{Flight, LinkPlan, MessageId, MessageName, Network, NetworkPlan, RoundTrip};
-pub use occasion::{ClientDeed, Deed, Moment, Occasion, OccasionError, Parcel, Subject, Watch};
+pub use occasion::{
+    ClientDeed, Deed, KINDS_OF_OCCASIONS, Moment, Occasion, OccasionError, Parcel, Subject, Watch,
+};
 pub use pause::Pause;
 pub use pin::Pin;
 pub use record::{ActionRefusal, Happening, LossCause, Record};

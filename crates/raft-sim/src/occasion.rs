@@ -16,9 +16,12 @@
 //! They are found in the records of a run, by [`Watch`], which remembers just as much
 //! of the run as it takes to tell who leads and which message it was that arrived.
 
+mod kinds;
 mod text;
+mod told;
 mod watch;
 
+pub use kinds::KINDS as KINDS_OF_OCCASIONS;
 pub use text::OccasionError;
 pub use watch::{Moment, Watch};
 

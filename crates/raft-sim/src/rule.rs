@@ -52,25 +52,30 @@ pub(crate) fn check(scenario: &Scenario, wrong: &mut impl FnMut(&str, String)) {
     let members = NodeSet::first(scenario.nodes);
     for (place, rule) in scenario.rules.iter().enumerate() {
         let field = format!("rules[{place}]");
-        let mut wrong = |message: &str| wrong(&field, format!("{rule}: {message}"));
-        for node in rule.when.nodes().union(nodes_of(&rule.action)).difference(members).iter() {
-            wrong(&format!("there is no node {node}"));
+        let mut wrong = |of: &str, message: &str| {
+            wrong(&format!("{field}.{of}"), format!("{rule}: {message}"));
+        };
+        for (of, nodes) in [("when", rule.when.nodes()), ("do", nodes_of(&rule.action))] {
+            for node in nodes.difference(members).iter() {
+                wrong(of, &format!("there is no node {node}"));
+            }
         }
         if let Occasion::Client { client: Some(client), .. } = rule.when
             && client as usize > scenario.clients.len()
         {
-            wrong(&format!("there is no client {client}"));
+            wrong("when", &format!("there is no client {client}"));
         }
         if rule.nth == 0 {
-            wrong("occasions are counted from 1");
+            wrong("nth", "occasions are counted from 1");
         }
         if rule.since > scenario.duration {
-            wrong(&format!("it counts from after the run's end at {}", scenario.duration));
+            let after = format!("it counts from after the run's end at {}", scenario.duration);
+            wrong("since", &after);
         }
         if means_it(&rule.action) && !matches!(rule.when, Occasion::Node { .. }) {
-            wrong("“it” is a node that the occasion is about, and this is about none");
+            wrong("do", "“it” is a node that the occasion is about, and this is about none");
         }
-        check_action(&mut |_: &str, message| wrong(&message), "rules", rule, &rule.action);
+        check_action(&mut |_: &str, message| wrong("do", &message), "rules", rule, &rule.action);
     }
 }
 

@@ -162,7 +162,10 @@ fn a_verdict_says_what_was_expected_what_was_found_and_when() {
 fn expectations_that_can_not_be_are_named_with_their_field() {
     let scenario = raft_scenarios::by_name("leader-crash").expect("it is built in");
     for (expectation, says) in [
-        (expect("H crashes"), "expectations[0]: “H crashes” at least once: there is no node H"),
+        (
+            expect("H crashes"),
+            "expectations[0].what: “H crashes” at least once: there is no node H",
+        ),
         (expect("client 9 asks"), "there is no client 9"),
         (
             Expectation { at_most: Some(1), at_least: 2, ..expect("A crashes") },

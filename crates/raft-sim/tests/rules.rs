@@ -161,9 +161,12 @@ fn rules_that_bring_about_their_own_occasions_come_to_an_end() {
 #[test]
 fn rules_that_can_not_be_are_named_with_their_field() {
     for (rule, says) in [
-        (rule("I crashes", "heal"), "rules[0]: when I crashes, heal: there is no node I"),
+        (rule("I crashes", "heal"), "rules[0].when: when I crashes, heal: there is no node I"),
         (rule("A sends heartbeat to G", "heal"), "there is no node G"),
-        (rule("A crashes", "restart:H"), "there is no node H"),
+        (
+            rule("A crashes", "restart:H"),
+            "rules[0].do: when A crashes, restart:H: there is no node H",
+        ),
         (rule("client 2 asks", "heal"), "there is no client 2"),
         (rule("network is parted", "crash:it"), "this is about none"),
         (Rule { nth: 0, ..rule("A crashes", "heal") }, "counted from 1"),

@@ -35,7 +35,7 @@ pub(crate) enum Command {
     /// Draws a moment of a run: the stage, the diagram around it, or the logs
     Figure(Figure),
     /// Lists the built-in scenarios
-    List,
+    List(List),
     /// Lists lessons, tells one in the terminal, or checks one that you write
     Lesson(Lesson),
     /// Prints the JSON schema of a format
@@ -76,9 +76,23 @@ pub(crate) struct Run {
     /// Writes all that happened to a file, or to standard output where it is `-`
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+    /// Prints every occasion that comes, with its time, in the words that rules, expectations
+    /// and lessons are written in; `--occasions=all` adds messages, disks and timeouts
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "few", conflicts_with_all = ["trace", "print"])]
+    pub(crate) occasions: Option<Occasions>,
     /// Prints the scenario as a file that one can change, and does not run it
     #[arg(long, value_name = "FORMAT", conflicts_with_all = ["trace", "until"])]
     pub(crate) print: Option<Format>,
+}
+
+/// Which occasions are printed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Occasions {
+    /// Those that a story is made of.
+    Few,
+    /// All there are.
+    All,
 }
 
 /// How a scenario is written.
@@ -234,6 +248,13 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct List {
+    /// Lists how occasions are written, which rules, expectations and lessons wait for
+    #[arg(long)]
+    pub(crate) occasions: bool,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Lesson {
     #[command(subcommand)]
     pub(crate) what: LessonCommand,
@@ -243,11 +264,24 @@ pub(crate) struct Lesson {
 pub(crate) enum LessonCommand {
     /// Lists the lessons of the course
     List,
+    /// Makes a folder with a small lesson in it, to be changed into yours
+    New {
+        /// The folder to make: a number and lower-case words, such as 01-my-lesson
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Puts its scenario beside it, as a file of its own to be changed
+        #[arg(long)]
+        own_scenario: bool,
+    },
     /// Tells a lesson with its run's real times
     Show {
-        /// The name of a lesson (see `raftlab lesson list`), or the folder of one
+        /// The name of a lesson (see `raftlab lesson list`), the folder of one, a packed one, or
+        /// a link that carries one
         #[arg(value_name = "LESSON")]
         lesson: String,
+        /// Tells of each question all choices, what is replied to them, and the explanation
+        #[arg(long)]
+        all: bool,
         /// The seed that every draw comes from [default: the lesson's own]
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
@@ -276,9 +310,13 @@ pub(crate) enum LessonCommand {
     /// Plays a lesson with many seeds: each step comes, each claim holds, each question has one
     /// answer
     Check {
-        /// The folder of a lesson, or the name of one of the course
-        #[arg(value_name = "DIR", required = true)]
+        /// The folder of a lesson, a packed one, a link that carries one, or the name of one of
+        /// the course
+        #[arg(value_name = "LESSON", required = true)]
         lessons: Vec<String>,
+        /// Tells what is not so where that may come of something else, too
+        #[arg(long)]
+        all: bool,
         /// With how many seeds, beside the lesson's own
         #[arg(long, value_name = "N", default_value_t = 20)]
         seeds: u64,

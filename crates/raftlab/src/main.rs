@@ -10,6 +10,7 @@ mod figure;
 mod hunt;
 mod lesson;
 mod list;
+mod occasions;
 mod pages;
 mod picture;
 mod report;
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::command(&check),
         Command::Figure(figure) => figure::command(&figure),
         Command::Hunt(hunt) => hunt::command(&hunt),
-        Command::List => list::command(),
+        Command::List(list) => list::command(&list),
         Command::Lesson(lesson) => lesson::command(&lesson),
         Command::Schema(schema) => schema::command(&schema),
     };

@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::arguments::{self, Format};
+use crate::occasions;
 use crate::report::{Ended, Failure};
 use crate::source;
 use raft_core::Micros;
@@ -29,6 +30,9 @@ pub(crate) fn command(run: &arguments::Run) -> crate::Result {
         return Ok(Ended::Well);
     }
     let plan = source::plan(&run.source.scenario, source.scenario, seed)?;
+    if let Some(which) = run.occasions {
+        return occasions::command(plan, which);
+    }
     let (mut account, world) = play(plan.clone());
     account.set = run.source.set.clone();
     match run.trace.as_deref() {

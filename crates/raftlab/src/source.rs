@@ -45,7 +45,8 @@ fn from_file(name: &str) -> Result<Document, Failure> {
     if !path.exists() {
         let hint = suggestion(name, raft_scenarios::names());
         let wrong = format!(
-            "there is neither a scenario nor a file of that name{hint} `raftlab list` lists the scenarios"
+            "there is neither a scenario nor a file of that name{}",
+            or_list(&hint, "`raftlab list` lists the scenarios")
         );
         return Err(Failure::input(name, wrong));
     }
@@ -70,6 +71,11 @@ pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -
         Some(nearest) => format!("; did you mean {nearest}?"),
         None => String::new(),
     }
+}
+
+/// A suggestion, or nothing, and then where all names are listed.
+pub(crate) fn or_list(hint: &str, list: &str) -> String {
+    if hint.is_empty() { format!("; {list}") } else { format!("{hint} {list}") }
 }
 
 /// A document in which some fields are other.

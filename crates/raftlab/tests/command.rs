@@ -403,7 +403,137 @@ fn a_lesson_that_is_not_true_exits_with_1_and_one_that_is_none_with_2() {
     let output = raftlab(&["lesson", "check", path]);
     exits(&output, 2);
     assert!(text(&output.stderr).contains("did you mean after-step?"), "{}", text(&output.stderr));
+    std::fs::write(folder.join("lesson.md"), b"## What you will see\n\xff").expect("so too");
+    let output = raftlab(&["lesson", "check", path]);
+    exits(&output, 2);
+    let said = text(&output.stderr);
+    assert!(said.contains("lesson.md: line 2 has letters that are not UTF-8"), "{said}");
     let output = raftlab(&["lesson", "show", "a-clean-elektion"]);
     exits(&output, 2);
     assert!(text(&output.stderr).contains("did you mean a-clean-election?"), "no");
+}
+
+/// Whoever writes a first lesson begins with one that is true.
+#[test]
+fn a_new_lesson_is_true_as_it_is_made_and_nothing_is_written_over() {
+    let folder = folder("new-lessons");
+    for (name, more) in [("01-mine", None), ("02-my-own", Some("--own-scenario"))] {
+        let path = folder.join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        let path = path.to_str().expect("it is text");
+        let words: Vec<&str> = ["lesson", "new", path].into_iter().chain(more).collect();
+        exits(&raftlab(&words), 0);
+        let checked = raftlab(&["lesson", "check", path, "--seeds", "2"]);
+        exits(&checked, 0);
+        assert_eq!(std::fs::exists(format!("{path}/scenario.toml")).ok(), Some(more.is_some()));
+        let again = raftlab(&words);
+        exits(&again, 2);
+        assert!(text(&again.stderr).contains("is there already"), "{}", text(&again.stderr));
+    }
+    let wrong = raftlab(&["lesson", "new", folder.join("My lesson").to_str().expect("text")]);
+    exits(&wrong, 2);
+    assert!(text(&wrong.stderr).contains("such as 01-my-lesson"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn a_lesson_that_was_packed_is_told_and_checked_as_the_folder_is() {
+    let folder = folder("packed");
+    let file = folder.join("first.lesson");
+    let file = file.to_str().expect("it is text");
+    let packed = raftlab(&["lesson", "pack", &example(), "-o", file]);
+    exits(&packed, 0);
+    let said = text(&packed.stdout);
+    assert!(said.contains(file) && said.contains("open it in the page with Files"), "{said}");
+    let link = raftlab(&["lesson", "pack", &example(), "--link"]);
+    exits(&link, 0);
+    assert!(link.stderr.is_empty(), "{}", text(&link.stderr));
+    let long = example().replace("01-a-first-lesson", "02-the-small-half");
+    let long = raftlab(&["lesson", "pack", &long, "--link"]);
+    assert!(text(&long.stderr).contains("may cut it off"), "{}", text(&long.stderr));
+    let link = text(&link.stdout);
+    let whole = raftlab(&["lesson", "show", &example(), "--all"]);
+    for name in [file, link.trim(), &format!("https://example.org/{}", link.trim())] {
+        exits(&raftlab(&["lesson", "check", name, "--seeds", "1"]), 0);
+        assert_eq!(text(&raftlab(&["lesson", "show", name, "--all"]).stdout), text(&whole.stdout));
+    }
+    let said = text(&whole.stdout);
+    for part in [
+        "right: A heartbeat may just be late",
+        "wrong: They ask the leader to come back",
+        "Nobody asks it anything",
+        "A leader that is only slow should keep its place.",
+        "is called a heartbeat (paper, 5.2).",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let cut = &link.trim()[..300];
+    let refused = raftlab(&["lesson", "show", cut]);
+    exits(&refused, 2);
+    assert!(text(&refused.stderr).contains("a part of it is missing"), "{}", text(&refused.stderr));
+}
+
+#[test]
+fn what_is_no_lesson_is_told_with_what_would_be_right() {
+    let toml = example() + "/lesson.toml";
+    let empty = folder("01-empty");
+    let empty = empty.to_str().expect("it is text");
+    let near = example().replace("01-a-first-lesson", "01-a-frist-lesson");
+    for (name, says) in [
+        (empty, "lesson.toml: there is no such file in the lesson's folder"),
+        (toml.as_str(), "this is one file of a lesson: name its folder, "),
+        (near.as_str(), "01-a-first-lesson? `raftlab lesson list` lists"),
+        ("x9x9x9", "of that name; `raftlab lesson list` lists the lessons"),
+        (env!("CARGO_BIN_EXE_raftlab"), "nor a packed lesson"),
+    ] {
+        let output = raftlab(&["lesson", "check", name]);
+        exits(&output, 2);
+        assert!(text(&output.stderr).contains(says), "{name}: {}", text(&output.stderr));
+    }
+}
+
+/// What follows from a rule that never acts is told only to whoever wants to see it.
+#[test]
+fn what_may_come_of_a_mistake_is_told_apart() {
+    let folder = folder("01-no-rule");
+    let second = example().replace("01-a-first-lesson", "02-the-small-half");
+    for name in ["lesson.toml", "lesson.md", "scenario.toml"] {
+        let read = std::fs::read_to_string(format!("{second}/{name}")).expect("it is there");
+        let spoilt =
+            read.replace("when = \"client 2 has written\"", "when = \"client 2 has read\"");
+        std::fs::write(folder.join(name), spoilt).expect("it can be written");
+    }
+    let path = folder.to_str().expect("it is text");
+    let output = raftlab(&["lesson", "check", path, "--seeds", "1"]);
+    exits(&output, 1);
+    let said = text(&output.stdout);
+    assert!(said.matches("wrong: ").count() == 1, "{said}");
+    assert!(said.contains("scenario.toml, line 31: this rule does not act"), "{said}");
+    assert!(said.contains("more are not so, which may come of that"), "{said}");
+    let all = raftlab(&["lesson", "check", path, "--seeds", "1", "--all"]);
+    assert!(text(&all.stdout).matches("wrong: ").count() > 5, "{}", text(&all.stdout));
+}
+
+/// Each occasion of a run can be written as it is printed.
+#[test]
+fn the_occasions_of_a_run_are_told_in_the_words_that_one_writes() {
+    let output = raftlab(&["run", "leader-crash", "--occasions"]);
+    exits(&output, 0);
+    let said = text(&output.stdout);
+    let lines: Vec<&str> = said.lines().map(|line| line[14..].trim()).collect();
+    for line in &lines {
+        let occasion: raft_sim::Occasion =
+            line.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(occasion.to_string(), *line);
+    }
+    for part in [" crashes", " becomes leader", "client 1 has written", " commits index 2"] {
+        assert!(lines.iter().any(|line| line.contains(part)), "{part}: {said}");
+    }
+    assert!(!said.contains("heartbeat"), "{said}");
+    let all = raftlab(&["run", "leader-crash", "--occasions=all"]);
+    assert!(text(&all.stdout).contains("receives heartbeat from"), "{}", text(&all.stdout));
+    let listed = raftlab(&["list", "--occasions"]);
+    exits(&listed, 0);
+    for (kind, _) in raft_sim::KINDS_OF_OCCASIONS {
+        assert!(text(&listed.stdout).contains(kind), "{kind}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The fields of a TOML table, taken one by one; what is wrong with them is collected.
 
+use super::notation;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -27,7 +28,8 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.file)?;
-        if let Some(line) = self.line {
+        // A lesson that comes without its files has no lines.
+        if let Some(line @ 1..) = self.line {
             write!(formatter, ", line {line}")?;
         }
         write!(formatter, ": {}", self.message)
@@ -52,7 +54,9 @@ impl Problems {
     /// The table that the text is, or why it is none.
     pub(crate) fn table<'t>(&self, text: &'t str) -> Result<DeTable<'t>, Vec<Problem>> {
         toml_table(text, &self.lines).map_err(|errors| {
-            errors.into_iter().for_each(|error| self.say(error.line, error.message));
+            for (line, message) in notation::faults(text, &errors) {
+                self.say(line, message);
+            }
             self.all()
         })
     }
@@ -66,10 +70,20 @@ impl Problems {
         self.found.borrow_mut().push(Problem { file, line, message });
     }
 
-    /// All of them, in the order of the lines.
+    /// Something is wrong in a file beside this one.
+    pub(crate) fn say_of(&self, file: &str, line: Option<u32>, message: impl Into<String>) {
+        let (file, message) = (file.to_string(), message.into());
+        self.found.borrow_mut().push(Problem { file, line, message });
+    }
+
+    /// All of them, in the order of the lines, this file's first.
     pub(crate) fn all(&self) -> Vec<Problem> {
         let mut all = self.found.borrow().clone();
-        all.sort_by_key(|problem| problem.line);
+        let is_beside = |problem: &Problem| *problem.file != *self.file;
+        all.sort_by(|one, other| {
+            let key = |it: &Problem| (is_beside(it), it.line);
+            key(one).cmp(&key(other)).then_with(|| one.file.cmp(&other.file))
+        });
         all
     }
 }
@@ -149,6 +163,23 @@ impl<'t> Fields<'t> {
                 self.say(name, "this must be a whole number, without quotes");
                 None
             }
+        }
+    }
+
+    /// Whether the field is there, whatever it is.
+    pub(crate) fn has(&self, name: &'static str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A table, where the field is one; `None` where it is something else.
+    pub(crate) fn table_if_one(
+        &self,
+        name: &'static str,
+        what: &'static str,
+    ) -> Option<Fields<'t>> {
+        match self.get(name)? {
+            (DeValue::Table(_), _) => self.table(name, what),
+            _ => None,
         }
     }
 
@@ -237,9 +268,13 @@ impl<'t> Fields<'t> {
                     let fields = Fields::of(table, line, what, &self.problems);
                     tables.push((key.get_ref().to_string(), fields));
                 }
-                _ => self
-                    .problems
-                    .say(Some(line), format!("{} must be a table: {what}", key.get_ref())),
+                _ => self.problems.say(
+                    Some(line),
+                    format!(
+                        "{}: {what} is a table, such as {{ who = \"anyone becomes leader\" }}",
+                        key.get_ref()
+                    ),
+                ),
             }
         }
         tables.sort_by_key(|(_, fields)| fields.line);

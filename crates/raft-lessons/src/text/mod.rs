@@ -4,9 +4,13 @@
 mod fields;
 mod glossary;
 mod markdown;
+mod notation;
 mod reading;
+mod surroundings;
 
 pub use fields::Problem;
 pub(crate) use fields::{Fields, Problems, expectation};
 pub use glossary::read_glossary;
-pub use reading::{Lines, Read, read};
+pub use notation::utf8;
+pub use reading::{Lines, Read, ReadWhen, Told, read};
+pub use surroundings::ScenarioLines;

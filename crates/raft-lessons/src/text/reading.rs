@@ -1,7 +1,8 @@
 //! A lesson's folder, read.
 
 use super::fields::{Fields, Problem, Problems, expectation, parsed, worded};
-use super::markdown::{self, Known};
+use super::markdown::{self, Known, ValueTold, plain_fault};
+use super::surroundings::{ScenarioLines, own_scenario};
 use crate::lesson::{
     Begins, Choice, Claim, Holds, Item, Kind, Lesson, Measure, Number, Quantity, Question, Right,
     RunOf, Source, Step, Value,
@@ -9,11 +10,11 @@ use crate::lesson::{
 use crate::narration::{Block, Piece};
 use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::Cell;
-use raft_core::NodeSet;
-use raft_sim::document::{Document, suggestion};
+use core::cell::RefCell;
+use raft_core::{Micros, NodeSet};
+use raft_sim::document::{Expectation, Worded, suggestion};
 use raft_sim::{Occasion, Plan};
 
 /// The version of the format.
@@ -30,14 +31,60 @@ const BLANK: &str = "___";
 /// run rather than the text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Lines {
-    /// The line of each step.
+    /// The line that says when each step comes.
     pub steps: Vec<u32>,
     /// The line of each claim of each step.
     pub claims: Vec<Vec<u32>>,
     /// The line of each value.
     pub values: Vec<u32>,
-    /// The line of each question.
+    /// The line that says after which step each question is asked.
     pub questions: Vec<u32>,
+    /// The line of each question's answer, or of what one may choose.
+    pub answers: Vec<u32>,
+    /// Where the runs' scenarios are written.
+    pub scenarios: Vec<ScenarioLines>,
+    /// Where values are told.
+    pub told: Vec<Told>,
+}
+
+impl Lines {
+    /// Those of a lesson that comes without its files: none, which is line 0.
+    pub fn unknown(lesson: &Lesson) -> Lines {
+        let questions = alloc::vec![0; lesson.questions.len()];
+        Lines {
+            steps: alloc::vec![0; lesson.steps.len()],
+            claims: lesson.steps.iter().map(|it| alloc::vec![0; it.claims.len()]).collect(),
+            values: alloc::vec![0; lesson.values.len()],
+            answers: questions.clone(),
+            questions,
+            scenarios: alloc::vec![ScenarioLines::default(); lesson.runs.len()],
+            told: Vec::new(),
+        }
+    }
+}
+
+/// When a reader comes to a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadWhen {
+    /// Before the run begins.
+    First,
+    /// In the step of this place.
+    InStep(u16),
+    /// Once what it speaks of has been shown: after an answer, or the last step.
+    Afterwards,
+}
+
+/// Where a value is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// Its place among the values.
+    pub value: u16,
+    /// When a reader comes to it.
+    pub when: ReadWhen,
+    /// In which file.
+    pub file: String,
+    /// In which line.
+    pub line: u32,
 }
 
 /// A lesson that was read, and where its parts are written.
@@ -95,7 +142,16 @@ pub fn read(
     let table = problems.table(toml)?;
     let fields = Fields::of(&table, 1, "a lesson", &problems);
     let of_narration = Problems::of("lesson.md", narration);
-    let mut reading = Reading { problems: problems.clone(), values: Vec::new(), lessons, runs: 1 };
+    let mut reading = Reading {
+        problems: problems.clone(),
+        values: Vec::new(),
+        told: RefCell::default(),
+        lessons,
+        runs: 1,
+        named: RefCell::default(),
+        expected: RefCell::default(),
+        looks: RefCell::default(),
+    };
     let (lesson, lines) = reading.lesson(name_of(folder), fields, narration, &of_narration, file);
     let mut all = problems.all();
     all.extend(of_narration.all());
@@ -104,14 +160,62 @@ pub fn read(
 
 struct Reading<'a> {
     problems: Problems,
-    values: Vec<(String, Cell<bool>)>,
+    values: Vec<String>,
+    told: RefCell<Vec<ValueTold>>,
     lessons: Option<&'a [String]>,
     runs: u8,
+    /// Every occasion of a run that is named, with its line.
+    named: RefCell<Vec<(u8, Occasion, u32)>>,
+    /// Everything that is expected of a run, with its line.
+    expected: RefCell<Vec<(u8, Expectation, u32)>>,
+    /// The nodes to look at in a run.
+    looks: RefCell<Vec<(u8, NodeSet, u32)>>,
 }
 
 impl Reading<'_> {
     fn known(&self) -> Known<'_> {
-        Known { values: &self.values, lessons: self.lessons }
+        Known { values: &self.values, told: &self.told, lessons: self.lessons }
+    }
+
+    /// Where values were told since somebody asked last: in this file, for then.
+    fn told(&self, when: ReadWhen, file: &str) -> impl Iterator<Item = Told> {
+        let told = self.told.take();
+        let file = file.to_owned();
+        told.into_iter().map(move |ValueTold { value, line }| Told {
+            value,
+            when,
+            file: file.clone(),
+            line,
+        })
+    }
+
+    /// Takes note of an occasion of a run, which is the value of this field.
+    fn names(&self, run: u8, occasion: Option<Occasion>, fields: &Fields<'_>, field: &'static str) {
+        let named = occasion.map(|occasion| (run, occasion, fields.line_of(field)));
+        self.named.borrow_mut().extend(named);
+    }
+
+    /// What is expected of a run.
+    fn expectation(&self, fields: &Fields<'_>, run: u8) -> Option<Expectation> {
+        let read = expectation(fields)?;
+        self.names(run, Some(read.what.0), fields, "what");
+        self.names(run, read.since.as_ref().map(|since| since.0), fields, "since");
+        let line = ["until", "from", "at_most"].into_iter().find(|name| fields.has(name));
+        self.expected.borrow_mut().push((
+            run,
+            read.clone(),
+            fields.line_of(line.unwrap_or("what")),
+        ));
+        Some(read)
+    }
+
+    /// A text that must be there, and that a list shows.
+    fn plain(&self, fields: &Fields<'_>, name: &'static str) -> String {
+        let text = fields.must(name);
+        if let Some(wrong) = plain_fault(&text) {
+            fields.say(name, wrong);
+        }
+        text
     }
 
     fn lesson(
@@ -127,6 +231,7 @@ impl Reading<'_> {
             Some(other) => {
                 fields.say("lesson", format!("this is version {other}; Raftlab reads {VERSION}"))
             }
+            None if fields.has("lesson") => {}
             None => self
                 .problems
                 .say(Some(1), "lesson is missing: write lesson = 1, the version of the format"),
@@ -139,18 +244,18 @@ impl Reading<'_> {
             self.problems.say(None, message);
         }
         let mut lines = Lines::default();
-        let runs = self.runs(&fields, file);
+        let runs = self.runs(&fields, file, &mut lines);
         let (values, of_values) = self.values(&fields);
         lines.values = of_values;
-        let mut steps = self.steps(&fields, &mut lines);
+        let (mut steps, of_names) = self.steps(&fields, &mut lines);
         let sections = markdown::sections(narration, 1, of_narration, &self.known());
-        let told = self.sections(sections, &mut steps, of_narration, &lines);
+        let told = self.sections(sections, &mut steps, of_narration, &mut lines, &of_names);
         let questions = self.questions(&fields, &steps, &mut lines);
         let lesson = Lesson {
             name,
-            title: fields.must("title"),
-            group: fields.must("group"),
-            summary: fields.must("summary"),
+            title: self.plain(&fields, "title"),
+            group: self.plain(&fields, "group"),
+            summary: self.plain(&fields, "summary"),
             seed: fields.number("seed").unwrap_or(42),
             runs,
             you_will_see: told.you_will_see,
@@ -161,13 +266,13 @@ impl Reading<'_> {
             values,
             sources: self.sources(&fields),
         };
-        for ((name, is_used), line) in self.values.iter().zip(&lines.values) {
-            if !is_used.get() {
+        for ((name, line), place) in self.values.iter().zip(&lines.values).zip(0u16..) {
+            if !lines.told.iter().any(|told| told.value == place) {
                 let message = format!("{name} is told nowhere: write {{{name}}}, or leave it out");
                 self.problems.say(Some(*line), message);
             }
         }
-        self.check_against_runs(&lesson, &lines);
+        self.check_against_runs(&lesson);
         fields.finish();
         (lesson, lines)
     }
@@ -176,14 +281,19 @@ impl Reading<'_> {
         &mut self,
         fields: &Fields<'_>,
         file: &mut dyn FnMut(&str) -> Result<String, String>,
+        lines: &mut Lines,
     ) -> Vec<RunOf> {
         let mut runs = Vec::new();
         let first = fields.must("scenario");
         for (field, name) in [("scenario", Some(first)), ("beside", fields.text("beside"))] {
             let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
+            let named = fields.line_of(field);
             if !name.ends_with(".toml") {
                 match raft_scenarios::named(&name) {
-                    Some(_) => runs.push(RunOf::BuiltIn(name)),
+                    Some(_) => {
+                        runs.push(RunOf::BuiltIn(name));
+                        lines.scenarios.push(ScenarioLines { named, ..ScenarioLines::default() });
+                    }
                     None => {
                         let hint = suggestion(&name, raft_scenarios::names());
                         fields.say(field, format!(
@@ -200,14 +310,13 @@ impl Reading<'_> {
             }
             match file(&name) {
                 Err(message) => fields.say(field, format!("{name}: {message}")),
-                Ok(text) => match Document::from_toml(&text) {
-                    Ok(document) => runs.push(RunOf::Own(document.to_packed())),
-                    Err(errors) => {
-                        for error in errors {
-                            fields.say(field, format!("{name}: {error}"));
-                        }
+                Ok(text) => {
+                    if let Some((document, of)) = own_scenario(&name, named, &text, &self.problems)
+                    {
+                        runs.push(RunOf::Own(document.to_packed()));
+                        lines.scenarios.push(of);
                     }
-                },
+                }
             }
         }
         self.runs = if fields.text("beside").is_some() { 2 } else { 1 };
@@ -254,7 +363,7 @@ impl Reading<'_> {
             let holds = self.holds(&fields);
             if let Some(measure) = self.measure(&fields) {
                 lines.push(fields.line);
-                self.values.push((name.clone(), Cell::new(false)));
+                self.values.push(name.clone());
                 values.push(Value { name, measure, holds });
             }
             fields.finish();
@@ -301,11 +410,17 @@ impl Reading<'_> {
             ("term", None) => Quantity::Term,
             _ => Quantity::Count,
         };
+        self.names(run, occasion, fields, name);
+        self.names(run, to, fields, "to");
+        self.names(run, after, fields, "after");
+        self.names(run, until, fields, "until");
         Some(Measure { run, quantity, occasion: occasion?, nth, after, until })
     }
 
-    fn steps(&mut self, fields: &Fields<'_>, lines: &mut Lines) -> Vec<Step> {
+    /// The steps, and the lines of their names.
+    fn steps(&mut self, fields: &Fields<'_>, lines: &mut Lines) -> (Vec<Step>, Vec<u32>) {
         let mut steps: Vec<Step> = Vec::new();
+        let mut of_names = Vec::new();
         for fields in fields.tables("steps", "a step") {
             let name = fields.must("name");
             if !name.is_empty() && !is_name(&name) {
@@ -334,21 +449,30 @@ impl Reading<'_> {
             for fields in fields.tables("claims", "a claim") {
                 let says = self.line(&fields, "says");
                 let (run, holds) = (self.run(&fields), self.holds(&fields));
-                if let Some(shown_by) = expectation(&fields) {
-                    of_claims.push(fields.line);
+                if let Some(shown_by) = self.expectation(&fields, run) {
+                    of_claims.push(fields.line_of("what"));
                     claims.push(Claim { says, shown_by, run, holds });
                 }
                 fields.finish();
             }
-            lines.steps.push(fields.line);
+            of_names.push(fields.line_of("name"));
+            lines.steps.push(fields.line_of("when"));
             lines.claims.push(of_claims);
+            let place = u16::try_from(steps.len()).unwrap_or(u16::MAX);
+            lines.told.extend(self.told(ReadWhen::InStep(place), "lesson.toml"));
+            let run = self.run(&fields);
+            if let Begins::On(occasion) = begins {
+                self.names(run, Some(occasion), &fields, "when");
+            }
+            let look = worded(&fields, "look").unwrap_or(NodeSet::EMPTY);
+            self.looks.borrow_mut().push((run, look, fields.line_of("look")));
             steps.push(Step {
                 name,
                 title: String::new(),
                 begins,
                 nth: nth(&fields),
-                run: self.run(&fields),
-                look: worded(&fields, "look").unwrap_or(NodeSet::EMPTY),
+                run,
+                look,
                 tab,
                 holds: self.holds(&fields),
                 text: Vec::new(),
@@ -365,7 +489,7 @@ impl Reading<'_> {
                 ),
             );
         }
-        steps
+        (steps, of_names)
     }
 
     /// A text that must be there, of one paragraph.
@@ -379,11 +503,18 @@ impl Reading<'_> {
         sections: Vec<markdown::Section>,
         steps: &mut [Step],
         problems: &Problems,
-        lines: &Lines,
-    ) -> Told {
-        let mut told = Told::default();
+        lines: &mut Lines,
+        of_names: &[u32],
+    ) -> Sections {
+        let mut told = Sections::default();
+        let afterwards = |told: Told| Told { when: ReadWhen::Afterwards, ..told };
+        let mut values = self.told(ReadWhen::First, "lesson.md").peekable();
         let names: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
-        for section in sections {
+        let mut sections = sections.into_iter().peekable();
+        while let Some(section) = sections.next() {
+            let ends = sections.peek().map_or(u32::MAX, |next| next.line);
+            let of_section: Vec<Told> =
+                core::iter::from_fn(|| values.next_if(|it| it.line < ends)).collect();
             let heading = section.heading.trim();
             let is_empty = section.blocks.is_empty();
             let place = match heading {
@@ -394,12 +525,22 @@ impl Reading<'_> {
                     problems.say(Some(section.line), message);
                     continue;
                 }
-                WHAT_ONE_SEES => &mut told.you_will_see,
-                OFTEN_SAID => &mut told.often_said,
-                IN_PRODUCTION => &mut told.in_production,
+                WHAT_ONE_SEES => {
+                    lines.told.extend(of_section);
+                    &mut told.you_will_see
+                }
+                OFTEN_SAID => {
+                    lines.told.extend(of_section.into_iter().map(afterwards));
+                    &mut told.often_said
+                }
+                IN_PRODUCTION => {
+                    lines.told.extend(of_section.into_iter().map(afterwards));
+                    &mut told.in_production
+                }
                 _ => {
                     let (name, title) = heading.split_once(':').unwrap_or((heading, ""));
-                    let Some(step) = steps.iter_mut().find(|step| step.name == name.trim()) else {
+                    let mut all = steps.iter_mut().zip(0u16..);
+                    let Some((step, place)) = all.find(|(step, _)| step.name == name.trim()) else {
                         let known = names.iter().map(String::as_str);
                         let hint = suggestion(
                             name,
@@ -410,7 +551,14 @@ impl Reading<'_> {
                         ));
                         continue;
                     };
+                    let of_step = of_section.into_iter();
+                    lines
+                        .told
+                        .extend(of_step.map(|told| Told { when: ReadWhen::InStep(place), ..told }));
                     step.title = title.trim().to_owned();
+                    if let Some(wrong) = plain_fault(&step.title) {
+                        problems.say(Some(section.line), format!("the step's title: {wrong}"));
+                    }
                     if step.title.is_empty() {
                         let message = format!("the step has no title: write ## {name}: Title");
                         problems.say(Some(section.line), message);
@@ -434,7 +582,7 @@ impl Reading<'_> {
                 problems.say(None, format!("a lesson has a section ## {heading}"));
             }
         }
-        for (step, line) in steps.iter().zip(&lines.steps) {
+        for (step, line) in steps.iter().zip(of_names) {
             if step.text.is_empty() {
                 self.problems.say(
                     Some(*line),
@@ -463,14 +611,22 @@ impl Reading<'_> {
                 let hint = suggestion(&after, steps.iter().map(|step| step.name.as_str()));
                 fields.say("after-step", format!("there is no step {after}: {hint}"));
             }
+            let step = step.and_then(|it| u16::try_from(it).ok());
             let ask = self.line(&fields, "ask");
+            let holds = self.holds(&fields);
+            let kind = self.kind(&fields);
+            lines
+                .told
+                .extend(self.told(step.map_or(ReadWhen::First, ReadWhen::InStep), "lesson.toml"));
             let explain = fields.must("explain");
             let at = fields.line_of("explain");
             let explain: Vec<Block> = markdown::blocks(&explain, at, &self.problems, &self.known());
-            let holds = self.holds(&fields);
-            let kind = self.kind(&fields);
-            if let (Some(step), Some(kind)) = (step.and_then(|it| u16::try_from(it).ok()), kind) {
-                lines.questions.push(fields.line);
+            lines.told.extend(self.told(ReadWhen::Afterwards, "lesson.toml"));
+            if let (Some(step), Some(kind)) = (step, kind) {
+                lines.questions.push(fields.line_of("after-step"));
+                let answer = ["answer", "choices", "items", "answers"];
+                let answer = answer.into_iter().find(|name| fields.has(name));
+                lines.answers.push(fields.line_of(answer.unwrap_or("kind")));
                 questions.push(Question { name, step, holds, ask, kind, explain });
             }
             fields.finish();
@@ -488,9 +644,9 @@ impl Reading<'_> {
 
     fn kind(&self, fields: &Fields<'_>) -> Option<Kind> {
         const KINDS: [&str; 5] = ["choice", "order", "node", "blank", "number"];
-        let measured = || {
-            let Some(table) = fields.table("answer", "an answer") else {
-                fields.say("answer", "this is needed, such as { who = \"anyone becomes leader\" }");
+        let measured = |wanted: &str| {
+            let Some(table) = fields.table_if_one("answer", "an answer") else {
+                fields.say("answer", wanted);
                 return None;
             };
             let measure = self.measure(&table);
@@ -506,13 +662,21 @@ impl Reading<'_> {
                     let at = fields.line_of("reply");
                     let reply = markdown::line(&reply, at, &self.problems, &self.known());
                     let right = match fields.table("right-if", "what makes it right") {
-                        None => Some(Right::Always(fields.flag("right").unwrap_or(false))),
+                        None => {
+                            let is_right = fields.flag("right").unwrap_or(false);
+                            if !is_right && reply.is_empty() && !fields.has("right-if") {
+                                let message = "a wrong choice has a reply, which says why it is \
+                                               wrong: reply is missing";
+                                self.problems.say(Some(fields.line_of("text")), message);
+                            }
+                            Some(Right::Always(is_right))
+                        }
                         Some(table) => {
                             if fields.flag("right").is_some() {
                                 fields.say("right", "right-if says whether it is right");
                             }
                             let run = self.run(&table);
-                            let shown_by = expectation(&table);
+                            let shown_by = self.expectation(&table, run);
                             table.finish();
                             shown_by.map(|shown_by| Right::If { run, shown_by })
                         }
@@ -534,7 +698,9 @@ impl Reading<'_> {
                 let mut items = Vec::new();
                 for fields in fields.tables("items", "an item") {
                     let text = self.line(&fields, "text");
-                    items.push(Item { text, on: parsed(&fields, "when"), run: self.run(&fields) });
+                    let (on, run) = (parsed(&fields, "when"), self.run(&fields));
+                    self.names(run, on, &fields, "when");
+                    items.push(Item { text, on, run });
                     fields.finish();
                 }
                 let on = items.iter().filter(|item| item.on.is_some()).count();
@@ -546,7 +712,11 @@ impl Reading<'_> {
                 }
                 Some(Kind::Order(items))
             }
-            "node" => measured().and_then(|measure| {
+            "node" => measured(
+                "the run gives which node it is, such as { who = \"anyone becomes leader\" }: a \
+                 letter can't be the answer",
+            )
+            .and_then(|measure| {
                 if measure.quantity == Quantity::Who {
                     return Some(Kind::Node(measure));
                 }
@@ -568,7 +738,11 @@ impl Reading<'_> {
                 let within = fields.number("within").unwrap_or(0);
                 let answer = match fields.number_if_one("answer") {
                     Some(number) => Some(Number::Is(number)),
-                    None => measured().map(Number::Measured),
+                    None => measured(
+                        "this must be a whole number, or what of the run gives it, such as \
+                         { count = \"anyone becomes candidate\" }",
+                    )
+                    .map(Number::Measured),
                 };
                 if let Some(Number::Measured(Measure { quantity: Quantity::Who, .. })) = answer {
                     fields.say("answer", "a node is no number: ask for it with kind = \"node\"");
@@ -599,60 +773,50 @@ impl Reading<'_> {
 
     /// Whether what is told, claimed and asked can be of these runs: a node that there is not,
     /// a span beyond the run's end.
-    fn check_against_runs(&self, lesson: &Lesson, lines: &Lines) {
+    fn check_against_runs(&self, lesson: &Lesson) {
         for (run, place) in lesson.runs.iter().zip(0u8..) {
             let Ok(document) = run.document() else { continue };
             let nodes = NodeSet::first(document.nodes);
-            for (step, line) in lesson.steps.iter().zip(&lines.steps).filter(|it| it.0.run == place)
-            {
-                for node in step.look.difference(nodes).iter() {
+            for (_, look, line) in self.looks.borrow().iter().filter(|it| it.0 == place) {
+                for node in look.difference(nodes).iter() {
                     self.problems.say(Some(*line), format!("look: there is no node {node}"));
                 }
             }
-            let mut occasions = Vec::new();
-            for (step, line) in lesson.steps.iter().zip(&lines.steps) {
-                if let Some(occasion) = step.occasion_of(place) {
-                    occasions.push((occasion, *line));
-                }
-            }
-            for (value, line) in lesson.values.iter().zip(&lines.values) {
-                occasions.extend(value.measure.occasions_of(place).map(|it| (it, *line)));
-            }
-            for (question, line) in lesson.questions.iter().zip(&lines.questions) {
-                occasions.extend(question.occasions_of(place).into_iter().map(|it| (it, *line)));
-            }
-            // An occasion is checked as an expectation is.
-            let as_expectation = |occasion: Occasion| raft_sim::document::Expectation {
-                what: raft_sim::document::Worded(occasion),
-                at_least: None,
-                at_most: None,
-                from: raft_sim::document::Worded(raft_core::Micros::ZERO),
-                until: None,
-                since: None,
-            };
-            let mut all: Vec<_> =
-                occasions.into_iter().map(|(it, line)| (as_expectation(it), line)).collect();
-            for (step, lines) in lesson.steps.iter().zip(&lines.claims) {
-                let claims = step.claims.iter().zip(lines).filter(|it| it.0.run == place);
-                all.extend(claims.map(|(claim, line)| (claim.shown_by.clone(), *line)));
-            }
-            for (question, line) in lesson.questions.iter().zip(&lines.questions) {
-                if let Kind::Choice(choices) = &question.kind {
-                    all.extend(choices.iter().filter_map(|choice| match &choice.right {
-                        Right::If { run, shown_by } if *run == place => {
-                            Some((shown_by.clone(), *line))
-                        }
-                        _ => None,
-                    }));
-                }
-            }
-            for (expectation, line) in all {
+            let wrong_with = |expectation: Expectation| {
                 let mut alone = document.clone();
                 alone.expectations = alloc::vec![expectation];
                 let planned =
                     alone.scenario().and_then(|scenario| Plan::new(scenario, 0, Vec::new()));
-                for error in planned.err().into_iter().flatten() {
-                    self.problems.say(Some(line), error.message.to_string());
+                planned.err().into_iter().flatten().map(|error| error.message)
+            };
+            let mut told: Vec<(u32, Occasion)> = Vec::new();
+            for (_, occasion, line) in self.named.borrow().iter().filter(|it| it.0 == place) {
+                // An occasion is checked as an expectation is.
+                let expectation = Expectation {
+                    what: Worded(*occasion),
+                    at_least: None,
+                    at_most: None,
+                    from: Worded(Micros::ZERO),
+                    until: None,
+                    since: None,
+                };
+                for message in wrong_with(expectation) {
+                    let wrong = message.rsplit(": ").next().unwrap_or(&message);
+                    if !told.contains(&(*line, *occasion)) {
+                        self.problems.say(Some(*line), format!("“{occasion}”: {wrong}"));
+                    }
+                    told.push((*line, *occasion));
+                }
+            }
+            let is_told = |it: &Expectation| {
+                let of = [Some(it.what.0), it.since.as_ref().map(|since| since.0)];
+                told.iter().any(|(_, told)| of.contains(&Some(*told)))
+            };
+            for (_, expectation, line) in self.expected.borrow().iter().filter(|it| it.0 == place) {
+                if !is_told(expectation) {
+                    for message in wrong_with(expectation.clone()) {
+                        self.problems.say(Some(*line), message);
+                    }
                 }
             }
         }
@@ -660,7 +824,7 @@ impl Reading<'_> {
 }
 
 #[derive(Default)]
-struct Told {
+struct Sections {
     you_will_see: Vec<Block>,
     often_said: Vec<Block>,
     in_production: Vec<Block>,

@@ -294,7 +294,12 @@ impl FromStr for Occasion {
             }
             ["network", "is", "parted"] => Occasion::NetworkParted,
             ["network", "is", "healed"] => Occasion::NetworkHealed,
-            [what, "is", "violated"] => Occasion::Violated(property(what)?),
+            ["network", ..] => {
+                return Err(OccasionError(format!(
+                    "“{text}” is no occasion: write network is parted, or network is healed"
+                )));
+            }
+            [what @ .., "is", "violated"] => Occasion::Violated(property(&what.join(" "))?),
             [who, does @ .., "in", "term", term] => Occasion::Node {
                 who: subject(who)?,
                 does: deed(does)?,
@@ -388,6 +393,11 @@ mod tests {
             ("client 2 sleeps", "it asks, is answered"),
             ("client two asks", "“two” is no client"),
             ("luck is violated", "write anything, election-safety"),
+            ("log matching is violated", "“log matching” is no property: write anything, election"),
+            (
+                "network heals",
+                "“network heals” is no occasion: write network is parted, or network",
+            ),
         ] {
             let error = text.parse::<Occasion>().expect_err(text).to_string();
             assert!(error.contains(says), "{text}: {error}");

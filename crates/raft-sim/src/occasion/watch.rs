@@ -19,11 +19,11 @@ struct Terms {
 
 /// A message under way, as far as an occasion can ask about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Letter {
-    from: NodeId,
-    to: NodeId,
-    kind: MessageKind,
-    has_entries: bool,
+pub(super) struct Letter {
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) kind: MessageKind,
+    pub(super) has_entries: bool,
 }
 
 /// What of a run it takes to tell whether something in its record is an occasion. It is
@@ -42,14 +42,14 @@ pub struct Watch {
 /// A record, with what of the run it takes to tell which occasions it is.
 #[derive(Debug)]
 pub struct Moment<'a> {
-    what: &'a Happening,
+    pub(super) what: &'a Happening,
     /// Whom it is about.
     pub(crate) node: Option<NodeId>,
     term: Term,
     is_leader: bool,
     is_stale_leader: bool,
-    letter: Option<Letter>,
-    client: Option<u32>,
+    pub(super) letter: Option<Letter>,
+    pub(super) client: Option<u32>,
 }
 
 impl Watch {
