@@ -88,12 +88,13 @@ mod tests {
     use crate::action::parse_steps;
     use crate::occasion::{KINDS_OF_OCCASIONS, Occasion, Watch};
     use crate::scenario::{Plan, Scenario};
-    use crate::workload::five_nodes;
+    use crate::workload::{five_nodes, troubled};
     use crate::world::World;
     use alloc::collections::BTreeSet;
     use alloc::string::{String, ToString};
     use alloc::sync::Arc;
     use alloc::vec::Vec;
+    use raft_core::Micros;
 
     /// The kinds, of anyone, of any entry and to anyone: what none of them is has no name.
     fn any_of_each() -> Vec<Occasion> {
@@ -134,10 +135,14 @@ mod tests {
         .expect("they are steps");
         let any = any_of_each();
         let mut told: BTreeSet<String> = BTreeSet::new();
-        for seed in 0..5 {
+        let plans = (0..5).map(|seed| {
             let scenario = Scenario { script: script.clone(), ..five_nodes("told", "", "") };
-            let plan = Plan::new(scenario, seed, Vec::new()).expect("it can be");
-            let mut world = World::new(Arc::new(plan));
+            Arc::new(Plan::new(scenario, seed, Vec::new()).expect("it can be"))
+        });
+        // There, clients write and read as well.
+        let of_clients = troubled(5, Micros::from_secs(8), 1).expect("it can be");
+        for plan in plans.chain([of_clients]) {
+            let mut world = World::new(plan);
             let mut watch = Watch::of(world.plan().scenario(), &any);
             let mut records = Vec::new();
             while world.step(&mut records) {
@@ -163,7 +168,8 @@ mod tests {
             "receives heartbeat from",
             "loses ",
             "network is parted",
-            "client 1 ",
+            "client 1 has written",
+            "client 2 has read ",
         ] {
             assert!(told.iter().any(|it| it.contains(part)), "{part}");
         }
