@@ -153,27 +153,29 @@ fn landmarks_are_those_of_the_record() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// What a world passes on its way is kept: whatever the way, it is what the run's records are.
+    /// What a world passes on its way is kept: whatever the way, also where another world goes
+    /// its own, it is what the run's records are.
     #[test]
     fn what_a_world_passed_is_told_as_it_happened(
-        ways in prop::collection::vec((0u8..4, any::<u32>()), 1..12),
+        ways in prop::collection::vec((0u8..4, any::<bool>(), any::<u32>()), 1..32),
         many in 0u64..300,
     ) {
         let (plan, all) = long_run();
         let timeline = Timeline::new(plan.clone());
-        let mut world = timeline.world_after(0);
-        for (way, far) in ways {
+        let mut worlds = [timeline.world_after(0), timeline.world_after(0)];
+        for (way, which, far) in ways {
+            let world = &mut worlds[usize::from(which)];
             let (at, far) = (world.events(), u64::from(far));
             let to = match way {
                 0 => at + far % 400,
                 1 => at.saturating_sub(far % 400),
                 // About where a stretch begins.
-                2 => far % 6 * 2_048 + far / 6 % 5,
+                2 => far % 4 * 2_048 + far / 4 % 90,
                 _ => far % (timeline.events() + 1),
             };
-            timeline.seek(&mut world, to);
+            timeline.seek(world, to);
             let high = world.events();
             let low = high.saturating_sub(many).max(1);
             let first = all.partition_point(|record| record.event < low);
