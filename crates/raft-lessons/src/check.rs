@@ -4,7 +4,7 @@
 mod why;
 
 use crate::lesson::{Holds, Kind, Lesson, Quantity, RunOf};
-use crate::telling::{Comes, Lookout, Seen, Telling};
+use crate::telling::{Comes, Lookout, NoAnswer, Seen, Telling};
 use crate::text::{Problem, Read, ReadWhen, Told};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -133,6 +133,8 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
     let mut passed_over = alloc::vec![Score::default(); lesson.steps.len()];
     let mut values = alloc::vec![Score::default(); lesson.values.len()];
     let mut answers = alloc::vec![Score::default(); lesson.questions.len()];
+    // Whether the first time that one has no answer, that is because it is asked too late.
+    let mut asked_too_late: Vec<Option<bool>> = alloc::vec![None; lesson.questions.len()];
     let mut claims: Vec<Vec<Score>> =
         lesson.steps.iter().map(|step| alloc::vec![Score::default(); step.claims.len()]).collect();
     let mut told = alloc::vec![Score::default(); lines.told.len()];
@@ -174,12 +176,18 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
             let outcome = if verdict.holds { Ok(()) } else { Err(verdict.to_string()) };
             score.note(seed, is_own, outcome);
         }
-        for (((answer, question), score), place) in
-            telling.answers.iter().zip(&lesson.questions).zip(&mut answers).zip(0..)
+        for ((((answer, question), score), too_late), place) in telling
+            .answers
+            .iter()
+            .zip(&lesson.questions)
+            .zip(&mut answers)
+            .zip(&mut asked_too_late)
+            .zip(0..)
         {
             let outcome = match answer {
                 Ok(_) => Ok(()),
                 Err(no_answer) => {
+                    too_late.get_or_insert(*no_answer == NoAnswer::ComesBefore);
                     Err(why::no_answer(no_answer, lesson, question, place, &telling, &lookouts))
                 }
             };
@@ -255,11 +263,16 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
     for ((value, score), line) in lesson.values.iter().zip(&values).zip(&lines.values) {
         judge(score, value.holds, *line, format!("the value {}", value.name));
     }
-    for (((question, score), line), answer) in
-        lesson.questions.iter().zip(&answers).zip(&lines.questions).zip(&lines.answers)
+    for ((((question, score), too_late), line), answer) in lesson
+        .questions
+        .iter()
+        .zip(&answers)
+        .zip(&asked_too_late)
+        .zip(&lines.questions)
+        .zip(&lines.answers)
     {
-        let is_too_late = score.first.as_ref().is_some_and(|(_, why)| why::is_too_late(why));
-        let line = if is_too_late { *line } else { *answer };
+        // Where it is asked is what is wrong then, and not what it asks.
+        let line = if *too_late == Some(true) { *line } else { *answer };
         judge(score, question.holds, line, format!("the question {}", question.name));
     }
     for ((told, score), place) in lines.told.iter().zip(&told).zip(0..) {

@@ -18,13 +18,6 @@ pub(super) fn times(count: u32) -> String {
     }
 }
 
-/// What a question asks is there already: then it is asked at the wrong time.
-const TOO_LATE: &str = "is there before it is asked";
-
-pub(super) fn is_too_late(why: &str) -> bool {
-    why.contains(TOO_LATE)
-}
-
 /// The last step before this one that comes, and when.
 fn before<'a>(lesson: &'a Lesson, telling: &Telling, place: usize) -> Option<(Comes, &'a Step)> {
     let earlier = telling.steps.get(..place)?.iter().zip(&lesson.steps);
@@ -196,7 +189,7 @@ pub(super) fn no_answer(
         (NoAnswer::ComesBefore, _) => {
             let at = asked.map_or(String::new(), |asked| format!(", at {}", asked.at));
             format!(
-                "what it asks for {TOO_LATE}, after the step {step_name}{at}: ask after an earlier step"
+                "what it asks for is there before it is asked, after the step {step_name}{at}: ask after an earlier step"
             )
         }
         (NoAnswer::NeverHappens | NoAnswer::AtOnce, Kind::Order(_)) => {
