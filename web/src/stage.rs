@@ -500,16 +500,16 @@ impl Component for Stage {
                     >
                         { part(Part::Ground) }
                         if let Some(way) = &self.way {
-                            <path class="selected-way" d={way.clone()} aria-hidden="true" />
+                            <path key="way" class="selected-way" d={way.clone()} aria-hidden="true" />
                         }
                         { part(Part::Messages) }
                         { for (0..marks.nodes.len()).map(|place| part(Part::Node(place))) }
-                        <g class="words" aria-hidden="true">
+                        <g key="words" class="words" aria-hidden="true">
                             { for (0..marks.nodes.len()).map(|place| part(Part::Words(place))) }
                             { for (0..marks.nodes.len()).map(|place| part(Part::Log(place))) }
                             { for (0..marks.clients.len()).map(|place| part(Part::Client(place))) }
                         </g>
-                        <g aria-hidden="true">{ self.mark_chosen(props) }</g>
+                        <g key="chosen" aria-hidden="true">{ self.mark_chosen(props) }</g>
                     </svg>
                 </div>
                 { self.list(ctx) }

@@ -31,17 +31,20 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// What it is among its neighbours. A list without keys would be matched from its end: when
-    /// a log grew, each part would become the next one's.
+    /// What it is among its neighbours, of which no other may have the same: several lists of
+    /// parts written one after the other are one list of children. A list without keys would be
+    /// matched from its end: when a log grew, each part would become the next one's.
     const fn key(self) -> u32 {
-        match self {
-            Part::Ground | Part::Messages => 0,
-            Part::Node(place)
-            | Part::Words(place)
-            | Part::Log(place)
-            | Part::Cell(_, place)
-            | Part::Client(place) => place as u32,
-        }
+        let (kind, place) = match self {
+            Part::Ground => (0, 0),
+            Part::Messages => (1, 0),
+            Part::Node(place) => (2, place),
+            Part::Words(place) => (3, place),
+            Part::Log(place) => (4, place),
+            Part::Cell(_, place) => (5, place),
+            Part::Client(place) => (6, place),
+        };
+        (kind << 16) + place as u32
     }
 
     /// Whether it looks the same with these marks as with those.
