@@ -36,6 +36,26 @@ test("an author acts, loads, keeps a state and brings it back", async ({ page, s
   await expect(page.frameLocator("#one").getByTestId("speed-label")).toHaveText("1/100×");
 });
 
+test("an author loads a lesson that was not fetched yet, and what is asked after it waits for it", async ({ page, site, articles }) => {
+  await openArticle(page, articles, site);
+  for (const [which, frame] of [["one", page.frameLocator("#one")], ["two", page.frameLocator("#two")]]) {
+    const [loaded, state, restored] = await page.evaluate((which) => {
+      const lab = { one, two }[which];
+      const first = lab.load("lesson=the-term&step=old-leader");
+      return Promise.all([first, lab.getState(), first.then((state) => lab.setState(state))]);
+    }, which);
+    expect(loaded.address).toContain("#lesson=the-term");
+    expect(state.address).toBe(loaded.address);
+    expect(restored.address).toBe(loaded.address);
+    expect(loaded.playing).toBe(false);
+    await expect(frame.getByTestId("lesson").getByRole("heading", { level: 2 })).toHaveText("The term, a clock without time");
+    // From the lesson to a run without one.
+    await page.evaluate((which) => ({ one, two })[which].load("scenario=leader-crash"), which);
+    await expect(frame.getByTestId("lesson")).toHaveCount(0);
+  }
+  expect(await page.evaluate(() => one.load("lesson=the-trem").catch((error) => error.message))).toContain("Did you mean the-term?");
+});
+
 test("a violation is told when the playhead reaches it, in a sandboxed frame too", async ({ page, site, articles }) => {
   await openArticle(page, articles, site);
   expect(await ofType(page, "two", "violation")).toEqual([]);

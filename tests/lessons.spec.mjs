@@ -1,6 +1,7 @@
 // Lessons: played by what a reader can do, asked, answered, shown side by side, linked to.
 import { test, expect, started, onDisk } from "./support/fixtures.mjs";
 import { violations } from "./support/accessibility.mjs";
+import { misplaced, says, wellPlaced } from "./support/terms.mjs";
 import { hasTwoRuns, lessons, names, openLesson, play, read, told } from "./support/lesson.mjs";
 
 const places = [
@@ -81,25 +82,6 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
-
-// What is said of a term, where it is shown.
-const says = (page) => page.locator(".gloss:visible");
-
-// Where it is, as far as that is outside of the page; and whether it lies over its word.
-const misplaced = (page) =>
-  says(page).evaluate((element) => {
-    const box = element.getBoundingClientRect();
-    const word = document.querySelector(`#glossed-${element.dataset.term}`).getBoundingClientRect();
-    const isCutOff = [[0.5, 0], [0.5, 1], [0, 0.5], [1, 0.5]].some(
-      ([x, y]) => !element.contains(document.elementFromPoint(box.left + 2 + x * (box.width - 4), box.top + 2 + y * (box.height - 4))),
-    );
-    return {
-      outside: box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight,
-      over: box.top < word.bottom && word.top < box.bottom,
-      isCutOff,
-    };
-  });
-const wellPlaced = { outside: false, over: false, isCutOff: false };
 
 for (const colorScheme of ["light", "dark"]) {
   for (const { where, viewport, query } of [...places, { where: "on the full page, 375 by 667", viewport: { width: 375, height: 667 }, query: "" }]) {
@@ -203,7 +185,7 @@ test("what a term says goes with it where one scrolls", async ({ page, site }) =
   await term.focus();
   const gap = () => page.evaluate(() => {
     const element = document.querySelector(".gloss:not([hidden])");
-    const word = document.querySelector(`#glossed-${element.dataset.term}`);
+    const word = document.querySelector(`[aria-describedby=${element.id}]`);
     return Math.round(element.getBoundingClientRect().top - word.getBoundingClientRect().bottom);
   });
   const before = await gap();

@@ -2,6 +2,7 @@
 // keyboard alone.
 import { test, expect } from "./support/fixtures.mjs";
 import { violations } from "./support/accessibility.mjs";
+import { misplaced, says, wellPlaced } from "./support/terms.mjs";
 import { history, leaders, milliseconds, nodes, open, rowsOf, rpcs, tabTo, toEnd } from "./support/page.mjs";
 
 const election = { scenario: "leader-crash", seed: 42, t: 1_136_000 };
@@ -304,3 +305,60 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+const marked = (page) => page.locator(".panel .glossed");
+
+for (const [name, viewport, colorScheme] of [
+  ["1280 by 800, dark", { width: 1280, height: 800 }, "dark"],
+  ["375 by 667, light", { width: 375, height: 667 }, "light"],
+]) {
+  test(`the terms in a panel are explained, each once, within the page: ${name}`, async ({ browser, site }) => {
+    test.setTimeout(120_000);
+    const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    for (const [tab, meanings] of [["checks"], ["settings"], ["nodes", "nodes-meanings"], ["log", "indices-meanings"]]) {
+      await open(page, site, { ...election, tab });
+      if (meanings) {
+        // Only who wants to know has the glossary fetched.
+        await expect(page.getByTestId(meanings)).not.toHaveAttribute("open");
+        await expect(marked(page)).toHaveCount(0);
+        await page.getByTestId(meanings).locator("summary").focus();
+        await page.keyboard.press("Enter");
+        await expect(page.getByTestId(meanings).getByRole("definition").first()).toBeVisible();
+      }
+      await expect(marked(page).first()).toBeVisible();
+      const ids = await marked(page).evaluateAll((all) => all.map((term) => term.id));
+      expect(new Set(ids).size, `${tab}: each once`).toBe(ids.length);
+      expect(ids.length).toBeGreaterThan(6);
+      for (let at = 0; at < ids.length; at += 1) {
+        const term = marked(page).nth(at);
+        await term.focus();
+        await expect(says(page)).toHaveCount(1);
+        await expect(term).toHaveAccessibleDescription(await says(page).textContent());
+        expect(await misplaced(page), `${await term.textContent()} in ${tab}`).toEqual(wellPlaced);
+      }
+      expect(await violations(page), tab).toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect(says(page)).toHaveCount(0);
+    }
+    await context.close();
+  });
+}
+
+test("what a term in a panel says stays where the run goes on, and goes with the panel", async ({ page, site }) => {
+  await open(page, site, { ...election, tab: "checks" });
+  await marked(page).first().focus();
+  await expect(says(page)).toHaveCount(1);
+  await page.getByTestId("step-forward").dispatchEvent("click");
+  await expect(says(page)).toHaveCount(1);
+  await page.getByTestId("tab-nodes").click();
+  await expect(says(page)).toHaveCount(0);
+});
+
+test("a panel is read without its terms explained where the glossary can't be had", async ({ page, site, watch }) => {
+  watch.allow(/Failed to load resource/);
+  await page.route("**/raftlab-lessons*", (route) => route.fulfill({ status: 404, body: "" }));
+  await open(page, site, { ...election, tab: "checks" });
+  await expect(page.getByTestId("checks").getByText("At most one leader")).toBeVisible();
+  await expect(marked(page)).toHaveCount(0);
+});

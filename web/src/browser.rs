@@ -83,6 +83,7 @@ pub(crate) fn chosen(event: &web_sys::Event) -> String {
 pub(crate) struct Listener {
     target: EventTarget,
     event: &'static str,
+    is_of_all: bool,
     closure: Closure<dyn Fn(web_sys::Event)>,
 }
 
@@ -93,17 +94,36 @@ impl Listener {
         event: &'static str,
         heard: impl Fn(web_sys::Event) + 'static,
     ) -> Listener {
-        let closure = Closure::<dyn Fn(web_sys::Event)>::new(heard);
+        Listener::listen(target, event, false, Closure::new(heard))
+    }
+
+    /// Listens to an event of a target and of all that is in it, also one that does not come up
+    /// to the target, such as that something was scrolled.
+    pub(crate) fn of_all_within(
+        target: &EventTarget,
+        event: &'static str,
+        heard: impl Fn(web_sys::Event) + 'static,
+    ) -> Listener {
+        Listener::listen(target, event, true, Closure::new(heard))
+    }
+
+    fn listen(
+        target: &EventTarget,
+        event: &'static str,
+        is_of_all: bool,
+        closure: Closure<dyn Fn(web_sys::Event)>,
+    ) -> Listener {
         let function = closure.as_ref().unchecked_ref();
-        let _ = target.add_event_listener_with_callback(event, function);
-        Listener { target: target.clone(), event, closure }
+        let _ = target.add_event_listener_with_callback_and_bool(event, function, is_of_all);
+        Listener { target: target.clone(), event, is_of_all, closure }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         let function = self.closure.as_ref().unchecked_ref();
-        let _ = self.target.remove_event_listener_with_callback(self.event, function);
+        let Listener { target, event, is_of_all, .. } = self;
+        let _ = target.remove_event_listener_with_callback_and_bool(event, function, *is_of_all);
     }
 }
 

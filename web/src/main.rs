@@ -11,6 +11,7 @@ mod browser_tests;
 mod carrying_out;
 mod clipboard;
 mod command;
+mod course_wasm;
 mod dialog;
 mod embed;
 mod embed_page;
@@ -55,6 +56,7 @@ mod stage;
 mod stage_painter;
 mod stage_part;
 mod svg;
+mod terms;
 mod theme;
 mod transport;
 

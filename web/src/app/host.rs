@@ -81,10 +81,17 @@ impl App {
         let mut done = Ok(());
         if let Some(address) = address {
             self.tab = address.tab;
-            let mut engine = self.session.engine_mut();
-            done = engine.open(&address);
-            if address.at.is_some() {
-                engine.pause();
+            {
+                let mut engine = self.session.engine_mut();
+                done = engine.open(&address);
+                if address.at.is_some() {
+                    engine.pause();
+                }
+            }
+            // The lesson of that run, if it has one.
+            if let (Ok(()), Some(later)) = (&done, self.later()) {
+                (later.keep_lesson)(self);
+                (later.follow_lesson)(self, &address);
             }
         }
         for command in commands {

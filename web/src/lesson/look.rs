@@ -7,20 +7,21 @@ use super::narration::{self, Voice};
 use super::player::{Open, course_name};
 use super::question::{self, Asked};
 use super::side_by_side::{Beside, Parting};
-use super::store;
-use super::terms::{Narration, Terms};
 use crate::actions::Actions;
 use crate::app::{App, Msg, StageOf};
+use crate::course_wasm;
 use crate::embed_page::{self, Around};
 use crate::location;
 use crate::overlay::Overlay;
 use crate::panels::Tab;
 use crate::space_time::SpaceTime;
 use crate::stage::Stage;
+use crate::terms::{Explained, Terms};
 use crate::transport::{self, Shown};
 use raft_core::{Micros, NodeSet};
 use raft_lessons::Kind;
 use raft_scene::Hit;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// The looks of this room, which come with it.
@@ -292,10 +293,10 @@ impl Open {
             .question()
             .filter(|_| self.is_missed)
             .and_then(|(_, it)| self.draft.lacks(&it.kind));
-        let glossary = store::glossary();
-        let terms = glossary.as_deref().map(Terms::of);
+        let glossary = course_wasm::glossary();
+        let terms = glossary.as_deref().map(|glossary| Terms::of("told", glossary));
         let told = self.told(app, Voice { terms: terms.as_ref(), ..self.voice() });
-        let said = terms.as_ref().map_or(Vec::new(), Terms::said);
+        let said = terms.as_ref().map_or_else(Rc::default, Terms::said);
         html! {
             <aside class="card lesson" aria-label="Lesson" data-testid="lesson">
                 <header>
@@ -303,7 +304,18 @@ impl Open {
                     <h2>{ &lesson.title }</h2>
                 </header>
                 { self.own_run() }
-                <Narration key={format!("{:?}", self.course.page)} {said}>{ told }</Narration>
+                <Explained key={format!("{:?}", self.course.page)} marker="told" {said}>
+                    // It can be scrolled, so the keyboard must be able to get there.
+                    <div
+                        class="lesson-text"
+                        role="region"
+                        aria-label="What is told"
+                        tabindex="0"
+                        data-testid="lesson-text"
+                    >
+                        { told }
+                    </div>
+                </Explained>
                 <p class="lacks" role="status" data-testid="lacks">{ lacks.unwrap_or_default() }</p>
                 <nav aria-label="Steps of the lesson">
                     <button

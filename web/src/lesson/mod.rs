@@ -10,7 +10,6 @@ mod progress;
 mod question;
 mod side_by_side;
 pub(crate) mod store;
-mod terms;
 
 use crate::address::Address;
 use crate::app::App;

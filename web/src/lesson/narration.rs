@@ -1,8 +1,8 @@
 //! What a lesson says, as the page shows it. Only text and what it is made of: a lesson may
 //! come from a link.
 
-use super::terms::{self, Terms};
 use crate::location;
+use crate::terms::{self, Terms};
 use raft_lessons::{Block, Lesson, Link, Piece, Said, Source, Telling};
 use yew::prelude::*;
 

@@ -8,6 +8,7 @@ use super::{Player, Wish, progress, store};
 use crate::address::{Address, LessonPlace};
 use crate::app::{App, Msg};
 use crate::browser;
+use crate::course_wasm::want_glossary;
 use crate::embed_page::Around;
 use crate::engine::Engine;
 use crate::panels::Tab;
@@ -58,7 +59,7 @@ pub(crate) fn open(
         (place.text.clone(), place.step.clone())
     };
     let lesson = store::find(&text).ok()?;
-    store::want_glossary(on_message);
+    want_glossary(on_message.reform(|()| Msg::Refresh));
     let beside = beside(&lesson, session);
     let (telling, stops) = told(&lesson, &session.engine(), beside.as_deref())?;
     let mut course = Course::new(lesson, telling, stops);

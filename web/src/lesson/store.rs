@@ -2,16 +2,16 @@
 //! that carries one whole. What was read is kept, so that an address can be read at once.
 
 use crate::address::{Address, LessonPlace, decoded};
-use crate::app::Msg;
+use crate::course_wasm::{asked, fetch_glossary, not_loaded};
 use crate::source::{Source, did_you_mean, shortened};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
-use raft_lessons::{Glossary, Lesson, RunOf};
+use js_sys::Uint8Array;
+use raft_lessons::{Lesson, RunOf};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 type Read = Result<Rc<Lesson>, String>;
@@ -19,8 +19,6 @@ type Read = Result<Rc<Lesson>, String>;
 thread_local! {
     /// What was read, by what names it in a link.
     static KNOWN: RefCell<Vec<(Rc<str>, Read)>> = const { RefCell::new(Vec::new()) };
-    /// The glossary, once it is there.
-    static GLOSSARY: RefCell<Option<Rc<Glossary>>> = const { RefCell::new(None) };
 }
 
 /// What an address says of a lesson.
@@ -215,49 +213,6 @@ async fn of_a_file(path: &str) -> Read {
     })?;
     read_file(&text.as_string().unwrap_or_default())
         .map_err(|message| format!("The lesson “{shown}” can't be read: {message}"))
-}
-
-/// The terms of art, if they are there: a lesson can be told without.
-pub(crate) fn glossary() -> Option<Rc<Glossary>> {
-    GLOSSARY.with_borrow(Clone::clone)
-}
-
-/// Fetches them, where a lesson came without them as in a link that carries it, and has the page
-/// shown with them.
-pub(crate) fn want_glossary(on_message: &Callback<Msg>) {
-    if glossary().is_some() {
-        return;
-    }
-    let there = on_message.reform(|()| Msg::Refresh);
-    spawn_local(async move {
-        fetch_glossary().await;
-        there.emit(());
-    });
-}
-
-/// They are with the course's lessons.
-async fn fetch_glossary() {
-    if glossary().is_none()
-        && let Ok(packed) = asked("glossary", "").await.and_then(JsCast::dyn_into::<Uint8Array>)
-        && let Ok(glossary) = Glossary::from_packed(&packed.to_vec())
-    {
-        GLOSSARY.set(Some(Rc::new(glossary)));
-    }
-}
-
-/// What a function of the lessons' wasm gives for a text.
-async fn asked(function: &str, text: &str) -> Result<JsValue, JsValue> {
-    let load = Reflect::get(&js_sys::global(), &"raftlabLessons".into())?;
-    let module = load.dyn_into::<Function>()?.call0(&JsValue::NULL)?;
-    let module = JsFuture::from(module.dyn_into::<Promise>()?).await?;
-    let function = Reflect::get(&module, &function.into())?.dyn_into::<Function>()?;
-    let given = function.apply(&module, &Array::of1(&text.into()))?;
-    JsFuture::from(Promise::resolve(&given)).await
-}
-
-fn not_loaded(error: &JsValue) -> String {
-    let message = Reflect::get(error, &"message".into()).ok().and_then(|it| it.as_string());
-    format!("The lessons could not be loaded. {}", message.unwrap_or_default())
 }
 
 /// Reads what `raftlab lesson pack` wrote.

@@ -5,25 +5,39 @@ use super::{Props, Tab};
 use crate::command::Command;
 use crate::engine::Engine;
 use crate::stage;
+use crate::terms::{Explained, Sentences, use_sentences};
 use raft_core::Micros;
 use raft_scene::{Hit, words};
 use raft_sim::{OperationRef, Property, Violation};
 use yew::prelude::*;
 
 /// The properties.
-pub(super) fn checks(props: &Props) -> Html {
+#[component]
+pub(super) fn Checks(props: &Props) -> Html {
+    let meanings = use_sentences("checks", || {
+        let named = Property::ALL.iter().map(|property| words::property(*property));
+        named.map(|(name, meaning)| (name, meaning.to_owned())).collect()
+    });
     let engine = props.session.engine();
     html! {
-        <table class="table checks" data-testid="checks">
-            <caption class="visually-hidden">{ "What Raft promises, checked at every event" }</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{ "Property" }</th>
-                    <th scope="col">{ "State" }</th>
-                </tr>
-            </thead>
-            <tbody>{ for in_order(&engine).into_iter().map(|property| row(props, &engine, property)) }</tbody>
-        </table>
+        <Explained marker="checks" said={meanings.said()}>
+            <table class="table checks" data-testid="checks">
+                <caption class="visually-hidden">
+                    { "What Raft promises, checked at every event" }
+                </caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Property" }</th>
+                        <th scope="col">{ "State" }</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    { for in_order(&engine).into_iter().map(|property| {
+                        row(props, &engine, &meanings, property)
+                    }) }
+                </tbody>
+            </table>
+        </Explained>
     }
 }
 
@@ -35,7 +49,7 @@ fn in_order(engine: &Engine) -> [Property; Property::ALL.len()] {
     properties
 }
 
-fn row(props: &Props, engine: &Engine, property: Property) -> Html {
+fn row(props: &Props, engine: &Engine, meanings: &Sentences, property: Property) -> Html {
     let standing = engine.world().monitors().standing(property);
     let (name, meaning) = words::property(property);
     let id = format!("{property:?}");
@@ -51,7 +65,7 @@ fn row(props: &Props, engine: &Engine, property: Property) -> Html {
         <tr key={id.clone()} data-property={id} data-state={state}>
             <th scope="row">
                 { name }
-                <span class="meaning">{ meaning }</span>
+                <span class="meaning">{ meanings.mark(name, meaning) }</span>
                 <span class="meaning source">{ words::source(property) }</span>
                 { violation.map(|violation| counterexample(props, engine, violation)).unwrap_or_default() }
             </th>

@@ -1,6 +1,7 @@
 //! The logs side by side, and what the leader believes of each.
 
 use super::Props;
+use super::meanings::{Meaning, Meanings};
 use raft_core::{Index, PaceView};
 use raft_scene::{
     EntryKind, GridCell, GridEntry, Hit, LogGrid, LogGridView, LogRow, NodeRole, SeenByLeader,
@@ -45,6 +46,7 @@ pub(super) fn log(props: &Props) -> Html {
             <p class="explained" aria-live="polite" data-testid="entry">{ explained }</p>
             { legend() }
             { indices(&grid) }
+            <Meanings marker="indices" title="What the columns mean" rows={INDICES.as_slice()} />
             { removals(props) }
         </>
     }
@@ -223,6 +225,21 @@ fn legend() -> Html {
     }
 }
 
+/// The columns of the indices, and what they mean.
+static INDICES: [Meaning; 7] = [
+    ("Snapshot", "The last entry that its snapshot stands for"),
+    ("Last", "The index of its log's last entry"),
+    ("Commit", "The commit index: the last entry that it knows to be committed"),
+    ("Applied", "The applied index: the last entry that its state machine has applied"),
+    ("Next", "The next index: where the leader goes on sending to it"),
+    ("Match", "The match index: up to here, the leader knows, it has the leader's own log"),
+    (
+        "Sends",
+        "How the leader sends to it: a probe at a time while it looks for where their logs agree, \
+         then entries, one message after another; or a snapshot",
+    ),
+];
+
 fn indices(grid: &LogGrid) -> Html {
     let seen_by = match grid.leader {
         Some(leader) => format!("as {leader} sees it"),
@@ -243,13 +260,9 @@ fn indices(grid: &LogGrid) -> Html {
                     </tr>
                     <tr>
                         <th scope="col">{ "Node" }</th>
-                        <th scope="col">{ "Snapshot" }</th>
-                        <th scope="col">{ "Last" }</th>
-                        <th scope="col">{ "Commit" }</th>
-                        <th scope="col">{ "Applied" }</th>
-                        <th scope="col">{ "Next" }</th>
-                        <th scope="col">{ "Match" }</th>
-                        <th scope="col">{ "Sends" }</th>
+                        { for INDICES.iter().map(|(name, means)| html! {
+                            <th scope="col" title={*means}>{ *name }</th>
+                        }) }
                     </tr>
                 </thead>
                 <tbody>{ for grid.rows.iter().map(index_row) }</tbody>

@@ -4,6 +4,7 @@ mod checks;
 mod history;
 mod log;
 mod long_list;
+mod meanings;
 mod nodes;
 mod rpcs;
 mod settings;
@@ -187,8 +188,8 @@ pub(crate) fn panel(props: &Props, kept: &Kept) -> Html {
         Tab::Log => log::log(props),
         Tab::Rpcs => rpcs::rpcs(props, kept),
         Tab::History => history::history(props),
-        Tab::Checks => checks::checks(props),
-        Tab::Settings => settings::settings(props),
+        Tab::Checks => html! { <checks::Checks ..props.clone() /> },
+        Tab::Settings => html! { <settings::Settings ..props.clone() /> },
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state of each node: a column a node, a row a field. What the last step changed is
 //! lit.
 
+use super::meanings::{Meaning, Meanings};
 use super::milliseconds;
 use crate::engine::Moment;
 use crate::session::Session;
@@ -51,8 +52,16 @@ const GROUPS: [(&str, &[Field]); 5] = [
             field("last", "Last", "The index of its log's last entry"),
             field("last-term", "Its term", "The term of its log's last entry"),
             field("durable", "On disk", "The last entry that a crash would not take"),
-            field("commit", "Commit", "The last entry that it knows to be committed"),
-            field("applied", "Applied", "The last entry that its state machine has applied"),
+            field(
+                "commit",
+                "Commit",
+                "The commit index: the last entry that it knows to be committed",
+            ),
+            field(
+                "applied",
+                "Applied",
+                "The applied index: the last entry that its state machine has applied",
+            ),
             field("snapshot", "Snapshot", "The last entry that its snapshot stands for"),
         ],
     ),
@@ -81,6 +90,22 @@ const GROUPS: [(&str, &[Field]); 5] = [
         ],
     ),
 ];
+
+/// What each row means.
+static MEANINGS: [Meaning; FIELDS] = {
+    let mut all = [("", ""); FIELDS];
+    let (mut group, mut place) = (0, 0);
+    while group < GROUPS.len() {
+        let fields = GROUPS[group].1;
+        let mut at = 0;
+        while at < fields.len() {
+            all[place] = (fields[at].title, fields[at].about);
+            (at, place) = (at + 1, place + 1);
+        }
+        group += 1;
+    }
+    all
+};
 
 fn node_or_nothing(node: Option<NodeId>) -> String {
     node.map_or_else(|| NOTHING.to_owned(), |node| node.to_string())
@@ -285,6 +310,7 @@ pub(super) fn Nodes(props: &Props) -> Html {
     let is_playing = engine.is_playing();
     let mut place = 0;
     html! {
+        <>
         <table class="table nodes" data-testid="nodes">
             <caption class="visually-hidden">{ "The nodes at this moment" }</caption>
             <thead>
@@ -320,6 +346,8 @@ pub(super) fn Nodes(props: &Props) -> Html {
                 </tbody>
             }) }
         </table>
+        <Meanings marker="nodes" title="What the rows mean" rows={MEANINGS.as_slice()} />
+        </>
     }
 }
 

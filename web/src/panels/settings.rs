@@ -9,21 +9,41 @@ use crate::free_play::FreePlay;
 use crate::session::Session;
 use crate::setting_text as text;
 use crate::source::Source;
+use crate::terms::{Explained, Sentences, use_sentences};
 use gloo_timers::callback::Timeout;
 use raft_core::Flaw;
 use raft_sim::document::Preset;
 use raft_sim::{
     Action, FREE_PLAY_CLIENTS, FREE_PLAY_NODES, SETTINGS, Setting, SettingKind, SettingRow, World,
 };
+use std::iter;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+/// What is said of each setting, in the order in which they are shown.
+fn meanings() -> Vec<(&'static str, String)> {
+    let rows = SETTINGS.iter().flat_map(|row| {
+        let flaws = Flaw::ALL.iter().filter(|_| row.kind == SettingKind::Flaw);
+        let flaws = flaws.map(|flaw| (flaw.name(), leaves_out(*flaw)));
+        iter::once((row.name, row.about.to_owned())).chain(flaws)
+    });
+    rows.collect()
+}
+
+fn leaves_out(flaw: Flaw) -> String {
+    format!("Leaves out: {}.", flaw.removes())
+}
+
 /// The panel.
-pub(super) fn settings(props: &Props) -> Html {
+#[component]
+pub(super) fn Settings(props: &Props) -> Html {
+    let meanings = use_sentences("settings", meanings);
     let engine = props.session.engine();
     let world = engine.world();
     html! {
+        <Explained marker="settings" said={meanings.said()}>
         <div class="settings" data-testid="settings">
             <FreePlayForm
                 playing={engine.run_address().source.clone()}
@@ -43,13 +63,14 @@ pub(super) fn settings(props: &Props) -> Html {
                 <section>
                     <h3>{ rows.first().map_or("", |row| row.group.title()) }</h3>
                     { for rows.iter().map(|row| match row.kind {
-                        SettingKind::Flaw => flaws(props, &engine, row),
+                        SettingKind::Flaw => flaws(props, &engine, &meanings, row),
                         _ => html! {
                             <Field
                                 key={row.name}
                                 session={props.session.clone()}
                                 name={row.name}
                                 value={row.in_force(world)}
+                                meanings={meanings.clone()}
                                 on_command={props.on_command.clone()}
                             />
                         },
@@ -68,6 +89,7 @@ pub(super) fn settings(props: &Props) -> Html {
                 }) }
             </section>
         </div>
+        </Explained>
     }
 }
 
@@ -101,6 +123,7 @@ struct FieldProps {
     name: &'static str,
     /// What is in force, as an action has it; `None` where it is not one value.
     value: Option<String>,
+    meanings: Rc<Sentences>,
     on_command: Callback<Command>,
 }
 
@@ -169,7 +192,7 @@ fn Field(props: &FieldProps) -> Html {
         <div class="setting">
             <label for={id}>{ row.title }</label>
             { control }
-            <p class="meaning" id={about}>{ row.about }</p>
+            <p class="meaning" id={about}>{ props.meanings.mark(row.name, row.about) }</p>
             { source_of(row, props.value.as_deref()) }
         </div>
     }
@@ -298,11 +321,11 @@ fn ClockField(props: &ClockProps) -> Html {
 }
 
 /// The rules, each of which can be left out.
-fn flaws(props: &Props, engine: &Engine, row: &SettingRow) -> Html {
+fn flaws(props: &Props, engine: &Engine, meanings: &Sentences, row: &SettingRow) -> Html {
     let left_out = engine.world().settings().flaws;
     html! {
         <>
-            <p class="meaning">{ row.about }</p>
+            <p class="meaning">{ meanings.mark(row.name, row.about) }</p>
             { for Flaw::ALL.iter().map(|flaw| {
                 let flaw = *flaw;
                 let is_on = !left_out.has(flaw);
@@ -320,7 +343,7 @@ fn flaws(props: &Props, engine: &Engine, row: &SettingRow) -> Html {
                     <div class="setting" key={name}>
                         <label for={id.clone()}>{ name.replace('-', " ") }</label>
                         { switch(id, !is_on, Some(about.clone()), toggle) }
-                        <p class="meaning" id={about}>{ format!("Leaves out: {}.", flaw.removes()) }</p>
+                        <p class="meaning" id={about}>{ meanings.mark(name, &leaves_out(flaw)) }</p>
                     </div>
                 }
             }) }
@@ -406,5 +429,20 @@ fn FreePlayForm(props: &FreePlayProps) -> Html {
                 { "Begin" }
             </button>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_meaning_is_found_again_by_a_name_that_no_other_has() {
+        let mut names: Vec<&str> = meanings().into_iter().map(|(name, _)| name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert_eq!(count, SETTINGS.len() + Flaw::ALL.len());
     }
 }

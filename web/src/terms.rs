@@ -1,63 +1,137 @@
-//! The terms of art in what is told: each is marked where it comes first, and says what it means,
-//! and where one reads on, to whoever points at it, comes to it by keyboard, or taps it.
+//! The terms of art in what one reads: each is marked where it comes first, and says what it
+//! means, and where one reads on, to whoever points at it, comes to it by keyboard, or taps it.
 
 use crate::browser::{self, Listener};
-use raft_lessons::{Glossary, Mentions, Source, Term};
+use crate::course_wasm;
+use raft_lessons::{Glossary, Mention, Mentions, Source, Term};
 use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
+
+/// What it looks like, which comes with it.
+const STYLE: &str = include_str!("terms.css");
 
 /// How far from the edges of the page what is said of a term stays, and how far from the term,
 /// in pixels.
 const EDGE: i32 = 8;
 const GAP: i32 = 6;
 
+/// Who marks terms: what the names of their elements begin with, for several may be on the page.
+pub(crate) type Marker = &'static str;
+
 /// What is marked in all that is shown at once, in the order in which it is said.
-pub(super) struct Terms<'a> {
+pub(crate) struct Terms<'a> {
+    marker: Marker,
     glossary: &'a Glossary,
     mentions: RefCell<Mentions<'a>>,
     marked: RefCell<Vec<usize>>,
 }
 
 impl<'a> Terms<'a> {
-    pub(super) fn of(glossary: &'a Glossary) -> Terms<'a> {
+    pub(crate) fn of(marker: Marker, glossary: &'a Glossary) -> Terms<'a> {
         let mentions = RefCell::new(Mentions::of(glossary));
-        Terms { glossary, mentions, marked: RefCell::default() }
+        Terms { marker, glossary, mentions, marked: RefCell::default() }
     }
 
     /// Words, with those marked that are terms of art and were not mentioned before.
-    pub(super) fn mark(&self, words: &str) -> Html {
-        let mut parts: Vec<Html> = Vec::new();
-        let mut at = 0;
-        for mention in self.mentions.borrow_mut().next(words) {
-            let (before, word) = (words.get(at..mention.at.start), words.get(mention.at.clone()));
-            at = mention.at.end;
-            parts.push(html! { { before.unwrap_or_default() } });
-            parts.push(marked(mention.term, word.unwrap_or_default()));
-            self.marked.borrow_mut().push(mention.term);
-        }
-        parts.push(html! { { words.get(at..).unwrap_or_default() } });
-        parts.into_iter().collect()
+    pub(crate) fn mark(&self, words: &str) -> Html {
+        let mentions = self.find(words);
+        with_marks(self.marker, words, &mentions)
+    }
+
+    fn find(&self, words: &str) -> Vec<Mention> {
+        let mentions = self.mentions.borrow_mut().next(words);
+        self.marked.borrow_mut().extend(mentions.iter().map(|mention| mention.term));
+        mentions
     }
 
     /// What is said of each that is marked.
-    pub(super) fn said(&self) -> Vec<(usize, Term)> {
+    pub(crate) fn said(&self) -> Rc<Said> {
         let marked = self.marked.borrow();
         let said = |place: &usize| Some((*place, self.glossary.terms.get(*place)?.clone()));
-        marked.iter().filter_map(said).collect()
+        Rc::new(marked.iter().filter_map(said).collect())
     }
 }
 
+/// Terms, by their places in the glossary.
+pub(crate) type Said = Vec<(usize, Term)>;
+
+/// What a sentence is about, by which it is found again: two may say the same.
+pub(crate) type Key = &'static str;
+
+/// Sentences that stay the same, in which terms are marked once for all: what is drawn at every
+/// event is no place to look for them.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Sentences {
+    marker: Marker,
+    marked: Vec<(Key, Vec<Mention>)>,
+    said: Rc<Said>,
+}
+
+impl Sentences {
+    fn of(marker: Marker, glossary: Option<&Glossary>, sentences: Vec<(Key, String)>) -> Sentences {
+        let Some(glossary) = glossary else {
+            return Sentences { marker, marked: Vec::new(), said: Rc::default() };
+        };
+        let terms = Terms::of(marker, glossary);
+        let marked = sentences.into_iter().map(|(key, words)| (key, terms.find(&words)));
+        let marked = marked.filter(|(_, found)| !found.is_empty()).collect();
+        Sentences { marker, marked, said: terms.said() }
+    }
+
+    /// One of them, with the terms in it marked.
+    pub(crate) fn mark(&self, key: Key, words: &str) -> Html {
+        match self.marked.iter().find(|(other, _)| *other == key) {
+            Some((_, found)) => with_marks(self.marker, words, found),
+            None => html! { { words } },
+        }
+    }
+
+    /// What is said of the terms in them.
+    pub(crate) fn said(&self) -> Rc<Said> {
+        self.said.clone()
+    }
+}
+
+/// Sentences with their terms marked as soon as the glossary is there, which it is asked for.
+#[hook]
+pub(crate) fn use_sentences(
+    marker: Marker,
+    sentences: impl FnOnce() -> Vec<(Key, String)>,
+) -> Rc<Sentences> {
+    let update = use_force_update();
+    use_effect_with((), move |()| {
+        course_wasm::want_glossary(Callback::from(move |()| update.force_update()));
+    });
+    use_memo(course_wasm::glossary().is_some(), |_| {
+        Sentences::of(marker, course_wasm::glossary().as_deref(), sentences())
+    })
+}
+
+fn with_marks(marker: Marker, words: &str, mentions: &[Mention]) -> Html {
+    let mut parts: Vec<Html> = Vec::new();
+    let mut at = 0;
+    for mention in mentions {
+        let (before, word) = (words.get(at..mention.at.start), words.get(mention.at.clone()));
+        at = mention.at.end;
+        parts.push(html! { { before.unwrap_or_default() } });
+        parts.push(marked(marker, mention.term, word.unwrap_or_default()));
+    }
+    parts.push(html! { { words.get(at..).unwrap_or_default() } });
+    parts.into_iter().collect()
+}
+
 /// A word that one can point at. It is no `button`, which a line could not break in.
-fn marked(place: usize, word: &str) -> Html {
+fn marked(marker: Marker, place: usize, word: &str) -> Html {
     html! {
         <span
             class="glossed"
-            id={format!("glossed-{place}")}
+            id={format!("glossed-{marker}-{place}")}
             role="button"
             tabindex="0"
-            aria-describedby={format!("gloss-{place}")}
+            aria-describedby={format!("gloss-{marker}-{place}")}
             data-term={place.to_string()}
         >
             { word }
@@ -65,15 +139,16 @@ fn marked(place: usize, word: &str) -> Html {
     }
 }
 
-/// What is told, and the terms that are marked in it.
+/// What has marked terms in it, and what is said of them.
 #[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    pub(super) children: Html,
-    pub(super) said: Vec<(usize, Term)>,
+pub(crate) struct Props {
+    pub(crate) marker: Marker,
+    pub(crate) said: Rc<Said>,
+    pub(crate) children: Html,
 }
 
 /// Something that the reader does.
-pub(super) enum Msg {
+pub(crate) enum Msg {
     /// Points at what is said of this term, or at the term; or at neither.
     Over(Option<usize>),
     /// Has come to a term by keyboard, or is there no longer.
@@ -94,22 +169,22 @@ struct Open {
     stays: bool,
 }
 
-/// What is told, in a box that can be scrolled, and what is said of a term, over all of the page.
-pub(super) struct Narration {
+/// What has marked terms in it, and what is said of one of them, over all of the page.
+pub(crate) struct Explained {
     open: Option<Open>,
     /// As long as a term is explained.
     listeners: Vec<Listener>,
 }
 
-impl Component for Narration {
+impl Component for Explained {
     type Message = Msg;
     type Properties = Props;
 
-    fn create(_: &Context<Narration>) -> Narration {
-        Narration { open: None, listeners: Vec::new() }
+    fn create(_: &Context<Explained>) -> Explained {
+        Explained { open: None, listeners: Vec::new() }
     }
 
-    fn update(&mut self, ctx: &Context<Narration>, message: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Explained>, message: Msg) -> bool {
         let before = self.open;
         let of = |term| Open { term, stays: true };
         match message {
@@ -132,13 +207,13 @@ impl Component for Narration {
         self.open != before
     }
 
-    fn changed(&mut self, ctx: &Context<Narration>, _: &Props) -> bool {
+    fn changed(&mut self, ctx: &Context<Explained>, _: &Props) -> bool {
         let said = &ctx.props().said;
         self.open = self.open.filter(|open| said.iter().any(|(term, _)| *term == open.term));
         true
     }
 
-    fn view(&self, ctx: &Context<Narration>) -> Html {
+    fn view(&self, ctx: &Context<Explained>) -> Html {
         let link = ctx.link();
         let props = ctx.props();
         let over = link.callback(|event: MouseEvent| Msg::Over(term_at(event.target())));
@@ -155,12 +230,9 @@ impl Component for Narration {
             Some(Msg::Toggled(term))
         });
         let open = self.open.map(|open| open.term);
-        let scrolled = Callback::from(move |_: Event| {
-            open.map(place);
-        });
         html! {
             <div
-                class="narration"
+                class="with-terms"
                 onmouseover={over}
                 onmouseout={left}
                 onfocusin={focused}
@@ -168,22 +240,15 @@ impl Component for Narration {
                 onclick={pressed}
                 onkeydown={key}
             >
-                // It can be scrolled, so the keyboard must be able to get there.
-                <div
-                    class="lesson-text"
-                    role="region"
-                    aria-label="What is told"
-                    tabindex="0"
-                    data-testid="lesson-text"
-                    onscroll={scrolled}
-                >
-                    { props.children.clone() }
-                </div>
+                if !props.said.is_empty() {
+                    <style>{ STYLE }</style>
+                }
+                { props.children.clone() }
                 { for props.said.iter().map(|(place, term)| html! {
                     <div
                         key={*place}
                         class="gloss"
-                        id={format!("gloss-{place}")}
+                        id={format!("gloss-{}-{place}", props.marker)}
                         role="tooltip"
                         data-term={place.to_string()}
                         hidden={open != Some(*place)}
@@ -197,21 +262,22 @@ impl Component for Narration {
         }
     }
 
-    fn rendered(&mut self, _: &Context<Narration>, _: bool) {
-        self.open.map(|open| place(open.term));
+    fn rendered(&mut self, ctx: &Context<Explained>, _: bool) {
+        self.open.map(|open| place(ctx.props().marker, open.term));
     }
 }
 
 /// What is heard of the rest of the page while a term is explained.
-fn listeners(ctx: &Context<Narration>) -> Vec<Listener> {
+fn listeners(ctx: &Context<Explained>) -> Vec<Listener> {
     let Some(window) = web_sys::window() else { return Vec::new() };
     let away = ctx.link().callback(|()| Msg::Away);
     let elsewhere = away.clone();
-    // There is but one that is not hidden.
-    let moved = |_: web_sys::Event| {
+    let marker = ctx.props().marker;
+    let moved = move |_: web_sys::Event| {
+        // There is but one that is not hidden.
         let shown = browser::document()
             .and_then(|page| page.query_selector(".gloss:not([hidden])").ok().flatten());
-        shown.and_then(term_of).map(place);
+        shown.and_then(term_of).map(|term| place(marker, term));
     };
     vec![
         Listener::new(&window, "keydown", move |event| {
@@ -224,7 +290,8 @@ fn listeners(ctx: &Context<Narration>) -> Vec<Listener> {
                 elsewhere.emit(());
             }
         }),
-        Listener::new(&window, "scroll", moved),
+        // Of whatever it is in, too.
+        Listener::of_all_within(&window, "scroll", moved),
         Listener::new(&window, "resize", moved),
     ]
 }
@@ -239,13 +306,13 @@ fn term_of(element: Element) -> Option<usize> {
 }
 
 /// Puts what is said of a term below it, or above it, and nowhere outside of the page.
-fn place(term: usize) -> Option<()> {
-    let word = browser::element(&format!("glossed-{term}"))?;
-    let says: HtmlElement = browser::element(&format!("gloss-{term}"))?.dyn_into().ok()?;
+fn place(marker: Marker, term: usize) -> Option<()> {
+    let word = browser::element(&format!("glossed-{marker}-{term}"))?;
+    let says: HtmlElement = browser::element(&format!("gloss-{marker}-{term}"))?.dyn_into().ok()?;
     let page = browser::document()?.document_element()?;
     let (width, height) = (says.offset_width(), says.offset_height());
     let word_at = word.get_bounding_client_rect();
-    let within = word.closest(".lesson-text").ok()??.get_bounding_client_rect();
+    let within = word.closest(".lesson-text, .panel").ok()??.get_bounding_client_rect();
     let left = (word_at.left() as i32).min(page.client_width() - EDGE - width).max(EDGE);
     let below = word_at.bottom() as i32 + GAP;
     let above = word_at.top() as i32 - GAP - height;
@@ -261,7 +328,7 @@ fn place(term: usize) -> Option<()> {
 }
 
 /// Where one reads on, in words.
-pub(super) fn source(source: &Source) -> String {
+pub(crate) fn source(source: &Source) -> String {
     match source {
         Source::Section(section) => {
             let section = section.to_string();
