@@ -3,6 +3,7 @@ import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, expect, started, onDisk } from "./support/fixtures.mjs";
 import { violations } from "./support/accessibility.mjs";
+import { give, openFiles, text } from "./support/files.mjs";
 import { open, tabTo } from "./support/page.mjs";
 
 const rest = { scenario: "leader-crash", seed: 7, do: "600000:crash:leader,700000:write:B", t: 650_000 };
@@ -11,13 +12,6 @@ const scenario = 'raftlab = 1\nname = "mine"\ntitle = "My very own"\nnodes = 3\n
 // The example that stands in the description of the format.
 const description = await readFile(join(import.meta.dirname, "../crates/raft-sim/TRACE.md"), "utf8");
 const foreign = description.split("```json\n")[1].split("```")[0];
-
-const text = (name, content) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
-
-async function openFiles(page) {
-  await page.getByTestId("open-files").click();
-  await expect(page.getByTestId("files-dialog")).toBeVisible();
-}
 
 // What the run on screen is when it is written so.
 async function written(page, format) {
@@ -31,30 +25,6 @@ async function written(page, format) {
 
 // What happens in the run on screen, whatever made it.
 const records = async (page) => (await written(page, "jsonl")).split("\n").slice(1);
-
-async function give(page, how, content, name = "mine.toml") {
-  if (how === "choose") {
-    await openFiles(page);
-    await page.getByTestId("choose-file").setInputFiles(text(name, content));
-  } else if (how === "type") {
-    await openFiles(page);
-    await page.getByTestId("pasted").fill(content);
-    await page.getByTestId("open-pasted").click();
-  } else {
-    await page.evaluate(
-      ([how, content, name]) => {
-        const data = new DataTransfer();
-        if (how === "paste") data.setData("text", content);
-        else data.items.add(new File([content], name));
-        const more = { bubbles: true, cancelable: true };
-        const event =
-          how === "drop" ? new DragEvent("drop", { ...more, dataTransfer: data }) : new ClipboardEvent("paste", { ...more, clipboardData: data });
-        document.body.dispatchEvent(event);
-      },
-      [how, content, name],
-    );
-  }
-}
 
 const isOpen = async (page, title) => {
   await expect(page.getByTestId("files-dialog")).toBeHidden();

@@ -1,6 +1,7 @@
 // Lessons: played by what a reader can do, asked, answered, shown side by side, linked to.
 import { test, expect, started, onDisk } from "./support/fixtures.mjs";
 import { violations } from "./support/accessibility.mjs";
+import { give } from "./support/files.mjs";
 import { misplaced, says, wellPlaced } from "./support/terms.mjs";
 import { hasTwoRuns, lessons, names, openLesson, play, read, told } from "./support/lesson.mjs";
 
@@ -417,6 +418,35 @@ test("two runs have one playhead, and a moment at which they part", async ({ pag
   await expect(page.locator("#node-E")).toHaveAttribute("data-role", "follower");
 });
 
+test("two runs are shown over the same span of time, whichever one zooms", async ({ page, site }) => {
+  // Heartbeats every 100 ms on the left and each second on the right: each by itself would be shown another span.
+  await openLesson(page, site, "lesson=in-production");
+  const boxes = page.getByTestId("space-time-box");
+  const spans = () => boxes.evaluateAll((all) => all.map(({ dataset }) => `${dataset.from} ${dataset.length}`));
+  const shown = async () => {
+    const [one, other, ...more] = await spans();
+    expect(more).toEqual([]);
+    expect(other).toBe(one);
+    return one;
+  };
+  const before = await shown();
+  const seen = new Set([before]);
+  for (const [place, keys] of [[0, ["-", "-", "ArrowRight"]], [1, ["+", "ArrowRight", "0"]], [0, ["+"]]]) {
+    await boxes.nth(place).focus();
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await expect.poll(async () => new Set(await spans()).size, `${key} in ${place}`).toBe(1);
+      seen.add(await shown());
+    }
+  }
+  expect(seen.size, "each key changed it").toBe(8);
+  // A page that the playhead turns, it turns on both sides.
+  await page.getByTestId("time-slider").focus();
+  await page.keyboard.press("End");
+  await expect.poll(async () => seen.has((await spans())[0])).toBe(false);
+  await shown();
+});
+
 test("where there is room for one of two, one chooses", async ({ page, site }) => {
   for (const query of ["", "?embed=1"]) {
     await page.setViewportSize({ width: 375, height: 667 });
@@ -456,11 +486,14 @@ test("a lesson of a teacher's own opens from a file, a paste, a link and beside 
   const file = `raftlab-lesson:${data}\n`;
   await openLesson(page, site, `lesson-data=${data}`);
   await expect(page).toHaveURL(/#lesson-data=/);
-  await page.goto(site.url);
-  await started(page);
-  await page.getByTestId("open-files").click();
-  await page.getByTestId("choose-file").setInputFiles({ name: "mine.lesson", mimeType: "text/plain", buffer: Buffer.from(file) });
-  await expect(page.getByTestId("lesson")).toBeVisible();
+  for (const how of ["choose", "drop", "paste", "paste a file", "type"]) {
+    await page.goto("about:blank");
+    await page.goto(site.url);
+    await started(page);
+    await give(page, how, file, "mine.lesson");
+    await expect(page.getByTestId("lesson").getByRole("heading", { level: 2 }), how).toHaveText("The term, a clock without time");
+    await expect(page).toHaveURL(/#lesson-data=/);
+  }
   await page.route("**/mine/first.lesson", (route) => route.fulfill({ body: file, contentType: "text/plain" }));
   for (const query of ["?lesson-file=mine/first.lesson", "?embed=1&lesson-file=mine/first.lesson"]) {
     const [, second] = names("the-term", "steps");

@@ -30,6 +30,7 @@ mod laid_over;
 mod lately;
 mod later;
 mod lesson;
+mod linked_spans;
 mod location;
 mod menu;
 mod message_list;

@@ -8,6 +8,7 @@
 use crate::browser::{Listener, Observer};
 use crate::command::Command;
 use crate::engine::Engine;
+use crate::linked_spans::{Linked, LinkedSpans};
 use crate::message_list::message_of;
 use crate::session::Session;
 use crate::span::Span;
@@ -44,12 +45,17 @@ pub(crate) struct Props {
     /// A moment that is marked.
     #[prop_or_default]
     pub(crate) mark: Option<Micros>,
+    /// Other diagrams that show the same span.
+    #[prop_or_default]
+    pub(crate) linked: Option<LinkedSpans>,
 }
 
 /// What happens to it.
 pub(crate) enum Msg {
     /// Another run, or another page of it.
     Outdated,
+    /// The reader has a diagram beside this one show this span.
+    Beside(Span),
     /// Its box has another size now.
     Resized,
     /// A shorter span.
@@ -148,18 +154,28 @@ pub(crate) struct SpaceTime {
     observer: Option<Observer>,
     wheel: Option<Listener>,
     pressed: Point,
+    linked: Option<Linked>,
+}
+
+/// The span to begin with.
+fn fresh(props: &Props, engine: &Engine, width: f32) -> Span {
+    let heartbeat_interval = match &props.linked {
+        Some(linked) => linked.heartbeat_interval(),
+        None => engine.scenario().settings.heartbeat_interval,
+    };
+    let duration = engine.timeline().duration();
+    Span::comfortable(duration, heartbeat_interval, width, engine.at())
 }
 
 impl SpaceTime {
-    fn draw(&mut self, engine: &Engine) {
+    fn draw(&mut self, props: &Props, engine: &Engine) {
         let mut screen = self.screen.borrow_mut();
         let (width, height) = self.size;
         let view = TimelineView { width, height, is_full: height >= FULL_HEIGHT };
         let run = engine.moment().run;
         let duration = engine.timeline().duration();
         if !self.has_zoomed || screen.span.duration() != duration {
-            let heartbeat_interval = engine.scenario().settings.heartbeat_interval;
-            let fresh = Span::comfortable(duration, heartbeat_interval, width, engine.at());
+            let fresh = fresh(props, engine, width);
             if fresh.length() != screen.span.length() || screen.span.duration() != duration {
                 screen.span = fresh;
             }
@@ -239,12 +255,7 @@ impl Component for SpaceTime {
         let size = (1_216.0, 190.0);
         let screen = Rc::new(RefCell::new(Screen {
             run: engine.moment().run,
-            span: Span::comfortable(
-                engine.timeline().duration(),
-                engine.scenario().settings.heartbeat_interval,
-                size.0,
-                engine.at(),
-            ),
+            span: fresh(ctx.props(), &engine, size.0),
             marks: Rc::default(),
             playhead: None,
             playhead_at: String::new(),
@@ -273,15 +284,20 @@ impl Component for SpaceTime {
             observer: None,
             wheel: None,
             pressed: Point::default(),
+            linked: ctx.props().linked.as_ref().map(|it| it.join(ctx.link().callback(Msg::Beside))),
         };
-        diagram.draw(&engine);
+        diagram.draw(ctx.props(), &engine);
         diagram
     }
 
     fn update(&mut self, ctx: &Context<SpaceTime>, message: Msg) -> bool {
         let Props { session, on_command, on_select, .. } = ctx.props();
+        let is_told = matches!(message, Msg::Beside(_));
+        let before = self.screen.borrow().span;
         match message {
             Msg::Outdated => {}
+            Msg::Beside(span) if before.like(span) == before => return false,
+            Msg::Beside(span) => self.show(&session.engine(), |own| own.like(span)),
             Msg::Pressed(place) => {
                 self.pressed = place;
                 return false;
@@ -354,7 +370,12 @@ impl Component for SpaceTime {
                 return false;
             }
         }
-        self.draw(&session.engine());
+        self.draw(ctx.props(), &session.engine());
+        let span = self.screen.borrow().span;
+        let is_news = self.has_zoomed && !is_told && span != before;
+        if let Some(linked) = self.linked.as_ref().filter(|_| is_news) {
+            linked.tell(span);
+        }
         true
     }
 

@@ -121,6 +121,13 @@ impl Span {
         Span { from, length, ..self }
     }
 
+    /// The span of this run that is most like one of another run.
+    #[must_use]
+    pub(crate) fn like(self, other: Span) -> Span {
+        let length = other.length.min(self.duration);
+        Span { from: other.from.min(self.duration - length), length, ..self }
+    }
+
     /// Shifted by a part of its length: below zero, to what was before.
     #[must_use]
     pub(crate) fn shifted(self, by: f64) -> Span {
@@ -188,6 +195,17 @@ mod tests {
         let span = Span::comfortable(at(5), at(50), 1_000.0, at(2));
         assert!(span.is_whole() && span.is_shortest());
         assert_eq!((span.from(), span.to()), (at(0), at(5)));
+    }
+
+    #[test]
+    fn a_span_like_one_of_a_longer_run_is_within_its_own() {
+        let other = Span::comfortable(at(9_000), at(50), 1_158.0, at(8_000));
+        let own = Span::comfortable(RUN, at(50), 1_158.0, at(0));
+        assert_eq!(own.like(other).length(), other.length());
+        assert_eq!(own.like(other).to(), RUN);
+        let whole = own.like(other.stretched(f64::MAX, Micros::ZERO));
+        assert_eq!((whole.from(), whole.to()), (at(0), RUN));
+        assert_eq!(own.like(own.shifted(2.0)), own.shifted(2.0));
     }
 
     #[test]

@@ -212,6 +212,7 @@ impl Open {
                         on_command={&shown.on_command}
                         {until}
                         mark={mark.filter(|mark| until.is_none_or(|until| *mark <= until))}
+                        linked={beside.spans.clone()}
                     />
                 </div>
             }

@@ -4,6 +4,7 @@
 use crate::address::Address;
 use crate::engine::{Engine, Stop};
 use crate::lesson::store;
+use crate::linked_spans::LinkedSpans;
 use crate::session::Session;
 use crate::setting_text;
 use raft_core::{Flaw, Micros};
@@ -17,6 +18,8 @@ pub(super) struct Beside {
     /// What each of them is called.
     pub(super) names: [String; 2],
     pub(super) parting: Option<Parting>,
+    /// Both are shown over the same span of time.
+    pub(super) spans: LinkedSpans,
 }
 
 /// The first moment at which two runs part.
@@ -39,7 +42,9 @@ impl Beside {
         let other = Engine::new(address).ok()?;
         let parting = parting(engine.timeline(), other.timeline());
         let names = names(engine, &other);
-        Some(Beside { session: Session::new(other), names, parting })
+        let intervals = [engine, &other].map(|it| it.scenario().settings.heartbeat_interval);
+        let spans = LinkedSpans::new(intervals[0].min(intervals[1]));
+        Some(Beside { session: Session::new(other), names, parting, spans })
     }
 
     /// Goes where the first is.
