@@ -4,7 +4,7 @@
 mod why;
 
 use crate::lesson::{Holds, Kind, Lesson, Quantity, RunOf};
-use crate::telling::{Comes, Lookout, NoAnswer, Seen, Telling};
+use crate::telling::{Answer, Comes, Lookout, NoAnswer, Seen, Telling};
 use crate::text::{Problem, Read, ReadWhen, Told};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -135,6 +135,8 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
     let mut answers = alloc::vec![Score::default(); lesson.questions.len()];
     // Whether the first time that one has no answer, that is because it is asked too late.
     let mut asked_too_late: Vec<Option<bool>> = alloc::vec![None; lesson.questions.len()];
+    // The first choice of each that is wrong with some seed, and of which nothing is said.
+    let mut without_reply: Vec<Option<(usize, u64)>> = alloc::vec![None; lesson.questions.len()];
     let mut claims: Vec<Vec<Score>> =
         lesson.steps.iter().map(|step| alloc::vec![Score::default(); step.claims.len()]).collect();
     let mut told = alloc::vec![Score::default(); lines.told.len()];
@@ -192,6 +194,15 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
                 }
             };
             score.note(seed, is_own, outcome);
+        }
+        let answered = telling.answers.iter().zip(&lesson.questions);
+        for ((answer, question), found) in answered.zip(&mut without_reply) {
+            if let (Ok(Answer::Choice(right)), Kind::Choice(choices)) = (answer, &question.kind) {
+                let mut all = choices.iter().enumerate();
+                let wrong =
+                    all.find(|(place, it)| *place != usize::from(*right) && it.reply.is_empty());
+                *found = found.or(wrong.map(|(place, _)| (place, seed)));
+            }
         }
         for (told, score) in lines.told.iter().zip(&mut told) {
             score.note(seed, is_own, is_known(lesson, told, &telling, &lookouts));
@@ -274,6 +285,19 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
         // Where it is asked is what is wrong then, and not what it asks.
         let line = if *too_late == Some(true) { *line } else { *answer };
         judge(score, question.holds, line, format!("the question {}", question.name));
+    }
+    let of_questions = lesson.questions.iter().zip(&lines.answers);
+    for ((question, line), without_reply) in of_questions.zip(without_reply) {
+        if let Some((place, seed)) = without_reply {
+            let message = format!(
+                "the question {}: choice {} is wrong with seed {seed}, and has no reply, which says \
+                 why it is",
+                question.name,
+                place + 1
+            );
+            let (file, line) = ("lesson.toml".to_owned(), Some(*line));
+            checked.notes.push(Problem { file, line, message });
+        }
     }
     for ((told, score), place) in lines.told.iter().zip(&told).zip(0..) {
         // The same in the same line is one mistake.

@@ -2,7 +2,7 @@
 
 use raft_lessons::check::check;
 use raft_lessons::text::{Read, read};
-use raft_lessons::{Lesson, ledger};
+use raft_lessons::{Kind, Lesson, Right, ledger};
 use raft_sim::{Document, KINDS_OF_OCCASIONS};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,6 +105,23 @@ fn the_documentation_shows_parts_of_a_scenario_that_fit() {
     let scenario = Document::from_toml(&whole).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert!(scenario.clients.len() == 1 && scenario.rules.len() == 1);
     assert!(scenario.steps.len() == 1 && scenario.expectations.len() == 1);
+}
+
+/// Who chose is told at once why, right or wrong, before the run shows it.
+#[test]
+fn each_choice_that_the_run_judges_has_a_reply() {
+    let mut judged = 0;
+    for path in folders() {
+        let lesson = read_folder(&path).lesson;
+        for question in &lesson.questions {
+            let Kind::Choice(choices) = &question.kind else { continue };
+            for choice in choices.iter().filter(|it| matches!(it.right, Right::If { .. })) {
+                assert!(!choice.reply.is_empty(), "{}, {}", lesson.name, question.name);
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged >= 30, "{judged}");
 }
 
 #[test]

@@ -397,3 +397,23 @@ fn letters_that_are_none_are_told_with_their_line() {
     assert_eq!(wrong, "line 2 has letters that are not UTF-8: save the file as UTF-8");
     assert_eq!(utf8("é".into()), Ok("é".to_owned()));
 }
+
+#[test]
+fn a_choice_that_is_wrong_and_says_nothing_is_noted() {
+    let reply = "reply = \"Nobody asks it anything: it can't answer.\"";
+    let unsaid = "right-if = { what = \"leader crashes\", at_most = 0 }";
+    let notes = |files: &Files| {
+        let notes = files.checked(2).notes.into_iter();
+        notes.filter(|it| it.message.contains("no reply")).collect::<Vec<_>>()
+    };
+    let files = Files::first().with("lesson.toml", reply, unsaid);
+    is_told(
+        &notes(&files),
+        &files,
+        "lesson.toml",
+        "[[questions.choices]]",
+        "the question why-wait: choice 2 is wrong with seed 42, and has no reply",
+    );
+    let with_both = files.with("lesson.toml", unsaid, &[unsaid, reply].join("\n"));
+    assert_eq!(notes(&with_both), []);
+}
