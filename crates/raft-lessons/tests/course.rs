@@ -1,11 +1,13 @@
 //! The course tells the truth: every lesson, seed after seed, and every claim of the ledger.
 
+use raft_core::Micros;
 use raft_lessons::check::check;
 use raft_lessons::text::{Read, read};
 use raft_lessons::{Kind, Lesson, Right, ledger};
-use raft_sim::{Document, KINDS_OF_OCCASIONS};
+use raft_sim::{Document, Happening, KINDS_OF_OCCASIONS, Plan, Timeline, Told};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many seeds each lesson is played with, and each run of the ledger:
 /// `RAFTLAB_LESSON_SEEDS=100 cargo test -p raft-lessons --test course` plays more.
@@ -122,6 +124,46 @@ fn each_choice_that_the_run_judges_has_a_reply() {
         }
     }
     assert!(judged >= 30, "{judged}");
+}
+
+/// When the runs of a lesson part, and the step that is the last before that. That something is
+/// set anew is what makes them part, but not yet where they do.
+fn parting(lesson: &Lesson, seed: u64) -> (Micros, String) {
+    let timelines = [0, 1].map(|run: usize| {
+        let scenario = lesson.runs[run].scenario([]).expect("it has one");
+        Timeline::new(Arc::new(Plan::new(scenario, seed, Vec::new()).expect("it can be played")))
+    });
+    let happens = |told: &Told| !matches!(told.what, Happening::SettingChanged { .. });
+    let [one, other] = timelines.each_ref().map(|it| it.records().filter(happens));
+    let differs = |(one, other): &(Told, Told)| (one.at, &one.what) != (other.at, &other.what);
+    let (one, other) = one.zip(other).find(differs).expect("they part");
+    let at = one.at.min(other.at);
+    let comes = raft_lessons::tell(lesson, seed).expect("it can be told").steps;
+    let steps = lesson.steps.iter().zip(comes);
+    let read = steps.take_while(|(_, comes)| comes.is_some_and(|comes| comes.at <= at));
+    (at, read.last().map_or(String::new(), |(step, _)| step.name.clone()))
+}
+
+/// Whoever goes to the first moment at which two runs part finds what the lesson is about, not a
+/// difference that nobody sees.
+#[test]
+fn two_runs_part_where_the_lesson_tells_of_it() {
+    for (name, step) in [
+        ("the-node-that-comes-back", "alone"),
+        ("duels-and-bridges", "deaf"),
+        ("reads-by-lease", "both-ask"),
+        ("the-phantom-leader", "slow-clock"),
+        ("disks-that-lie", "a-write"),
+    ] {
+        let lesson = raft_lessons::named(name).expect("there is one").lesson();
+        for seed in (0..20).chain([lesson.seed]) {
+            let (at, after) = parting(&lesson, seed);
+            assert_eq!(after, step, "{name}, {seed}: {at}");
+            // A while before A is cut off, which is when it matters.
+            let of_lease = Micros::from_millis(650)..Micros::from_millis(680);
+            assert!(name != "the-phantom-leader" || of_lease.contains(&at), "{seed}: {at}");
+        }
+    }
 }
 
 #[test]
