@@ -227,6 +227,7 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
             }
         }
     }
+    checked.notes.extend(unseen_end(read)?);
     let is_without_rule = !checked.problems.is_empty();
     let mut found = Vec::new();
     for ((of_run, lines), run) in scenarios.iter().zip(&lines.scenarios).zip(&lesson.runs) {
@@ -323,6 +324,23 @@ pub fn check(read: &Read, seeds: impl IntoIterator<Item = u64>) -> Result<Checke
         checked.problems = found;
     }
     Ok(checked)
+}
+
+/// Of two runs side by side the first is what one plays: what the second has beyond its end is
+/// never seen.
+fn unseen_end(read: &Read) -> Result<Option<Problem>, String> {
+    let ([first, second], [_, lines]) = (&*read.lesson.runs, &*read.lines.scenarios) else {
+        return Ok(None);
+    };
+    let [first, second] = [first.scenario([])?, second.scenario([])?].map(|it| it.duration);
+    Ok((second > first).then(|| Problem {
+        file: "lesson.toml".to_owned(),
+        line: Some(lines.named),
+        message: format!(
+            "the run beside goes on until {second}, and the first one ends at {first}: what comes \
+             later is never seen; give both the same duration"
+        ),
+    }))
 }
 
 /// Whether what a text tells has come once one reads it, and is not asked for later.

@@ -417,3 +417,20 @@ fn a_choice_that_is_wrong_and_says_nothing_is_noted() {
     let with_both = files.with("lesson.toml", unsaid, &[unsaid, reply].join("\n"));
     assert_eq!(notes(&with_both), []);
 }
+
+#[test]
+fn what_a_second_run_has_beyond_the_end_of_the_first_is_noted() {
+    let alone = "scenario = \"scenario.toml\"";
+    let beside = |name| format!("{alone}\nbeside = \"{name}\"");
+    for (name, is_longer) in [("five-regions", true), ("leader-crash", false)] {
+        let files = Files::second().with("lesson.toml", alone, &beside(name));
+        let notes: Vec<Problem> = files.checked(0).notes;
+        let found = notes.into_iter().filter(|it| it.message.contains("is never seen"));
+        let found: Vec<Problem> = found.collect();
+        if is_longer {
+            is_told(&found, &files, "lesson.toml", "beside", "give both the same duration");
+        } else {
+            assert_eq!(found, [], "{name}");
+        }
+    }
+}
