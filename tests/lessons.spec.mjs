@@ -429,22 +429,24 @@ test("two runs are shown over the same span of time, whichever one zooms", async
     expect(other).toBe(one);
     return one;
   };
-  const before = await shown();
-  const seen = new Set([before]);
-  for (const [place, keys] of [[0, ["-", "-", "ArrowRight"]], [1, ["+", "ArrowRight", "0"]], [0, ["+"]]]) {
+  let before = await shown();
+  for (const [place, keys] of [[0, ["-", "-", "ArrowRight"]], [1, ["+", "ArrowRight", "0"]], [0, ["+", "+", "+"]]]) {
     await boxes.nth(place).focus();
     for (const key of keys) {
       await page.keyboard.press(key);
-      await expect.poll(async () => new Set(await spans()).size, `${key} in ${place}`).toBe(1);
-      seen.add(await shown());
+      await expect.poll(async () => (await spans())[place], `${key} in ${place}`).not.toBe(before);
+      before = await shown();
     }
   }
-  expect(seen.size, "each key changed it").toBe(8);
   // A page that the playhead turns, it turns on both sides.
-  await page.getByTestId("time-slider").focus();
-  await page.keyboard.press("End");
-  await expect.poll(async () => seen.has((await spans())[0])).toBe(false);
-  await shown();
+  await page.getByTestId("lesson-next").click();
+  await page.getByTestId("lesson-next").click();
+  await expect(page.getByTestId("step")).toBeVisible();
+  await expect.poll(async () => {
+    const [from, length] = (await shown()).split(" ").map(Number);
+    const at = parseFloat(await page.getByTestId("time").textContent()) * 1000;
+    return from <= at && at <= from + length && at > 0;
+  }).toBe(true);
 });
 
 test("where there is room for one of two, one chooses", async ({ page, site }) => {
