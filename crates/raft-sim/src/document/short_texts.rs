@@ -3,7 +3,7 @@
 
 use super::words::{Choice, Worded, Words};
 #[cfg(feature = "text")]
-use crate::action::KINDS;
+use crate::action::text::KINDS;
 use crate::action::{Action, ActionError};
 use crate::clock::Rate;
 use crate::scenario::Work;

@@ -4,12 +4,13 @@ mod check;
 mod entries;
 mod of_ours;
 mod operations;
+mod rule;
 #[cfg(feature = "schema")]
 mod schema;
 mod server;
 
-pub use check::Rule;
 pub use of_ours::observed;
+pub use rule::Rule;
 #[cfg(feature = "schema")]
 pub use schema::schema;
 
