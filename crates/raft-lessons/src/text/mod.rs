@@ -5,6 +5,7 @@ mod fields;
 mod glossary;
 mod markdown;
 mod notation;
+mod places;
 mod reading;
 mod surroundings;
 
@@ -12,5 +13,6 @@ pub use fields::Problem;
 pub(crate) use fields::{Fields, Problems, expectation};
 pub use glossary::read_glossary;
 pub use notation::utf8;
-pub use reading::{Lines, Read, ReadWhen, Told, read};
+pub use places::{Lines, ReadWhen, Told};
+pub use reading::{Read, read};
 pub use surroundings::ScenarioLines;
