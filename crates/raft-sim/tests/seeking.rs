@@ -184,3 +184,21 @@ proptest! {
         }
     }
 }
+
+/// Where a stretch was forgotten and made again as far as another world went, a world beyond that
+/// doesn't go on with it: what lies between is missing.
+#[test]
+fn a_world_beyond_what_is_known_of_its_stretch_leaves_no_gap_in_it() {
+    let (plan, all) = long_run();
+    let timeline = Timeline::new(plan.clone());
+    let mut ahead = timeline.world_after(1_500);
+    let mut behind = timeline.world_after(0);
+    // Two other stretches, and the first is forgotten; then its beginning, and no more of it.
+    for events in [2_100, 4_150, 100] {
+        timeline.seek(&mut behind, events);
+    }
+    timeline.seek(&mut ahead, 1_520);
+    let of = |record: &&Record| (90..=110).contains(&record.event);
+    let expected: Vec<Record> = all.iter().filter(of).cloned().collect();
+    assert!(same(timeline.records_of_events(90, 110), &expected));
+}
