@@ -1,10 +1,10 @@
 //! The course tells the truth: every lesson, seed after seed, and every claim of the ledger.
 
-use raft_core::Micros;
+use raft_core::{Flaw, Micros};
 use raft_lessons::check::check;
 use raft_lessons::text::{Read, read};
 use raft_lessons::{Kind, Lesson, Right, ledger};
-use raft_sim::{Document, Happening, KINDS_OF_OCCASIONS, Plan, Timeline, Told};
+use raft_sim::{Document, Happening, KINDS_OF_OCCASIONS, Plan, SETTINGS, Timeline, Told};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -126,13 +126,19 @@ fn each_choice_that_the_run_judges_has_a_reply() {
     assert!(judged >= 30, "{judged}");
 }
 
-/// When the runs of a lesson part, and the step that is the last before that. That something is
+/// When the runs of a lesson part, and the step that is the last by then. That something is
 /// set anew is what makes them part, but not yet where they do.
 fn parting(lesson: &Lesson, seed: u64) -> (Micros, String) {
     let timelines = [0, 1].map(|run: usize| {
         let scenario = lesson.runs[run].scenario([]).expect("it has one");
         Timeline::new(Arc::new(Plan::new(scenario, seed, Vec::new()).expect("it can be played")))
     });
+    // One setting makes the difference, or one rule: by that the two are told apart.
+    let ends = timelines.each_ref().map(|it| it.world_after(it.events()));
+    let different = SETTINGS.iter().filter(|row| row.in_force(&ends[0]) != row.in_force(&ends[1]));
+    let [flaws, others] = ends.each_ref().map(|world| world.settings().flaws);
+    let rules = Flaw::ALL.iter().filter(|flaw| flaws.has(**flaw) != others.has(**flaw));
+    assert_eq!(different.count() + rules.count(), 1, "{}", lesson.name);
     let happens = |told: &Told| !matches!(told.what, Happening::SettingChanged { .. });
     let [one, other] = timelines.each_ref().map(|it| it.records().filter(happens));
     let differs = |(one, other): &(Told, Told)| (one.at, &one.what) != (other.at, &other.what);
