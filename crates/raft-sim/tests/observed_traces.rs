@@ -412,6 +412,24 @@ fn a_value_that_nobody_asked_to_write_is_told_once_and_each_that_is_another() {
     assert!(verdict.violations[1].sentence.contains("x = 78"), "{verdict}");
 }
 
+/// Found by chance, by [`no_trace_makes_it_panic`]: behind the last entry there was no index more.
+#[test]
+fn a_log_may_end_with_the_last_index_that_there_is_and_not_beyond_it() {
+    let then = |first: u64, entries: &str| {
+        let snapshot =
+            format!(r#"{{"snapshot":{{"node":"n3","index":{},"term":1}}}}"#, u64::MAX - 2);
+        let appended =
+            format!(r#"{{"appended":{{"node":"n3","first":{first},"entries":[{entries}]}}}}"#);
+        check(going_on(&[&snapshot, &appended]).as_bytes())
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let entry = r#"{"term":1}"#;
+    assert_eq!(then(u64::MAX - 1, entry), Ok(()));
+    let error = then(u64::MAX - 1, &[entry; 2].join(",")).expect_err("it would be beyond");
+    assert!(error.contains("an index is too large"), "{error}");
+}
+
 /// A follower overwrote an entry, or took a snapshot, and crashed before that was on its disk.
 #[test]
 fn what_was_overwritten_comes_back_where_the_disk_had_no_more() {

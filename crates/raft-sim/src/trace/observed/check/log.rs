@@ -37,7 +37,8 @@ impl Checker {
         if first.0.checked_add(entries.len() as u64).is_none() {
             return Err("an index is too large".to_string());
         }
-        let told = (first.0..).map(Index).zip(entries);
+        // In this order: behind the last entry there may be no further index.
+        let told = entries.iter().zip(first.0..).map(|(entry, index)| (Index(index), entry));
         // Entries that stand there already stay.
         let is_there = |(index, entry): &(Index, &ObservedEntry)| {
             self.entries.at(end, *index) == Place::Holds(entry.term)
