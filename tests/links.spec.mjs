@@ -158,4 +158,12 @@ test("once it is loaded the page needs nothing more of its host", async ({ page,
   await page.getByTestId("new-seed").click();
   await expect(page).not.toHaveURL(/seed=42/);
   await expect(page.getByTestId("notice")).toHaveCount(0);
+  // What is for convenience comes once there is a network again.
+  await page.getByTestId("tab-checks").click();
+  await expect(page.getByTestId("checks")).toBeVisible();
+  await expect(page.locator(".panel .glossed")).toHaveCount(0);
+  await context.setOffline(false);
+  await page.getByTestId("tab-story").click();
+  await page.getByTestId("tab-checks").click();
+  await expect(page.locator(".panel .glossed").first()).toBeVisible();
 });

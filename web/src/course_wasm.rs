@@ -19,9 +19,11 @@ pub(crate) fn glossary() -> Option<Rc<Glossary>> {
     GLOSSARY.with_borrow(Clone::clone)
 }
 
-/// Fetches them if they are not there yet, and says so once they are.
+/// Fetches them if they are not there yet, and says so once they are. Without a network nothing is
+/// asked for: once the page is loaded it needs nothing more, and this is for convenience.
 pub(crate) fn want_glossary(there: Callback<()>) {
-    if glossary().is_some() {
+    let is_offline = web_sys::window().is_some_and(|window| !window.navigator().on_line());
+    if glossary().is_some() || is_offline {
         return;
     }
     spawn_local(async move {
