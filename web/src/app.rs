@@ -327,6 +327,13 @@ impl App {
         }
     }
 
+    /// Has the lesson go where an address says.
+    fn follow_lesson(&mut self, address: &Address) {
+        if let Some(later) = self.later() {
+            (later.follow_lesson)(self, address);
+        }
+    }
+
     /// Sees to it that the address bar names what is shown.
     fn note_address(&mut self) {
         let (address, is_playing) = (self.address(), self.session.engine().is_playing());
@@ -389,9 +396,7 @@ impl App {
             }
             self.run = engine.run_address().clone();
         }
-        if let Some(later) = self.later() {
-            (later.follow_lesson)(self, &address);
-        }
+        self.follow_lesson(&address);
         panic_message::note(&address);
         self.session.changed();
     }

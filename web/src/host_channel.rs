@@ -113,6 +113,7 @@ fn is_of_protocol(data: &JsValue) -> bool {
     Reflect::get(data, &"raftlab".into()).is_ok_and(|version| version.as_f64().is_some())
 }
 
+/// Reads a message of this protocol.
 fn read(data: JsValue) -> Heard {
     let version = Reflect::get(&data, &"raftlab".into()).ok().and_then(|it| it.as_f64());
     let id = Reflect::get(&data, &"id".into()).ok().and_then(|id| id.as_f64());

@@ -89,9 +89,9 @@ impl App {
                 }
             }
             // The lesson of that run, if it has one.
-            if let (Ok(()), Some(later)) = (&done, self.later()) {
-                (later.keep_lesson)(self);
-                (later.follow_lesson)(self, &address);
+            if done.is_ok() {
+                self.keep_lesson();
+                self.follow_lesson(&address);
             }
         }
         for command in commands {
